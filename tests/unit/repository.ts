@@ -1,0 +1,57 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { dirname, join } from 'node:path'
+import { onTestFinished } from 'vitest'
+
+const manifest = {
+  id: 'demo',
+  title: 'Demo',
+  system: 'Demo 1',
+  contract: 'http',
+  summary: 'A service for tests.',
+  guide: '/guides/demo/',
+  open: 'src/app.ts',
+  requires: 'Node',
+  runs: { page: false, stackblitz: true, local: true },
+  commands: { install: 'npm ci', test: 'npm test', start: 'npm start' },
+  argv: ['node', 'src/app.ts'],
+}
+
+const packageJson = {
+  scripts: { test: 'node --test', start: 'node src/app.ts' },
+  stackblitz: { startCommand: 'npm start' },
+}
+
+/** A sound manifest as text, with some fields replaced. */
+export function manifestWith(change: object = {}): string {
+  return JSON.stringify({ ...manifest, ...change }, null, 2)
+}
+
+/**
+ * A git repository in a temporary folder with one sound example, `demo`; the given files are written over it (undefined:
+ * left out, an object: a symbolic link) and tracked. It is gone when the test is over.
+ */
+export function repositoryWith(
+  changed: Record<string, string | Uint8Array | { link: string } | undefined> = {},
+): string {
+  const root = mkdtempSync(join(tmpdir(), 'examples-'))
+  onTestFinished(() => rmSync(root, { recursive: true }))
+  const files = {
+    'example.json': manifestWith(),
+    'package.json': JSON.stringify(packageJson),
+    'src/app.ts': 'export const answer = 42\n',
+    ...changed,
+  }
+  for (const [path, content] of Object.entries(files)) {
+    if (content === undefined) continue
+    const target = join(root, 'examples/demo', path)
+    mkdirSync(dirname(target), { recursive: true })
+    if (typeof content === 'object' && 'link' in content) symlinkSync(content.link, target)
+    else writeFileSync(target, content)
+    if (path.endsWith('.sh')) chmodSync(target, 0o755)
+  }
+  execFileSync('git', ['init', '--quiet'], { cwd: root })
+  execFileSync('git', ['add', '--all'], { cwd: root })
+  return root
+}
