@@ -9,13 +9,17 @@ export interface Payload {
     readonly files: Record<string, string>
   }
   readonly openFile: string
+  /** What StackBlitz runs after it has installed the packages: the one that package.json pins. */
+  readonly startCommand: string
 }
 
 /** Bytes of the form body. StackBlitz publishes no limit; far smaller projects are known to have failed to be saved there. */
 export const payloadLimit = 500_000
 
-/** Where StackBlitz takes a project: a form is posted there, one field a file. */
-export const stackblitzRun = 'https://stackblitz.com/run'
+/** Where the plain form posts a project to: the address that the StackBlitz SDK uses. */
+export function stackblitzAction({ openFile }: Payload): string {
+  return `https://stackblitz.com/run?${new URLSearchParams({ file: openFile })}`
+}
 
 /**
  * The StackBlitz project of an example: its published form, byte for byte.
@@ -43,7 +47,8 @@ export function payload(example: Example): Payload {
     }
     files[path] = text
   }
-  if (!pinsStartCommand(files['package.json'])) {
+  const startCommand = pinnedStartCommand(files['package.json'])
+  if (!startCommand) {
     throw new ExampleError(
       { file: `${folder}/package.json` },
       'StackBlitz would guess how to start this',
@@ -54,6 +59,7 @@ export function payload(example: Example): Payload {
   const result: Payload = {
     project: { title, description: summary, template: 'node', files },
     openFile: open,
+    startCommand,
   }
   const bytes = formBytes(result)
   if (bytes > payloadLimit) {
@@ -85,8 +91,8 @@ export function formBytes(payload: Payload): number {
   return new URLSearchParams(fields).toString().length
 }
 
-function pinsStartCommand(packageJson: string | undefined): boolean {
-  if (packageJson === undefined) return false
+function pinnedStartCommand(packageJson: string | undefined): string | undefined {
+  if (packageJson === undefined) return undefined
   const { stackblitz } = JSON.parse(packageJson) as { stackblitz?: { startCommand?: string } }
-  return Boolean(stackblitz?.startCommand)
+  return stackblitz?.startCommand
 }

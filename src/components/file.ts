@@ -1,0 +1,28 @@
+import { basename, extname } from 'node:path'
+
+const languages: Record<string, string> = {
+  '.ts': 'ts',
+  '.js': 'js',
+  '.mjs': 'js',
+  '.json': 'json',
+  '.md': 'md',
+  '.py': 'python',
+  '.rs': 'rust',
+  '.sh': 'sh',
+  '.toml': 'toml',
+}
+
+/** The Shiki language of a file by its extension; plain text where none is known. */
+export function fileLanguage(path: string): string {
+  return languages[extname(path)] ?? 'text'
+}
+
+/** The fragment of a file on the page of its example: `src/app.ts` is at `#src-app-ts`. */
+export function fileAnchor(path: string): string {
+  return path.replaceAll(/[^A-Za-z0-9]+/g, '-').replace(/^-/, '')
+}
+
+/** Lockfiles and licences are part of what is copied, but nobody reads them on a page. */
+export function isShown(path: string): boolean {
+  return !/^LICENSE|lock\b|\.lock$/.test(basename(path))
+}

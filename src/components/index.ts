@@ -1,0 +1,6 @@
+export { default as Edges } from './Edges.astro'
+export { default as ExampleFiles } from './ExampleFiles.astro'
+export { default as LaunchBar } from './LaunchBar.astro'
+export { default as Proof } from './Proof.astro'
+export { default as RunsWhere } from './RunsWhere.astro'
+export { default as Snippet } from './Snippet.astro'

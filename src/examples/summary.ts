@@ -1,0 +1,46 @@
+import type { Example } from './example.ts'
+
+/** A proof in one line: what was checked, on what, when, on which files. */
+export interface ProofSummary {
+  /** Checks that passed at every run. */
+  readonly passed: number
+  readonly total: number
+  /** "Node 22.22.3 and 24.21.0" */
+  readonly runtimes: string
+  /** ISO 8601, UTC. */
+  readonly date: string
+  /** The first seven digits of the hash of the files that were run. */
+  readonly hash: string
+  /** Whether the files are still those that were run. */
+  readonly current: boolean
+}
+
+/** Sums up the recorded proof of an example; undefined where it was never proven. */
+export function proofSummary({ proof, hash }: Example): ProofSummary | undefined {
+  if (!proof) return undefined
+  const names = new Set(proof.runs.flatMap((run) => run.checks.map((check) => check.name)))
+  const failed = new Set(
+    proof.runs.flatMap((run) =>
+      run.checks.filter((check) => !check.passed).map((check) => check.name),
+    ),
+  )
+  return {
+    passed: names.size - failed.size,
+    total: names.size,
+    runtimes: runtimeList(proof.runs.map((run) => run.runtime)),
+    date: proof.date,
+    hash: proof.hash.slice(0, 7),
+    current: proof.hash === hash,
+  }
+}
+
+/** "Node 22.22.3" and "Node 24.21.0" become "Node 22.22.3 and 24.21.0". */
+function runtimeList(runtimes: readonly string[]): string {
+  const versions = Map.groupBy(runtimes, (runtime) => runtime.slice(0, runtime.lastIndexOf(' ')))
+  const and = new Intl.ListFormat('en', { type: 'conjunction' })
+  return and.format(
+    [...versions].map(
+      ([name, all]) => `${name} ${and.format(all.map((one) => one.slice(name.length + 1)))}`,
+    ),
+  )
+}

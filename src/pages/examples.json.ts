@@ -1,0 +1,37 @@
+import type { APIRoute } from 'astro'
+import { readExamples } from '../examples/example.ts'
+import { sha256 } from '../examples/hash.ts'
+import { proofSummary } from '../examples/summary.ts'
+import { absoluteUrl } from '../url.ts'
+
+/** All examples for machines: what each is, where it runs, what it is made of, and what was proven of it. */
+export const GET: APIRoute = () =>
+  Response.json({
+    schema: 1,
+    examples: readExamples().map((example) => {
+      const { id, manifest, hash, files } = example
+      const { title, system, contract, runs, commands } = manifest
+      return {
+        id,
+        title,
+        system,
+        contract,
+        hash,
+        files: files.map(({ path, bytes }) => ({
+          path,
+          bytes: bytes.length,
+          sha256: sha256(bytes),
+        })),
+        runs,
+        commands,
+        proof: proofSummary(example) ?? null,
+        links: {
+          guide: absoluteUrl(manifest.guide),
+          example: absoluteUrl(`/examples/${id}/`),
+          ...(runs.stackblitz === true && { open: absoluteUrl(`/open/${id}/`) }),
+          zip: absoluteUrl(`/starters/${id}.zip`),
+          tarGz: absoluteUrl(`/starters/${id}.tar.gz`),
+        },
+      }
+    }),
+  })

@@ -1,0 +1,9 @@
+import type { APIRoute } from 'astro'
+import { readExamples } from '../../examples/example.ts'
+import { starterArchives } from '../../examples/starter.ts'
+
+/** The checksums of all archives as `sha256sum --check` reads them. */
+export const GET: APIRoute = async () => {
+  const archives = (await Promise.all(readExamples().map(starterArchives))).flat()
+  return new Response(archives.map(({ sha256, name }) => `${sha256}  ${name}\n`).join(''))
+}
