@@ -1,0 +1,42 @@
+/** Builds the site: for `npm start` and for the browser tests. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { text } from 'node:stream/consumers'
+import { findProgram, root } from './program.mjs'
+
+/** Where the site will be published, and the folder that it is written to. */
+export interface BuildOptions {
+  /** The origin: `https://example.org`. */
+  readonly siteUrl: string
+  /** The path below it, with a slash at both ends. */
+  readonly basePath?: string
+  /** Relative to the repository. */
+  readonly outDir?: string
+  /** Stops the build. */
+  readonly signal?: AbortSignal
+}
+
+/** A build that failed: the message is what it wrote to the terminal. */
+export class BuildError extends Error {}
+
+/**
+ * Runs `astro build` in a process of its own, so that nothing of it stays in ours, and resolves with what it wrote to the
+ * terminal.
+ * @throws BuildError
+ */
+export async function buildSite(options: BuildOptions): Promise<string> {
+  const { siteUrl, basePath = '/', outDir = 'dist', signal } = options
+  const astro = findProgram('astro')
+  if (!astro)
+    throw new BuildError('The package astro is not installed. Run npm start, which installs it.')
+  const child = spawn(process.execPath, [astro, 'build', '--outDir', outDir], {
+    cwd: root,
+    env: { ...process.env, SITE_URL: siteUrl, BASE_PATH: basePath },
+    stdio: ['ignore', 'pipe', 'pipe'],
+    ...(signal && { signal }),
+  })
+  const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
+  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), closed])
+  if (code !== 0) throw new BuildError(`${out}\n${err}`.trim())
+  return out + err
+}

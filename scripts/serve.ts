@@ -1,0 +1,93 @@
+/** A built site served as a static host serves it: for `npm start` and for the browser tests. */
+import { readFile } from 'node:fs/promises'
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http'
+import { extname, join } from 'node:path'
+import serveStatic from 'serve-static'
+
+/** A folder of built files, and the path below which they lie (a slash at both ends; `/` when absent). */
+export interface BuiltSite {
+  readonly dir: string
+  readonly basePath?: string
+}
+
+/** A server that accepts connections. */
+export interface RunningServer {
+  /** The origin, without a slash at the end: `http://127.0.0.1:4321`. */
+  readonly origin: string
+  /** Stops at once: open connections are closed. */
+  close(): Promise<void>
+}
+
+/**
+ * Answers requests for a built site: `/a/` is `/a/index.html`, `/a` redirects to `/a/` where that is a page, what does not
+ * exist is `404.html` with status 404. Below a base path, `/` redirects there.
+ */
+export function siteHandler({ dir, basePath = '/' }: BuiltSite): RequestListener {
+  const files = serveStatic(dir, {
+    setHeaders(response, path) {
+      // A checksum file has no extension, and should open in the browser all the same.
+      if (extname(path) === '') response.setHeader('Content-Type', 'text/plain; charset=utf-8')
+    },
+  })
+
+  return (request: IncomingMessage & { originalUrl?: string }, response) => {
+    const url = request.url ?? '/'
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      response.writeHead(405, { Allow: 'GET, HEAD' }).end()
+    } else if (basePath !== '/' && (url === '/' || url === basePath.slice(0, -1))) {
+      response.writeHead(302, { Location: basePath }).end()
+    } else if (!url.startsWith(basePath)) {
+      void answerNotFound(dir, response)
+    } else {
+      // As Express does for a mounted handler, so that a redirect keeps the base path.
+      request.originalUrl = url
+      request.url = url.slice(basePath.length - 1)
+      files(request, response, (error) => {
+        if (error) response.writeHead(500).end()
+        else void answerNotFound(dir, response)
+      })
+    }
+  }
+}
+
+async function answerNotFound(dir: string, response: ServerResponse): Promise<void> {
+  const page = await readFile(join(dir, '404.html')).catch(() => 'Not found')
+  response.writeHead(404, { 'Content-Type': 'text/html; charset=utf-8' }).end(page)
+}
+
+/**
+ * Listens until closed. Port 0 takes any that is free.
+ * @throws the error of `net.Server.listen`: `EADDRINUSE` for a busy port, `EACCES`, `EADDRNOTAVAIL`, `ENOTFOUND`.
+ */
+export async function listen(
+  handler: RequestListener,
+  { host = '127.0.0.1', port = 0 }: { host?: string; port?: number } = {},
+): Promise<RunningServer> {
+  const server = createServer(handler)
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, resolve)
+  })
+  const address = server.address()
+  if (address === null || typeof address === 'string')
+    throw new TypeError('A TCP server has a port.')
+  return {
+    origin: `http://${nameOf(host)}:${address.port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+/** A host as it is written in an address; the two that mean every interface are reached as localhost. */
+function nameOf(host: string): string {
+  if (host === '0.0.0.0' || host === '::') return 'localhost'
+  return host.includes(':') ? `[${host}]` : host
+}
