@@ -1,0 +1,24 @@
+import { satteri } from '@astrojs/markdown-satteri'
+import mdx from '@astrojs/mdx'
+import starlight from '@astrojs/starlight'
+import { defineConfig } from 'astro/config'
+import { fences } from './src/code/fences.ts'
+import { baseLinks } from './src/markdown/base-links.ts'
+import { componentPositions } from './src/markdown/component-positions.ts'
+import { base, site } from './src/shell/address.ts'
+import { fonts } from './src/shell/fonts.ts'
+import { shell } from './src/shell/starlight.ts'
+import { vite } from './src/shell/vite.ts'
+
+export default defineConfig({
+  site,
+  base,
+  prefetch: false,
+  fonts,
+  markdown: {
+    processor: satteri({ mdastPlugins: [componentPositions], hastPlugins: [baseLinks(base)] }),
+    shikiConfig: fences,
+  },
+  integrations: [starlight(shell), mdx({ optimize: true })],
+  vite,
+})

@@ -1,0 +1,34 @@
+import {
+  bundledLanguages,
+  bundledLanguagesAlias,
+  codeToTokensBase,
+  isSpecialLang,
+  type BundledLanguage,
+} from 'shiki'
+import { runs, theme } from './kinds.ts'
+
+/**
+ * The inside of a `<code>` element: lines joined by a newline, every run of a kind in `<i class=k>` (see `kinds.ts` for
+ * the letters), the rest bare.
+ *
+ * @param language a language or alias of Shiki, or `text`
+ */
+export async function highlight(code: string, language: string): Promise<string> {
+  if (
+    !isSpecialLang(language) &&
+    !(language in bundledLanguages) &&
+    !(language in bundledLanguagesAlias)
+  ) {
+    throw new Error(`Shiki has no language "${language}"; write "text" for plain text.`)
+  }
+  const lines = await codeToTokensBase(code, { lang: language as BundledLanguage, theme })
+  return lines
+    .map((line) =>
+      runs(line)
+        .map(({ kind, text }) => (kind ? `<i class=${kind}>${escape(text)}</i>` : escape(text)))
+        .join(''),
+    )
+    .join('\n')
+}
+
+const escape = (text: string) => text.replace(/&/g, '&amp;').replace(/</g, '&lt;')

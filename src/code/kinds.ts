@@ -1,0 +1,89 @@
+import type { ThemeRegistrationRaw } from 'shiki'
+
+/**
+ * What a piece of code can be, by its TextMate scopes. The letter is the class that the styles give a colour; what has no
+ * kind is ink and gets no element.
+ */
+const kinds = {
+  /** comment */
+  c: ['comment', 'punctuation.definition.comment'],
+  /** string */
+  s: [
+    'string',
+    'punctuation.definition.string',
+    'constant.character.escape',
+    'constant.other.symbol',
+  ],
+  /** number, constant of the language */
+  n: ['constant.numeric', 'constant.language', 'support.constant', 'keyword.other.unit'],
+  /** keyword */
+  k: [
+    'keyword',
+    'storage',
+    'keyword.operator.new',
+    'keyword.operator.expression',
+    'entity.name.tag',
+  ],
+  /** function */
+  f: [
+    'entity.name.function',
+    'support.function',
+    'entity.name.command',
+    'meta.function-call.generic',
+  ],
+  /** type */
+  t: [
+    'entity.name.type',
+    'entity.name.class',
+    'entity.other.inherited-class',
+    'support.type',
+    'support.class',
+  ],
+} satisfies Record<string, string[]>
+
+export type Kind = keyof typeof kinds
+
+/** Scopes inside those above that are plain again. */
+const plain = [
+  'keyword.operator',
+  'storage.type.function.arrow',
+  'meta.template.expression',
+  'punctuation.definition.template-expression',
+  'string.unquoted.argument',
+  'support.type.property-name',
+  'variable',
+]
+
+const ink = '#000000'
+const names = Object.keys(kinds) as Kind[]
+const colours = new Map(names.map((kind, index) => [`#00000${index + 1}`, kind]))
+
+/** A theme whose colours say nothing but the kind of a token; the styles decide how it looks, in light and in dark. */
+export const theme: ThemeRegistrationRaw = {
+  name: 'kinds',
+  fg: ink,
+  bg: '#ffffff',
+  settings: [
+    { settings: { foreground: ink } },
+    ...[...colours].map(([foreground, kind]) => ({ scope: kinds[kind], settings: { foreground } })),
+    { scope: plain, settings: { foreground: ink } },
+  ],
+}
+
+/** A run of characters of one kind on one line. */
+export interface Run {
+  kind: Kind | undefined
+  text: string
+}
+
+/** Joins the tokens of a line to the fewest runs: neighbours of one kind, and the blanks between them. */
+export function runs(tokens: readonly { content: string; color?: string }[]): Run[] {
+  const runs: Run[] = []
+  for (const { content, color } of tokens) {
+    const kind = color === undefined ? undefined : colours.get(color.toLowerCase())
+    const last = runs.at(-1)
+    if (last && (last.kind === kind || content.trim() === '')) last.text += content
+    else runs.push({ kind, text: content })
+  }
+  return runs
+}

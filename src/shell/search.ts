@@ -1,0 +1,137 @@
+/** The parts of Pagefind's JavaScript API that are used: https://pagefind.app/docs/api/ */
+interface Pagefind {
+  options(options: { baseUrl: string; excerptLength: number }): Promise<void>
+  init(): Promise<void>
+  /** `null`: a later search took over. */
+  debouncedSearch(query: string): Promise<{ results: { data(): Promise<Page> }[] } | null>
+}
+
+/** A page that matches. Excerpts are HTML: text of the page, escaped, with `<mark>` around what matches. */
+interface Page {
+  url: string
+  excerpt: string
+  meta: { title?: string }
+  sub_results: { title: string; url: string; excerpt: string }[]
+}
+
+const shownPages = 8
+const shownSections = 3
+
+class SiteSearch extends HTMLElement {
+  #dialog = this.querySelector('dialog')!
+  #input = this.querySelector('input')!
+  #status = this.querySelector('[role=status]')!
+  #list = this.querySelector('ol')!
+  #pagefind: Promise<Pagefind> | undefined
+
+  connectedCallback() {
+    this.querySelector('button')!.addEventListener('click', () => this.#open())
+    this.#input.addEventListener('input', () => this.#search())
+    this.#dialog.addEventListener('keydown', (event) => this.#move(event))
+    this.#input.addEventListener('keydown', (event) => {
+      if (event.key !== 'Enter') return
+      // To the first result; by itself the key would close the dialog.
+      event.preventDefault()
+      this.#list.querySelector('a')?.click()
+    })
+    // A result on this same page only moves the page beneath the dialog.
+    this.#list.addEventListener('click', (event) => {
+      if ((event.target as Element).closest('a')) this.#dialog.close()
+    })
+    document.addEventListener('keydown', (event) => {
+      const shortcut =
+        (event.key === 'k' && (event.ctrlKey || event.metaKey)) ||
+        (event.key === '/' && !isTyping(event.target))
+      if (!shortcut || this.#dialog.open) return
+      event.preventDefault()
+      this.#open()
+    })
+  }
+
+  #open() {
+    this.#dialog.showModal()
+    this.#input.select()
+    this.#load().catch(() => this.#fail())
+  }
+
+  /** The index and its program are fetched when search is first opened, never before. */
+  #load(): Promise<Pagefind> {
+    return (this.#pagefind ??= (async () => {
+      const base = this.dataset['base']!.replace(/\/?$/, '/')
+      // An address in a variable keeps Vite from looking for the file, which exists only after the build.
+      const address = `${base}pagefind/pagefind.js`
+      const pagefind = (await import(/* @vite-ignore */ address)) as Pagefind
+      await pagefind.options({ baseUrl: base, excerptLength: 18 })
+      await pagefind.init()
+      return pagefind
+    })())
+  }
+
+  #fail() {
+    this.#pagefind = undefined
+    this.#list.replaceChildren()
+    this.#status.textContent = import.meta.env.DEV
+      ? 'Search works in the built site only: its index is made by the build.'
+      : 'The search index could not be loaded. Check the connection, then reload the page.'
+  }
+
+  async #search() {
+    const query = this.#input.value.trim()
+    if (!query) {
+      this.#status.textContent = ''
+      this.#list.replaceChildren()
+      return
+    }
+    try {
+      const pagefind = await this.#load()
+      const found = await pagefind.debouncedSearch(query)
+      if (!found) return
+      const pages = await Promise.all(
+        found.results.slice(0, shownPages).map((result) => result.data()),
+      )
+      if (query !== this.#input.value.trim()) return
+      const { length } = found.results
+      this.#status.textContent = `${length || 'No'} ${length === 1 ? 'page contains' : 'pages contain'} “${query}”`
+      this.#list.replaceChildren(...pages.map(item))
+    } catch {
+      this.#fail()
+    }
+  }
+
+  /** Arrow keys go through the field and the results. */
+  #move(event: KeyboardEvent) {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
+    if (!step) return
+    const stops = [this.#input, ...this.#list.querySelectorAll('a')]
+    const next = stops[stops.indexOf(document.activeElement as HTMLInputElement) + step]
+    if (!next) return
+    event.preventDefault()
+    next.focus()
+  }
+}
+
+/** A page with its best sections; the section that is the page's own beginning gives the excerpt of the page. */
+function item(page: Page): HTMLLIElement {
+  const li = document.createElement('li')
+  li.append(link(page.url, page.meta.title ?? page.url))
+  for (const { title, url, excerpt } of page.sub_results.slice(0, shownSections)) {
+    const p = document.createElement('p')
+    if (url !== page.url && title !== page.meta.title) p.append(link(url, title), ' ')
+    p.insertAdjacentHTML('beforeend', excerpt)
+    li.append(p)
+  }
+  return li
+}
+
+function link(href: string, text: string): HTMLAnchorElement {
+  const a = document.createElement('a')
+  a.href = href
+  a.textContent = text
+  return a
+}
+
+const isTyping = (target: EventTarget | null) =>
+  target instanceof HTMLElement &&
+  (target.isContentEditable || /^(INPUT|TEXTAREA|SELECT)$/.test(target.tagName))
+
+customElements.define('site-search', SiteSearch)

@@ -1,0 +1,2 @@
+/** Every guide and page that the menu lists, in reading order. A slug without a page fails the build. */
+export const sidebar = [{ label: 'Guides', items: ['guides/express'] }]

@@ -1,0 +1,38 @@
+import type { StarlightUserConfig } from '@astrojs/starlight/types'
+import { source } from './address.ts'
+import { sidebar } from './sidebar.ts'
+
+const component = (name: string) => `./src/shell/${name}.astro`
+
+/** What Starlight brings (routes, menu, contents, search index) and which parts of its page are our own. */
+export const shell: StarlightUserConfig = {
+  title: 'Backend Trade-Offs',
+  description:
+    'Which backend should I pick, and what will it cost me? Guides with examples that are tested.',
+  sidebar,
+  expressiveCode: false,
+  markdown: { processedDirs: ['./content'] },
+  credits: false,
+  ...(source && { editLink: { baseUrl: `${source}/edit/main/` } }),
+  customCss: ['tokens', 'base', 'shell', 'code', 'components', 'print'].map(
+    (name) => `./src/styles/${name}.css`,
+  ),
+  components: {
+    ContentPanel: component('ContentPanel'),
+    Footer: component('Footer'),
+    Head: component('Head'),
+    Header: component('Header'),
+    MarkdownContent: component('MarkdownContent'),
+    MobileTableOfContents: component('MobileTableOfContents'),
+    PageFrame: component('PageFrame'),
+    PageSidebar: component('PageSidebar'),
+    PageTitle: component('PageTitle'),
+    Pagination: component('Pagination'),
+    Search: component('Search'),
+    Sidebar: component('Sidebar'),
+    TableOfContents: component('TableOfContents'),
+    ThemeProvider: component('ThemeProvider'),
+    ThemeSelect: component('ThemeSelect'),
+    TwoColumnContent: component('TwoColumnContent'),
+  },
+}

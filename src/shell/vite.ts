@@ -1,0 +1,30 @@
+import { fileURLToPath } from 'node:url'
+import type { AstroUserConfig } from 'astro'
+
+type Vite = NonNullable<AstroUserConfig['vite']>
+
+const examples = fileURLToPath(new URL('../../examples/', import.meta.url))
+
+/** In `astro dev`, pages show what an example says now: its files are read from disk, so Vite does not see them. */
+const reloadWithExamples: NonNullable<Vite['plugins']>[number] = {
+  name: 'reload-with-examples',
+  configureServer({ watcher, ws }) {
+    watcher.add(examples)
+    watcher.on('all', (_event, path) => {
+      if (path.startsWith(examples) && !path.includes('node_modules'))
+        ws.send({ type: 'full-reload' })
+    })
+  },
+}
+
+export const vite: Vite = {
+  plugins: [reloadWithExamples],
+  build: {
+    rolldownOptions: {
+      onLog(level, log, report) {
+        // Every compiled MDX page begins with a directive that only Astro reads.
+        if (log.code !== 'MODULE_LEVEL_DIRECTIVE') report(level, log)
+      },
+    },
+  },
+}
