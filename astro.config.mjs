@@ -5,6 +5,7 @@ import { defineConfig } from 'astro/config'
 import { fences } from './src/code/fences.ts'
 import { baseLinks } from './src/markdown/base-links.ts'
 import { componentPositions } from './src/markdown/component-positions.ts'
+import { scrollTables } from './src/markdown/scroll-tables.ts'
 import { base, site } from './src/shell/address.ts'
 import { fonts } from './src/shell/fonts.ts'
 import { shell } from './src/shell/starlight.ts'
@@ -16,7 +17,10 @@ export default defineConfig({
   prefetch: false,
   fonts,
   markdown: {
-    processor: satteri({ mdastPlugins: [componentPositions], hastPlugins: [baseLinks(base)] }),
+    processor: satteri({
+      mdastPlugins: [componentPositions],
+      hastPlugins: [baseLinks(base), scrollTables],
+    }),
     shikiConfig: fences,
   },
   integrations: [starlight(shell), mdx({ optimize: true })],

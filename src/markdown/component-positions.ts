@@ -1,34 +1,43 @@
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { MdastPluginDefinition, MdxJsxFlowElement, MdxJsxTextElement } from 'satteri'
+import type {
+  MdastPluginDefinition,
+  MdastPluginEntry,
+  MdxJsxFlowElement,
+  MdxJsxTextElement,
+} from 'satteri'
 
-/** Components that check what they are given. MDX does not tell them where they stand, so this plugin does. */
-const components = new Set([
-  'CopyStarter',
-  'ExampleFiles',
-  'LaunchBar',
-  'OpenInStackBlitz',
-  'Proof',
-  'RunsWhere',
-  'Snippet',
-])
+/** An import of the site's own components at the head of a page. */
+const ownImport = /^import\s*\{([^}]*)\}\s*from\s*['"][^'"]*\/src\/components\/[^'"]*['"]/gm
 
-/** Hands `at="content/guides/express.mdx:14"` to components, so that a build error can name the page and the line. */
-export const componentPositions: MdastPluginDefinition = {
-  name: 'component-positions',
-  options: { position: true },
-  mdxJsxFlowElement: (node, { fileURL }) => withPosition(node, fileURL),
-  mdxJsxTextElement: (node, { fileURL }) => withPosition(node, fileURL),
-}
+/**
+ * Hands `at="content/guides/express.mdx:14"` to the site's own components, so that a build error can name the page and the
+ * line. MDX itself does not tell a component where it stands.
+ */
+export const componentPositions: MdastPluginEntry = ({ fileURL, source }) => {
+  if (!fileURL) return
+  const own = new Set(
+    [...source.matchAll(ownImport)].flatMap(([, names = '']) =>
+      names.split(',').map((name) => name.trim()),
+    ),
+  )
+  const page = relative(process.cwd(), fileURLToPath(fileURL))
 
-function withPosition<Node extends MdxJsxFlowElement | MdxJsxTextElement>(
-  node: Readonly<Node>,
-  fileURL: URL | undefined,
-): Node | undefined {
-  if (!node.name || !components.has(node.name) || !fileURL || !node.position) return undefined
-  const value = `${relative(process.cwd(), fileURLToPath(fileURL))}:${node.position.start.line}`
-  return {
-    ...node,
-    attributes: [...node.attributes, { type: 'mdxJsxAttribute', name: 'at', value }],
+  const withPosition = <Node extends MdxJsxFlowElement | MdxJsxTextElement>(
+    node: Readonly<Node>,
+  ): Node | undefined => {
+    if (!node.name || !own.has(node.name) || !node.position) return undefined
+    const value = `${page}:${node.position.start.line}`
+    return {
+      ...node,
+      attributes: [...node.attributes, { type: 'mdxJsxAttribute', name: 'at', value }],
+    }
   }
+
+  return {
+    name: 'component-positions',
+    options: { position: true },
+    mdxJsxFlowElement: withPosition,
+    mdxJsxTextElement: withPosition,
+  } satisfies MdastPluginDefinition
 }

@@ -12,6 +12,8 @@ export const shell: StarlightUserConfig = {
   sidebar,
   expressiveCode: false,
   markdown: { processedDirs: ['./content'] },
+  // The page is content like every other; Starlight's own route would find it twice.
+  disable404Route: true,
   credits: false,
   ...(source && { editLink: { baseUrl: `${source}/edit/main/` } }),
   customCss: ['tokens', 'base', 'shell', 'code', 'components', 'print'].map(

@@ -20,6 +20,8 @@ const reloadWithExamples: NonNullable<Vite['plugins']>[number] = {
 export const vite: Vite = {
   plugins: [reloadWithExamples],
   build: {
+    // What is smaller stands in the page itself; larger scripts are files, which a browser keeps.
+    assetsInlineLimit: 1024,
     rolldownOptions: {
       onLog(level, log, report) {
         // Every compiled MDX page begins with a directive that only Astro reads.
