@@ -7,10 +7,11 @@
  * Under `CI=true` a skipped test is a failure. The last line is `N passed, N failed`, and `, N skipped` if any were.
  */
 import { spawn, type ChildProcess } from 'node:child_process'
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
-import { join, relative } from 'node:path'
+import { join } from 'node:path'
 import { findProgram, root } from './program.mjs'
+import { countTests, type Counts } from './vitest-report.ts'
 
 /** A part is a program that passes or fails as a whole, or a project of vitest.config.ts, whose tests are counted. */
 interface Part {
@@ -52,25 +53,10 @@ const projects = ['unit', 'checks', 'contract', 'site', 'firefox'].map(project)
 
 const parts = [...checks, ...projects]
 
-/** What came of a part. */
-interface Result {
+/** What came of a part. A program counts as one test. */
+interface Result extends Counts {
   readonly name: string
   readonly seconds: number
-  readonly passed: number
-  /** The name of each test that failed, or a sentence about the program that did. */
-  readonly failed: readonly string[]
-  /** The name of each test that was skipped. */
-  readonly skipped: readonly string[]
-}
-
-/** The part of Vitest's JSON report that is read here; the format is Jest's. */
-interface VitestReport {
-  readonly testResults: readonly {
-    readonly name: string
-    readonly status: 'passed' | 'failed'
-    readonly message: string
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[]
-  }[]
 }
 
 const running = new Set<ChildProcess>()
@@ -136,39 +122,7 @@ async function runPart(part: Part): Promise<Result> {
   const file = join(reports, `${part.name}.json`)
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
   const { exit } = await run([...part.command, ...reporters], { show: true })
-  const report = existsSync(file)
-    ? (JSON.parse(readFileSync(file, 'utf8')) as VitestReport)
-    : undefined
-  return { name: part.name, seconds: seconds(), ...count(report, exit) }
-}
-
-/** Counts a report. Without one, or when Vitest was ended by a signal, nothing has passed. */
-function count(
-  report: VitestReport | undefined,
-  exit: number | string,
-): Pick<Result, 'passed' | 'failed' | 'skipped'> {
-  if (!report || typeof exit === 'string') {
-    return { passed: 0, failed: [`vitest ended with ${exit} and did not report`], skipped: [] }
-  }
-  let passed = 0
-  const failed: string[] = []
-  const skipped: string[] = []
-  for (const file of report.testResults) {
-    const name = relative(root, file.name)
-    const before = failed.length
-    for (const test of file.assertionResults) {
-      if (test.status === 'passed') passed += 1
-      else if (test.status === 'failed') failed.push(`${name}: ${test.fullName.trim()}`)
-      else skipped.push(`${name}: ${test.fullName.trim()}`)
-    }
-    // A file that cannot be loaded, or whose setup fails, has failed without a failed test.
-    if (file.status === 'failed' && failed.length === before)
-      failed.push(`${name}: ${file.message}`)
-  }
-  // No test file at all, or an error outside any test.
-  if (exit !== 0 && failed.length === 0)
-    failed.push(`vitest ended with ${exit}; its message is above`)
-  return { passed, failed, skipped }
+  return { name: part.name, seconds: seconds(), ...countTests(file, exit) }
 }
 
 /** Runs the functions, at most `limit` at the same time; resolves with their results in the order given. */
@@ -182,47 +136,35 @@ async function pool<T>(limit: number, tasks: readonly (() => Promise<T>)[]): Pro
   return results
 }
 
-/** A table of plain text: the first column to the left, figures to the right. */
-function table(rows: readonly (readonly string[])[]): string {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)))
-  return rows
-    .map((row) =>
-      row
-        .map((cell, i) => (i === 0 ? cell.padEnd(widths[i]!) : cell.padStart(widths[i]!)))
-        .join('  '),
-    )
-    .join('\n')
+/** One line of the table at the end. */
+function row(name: string, ...cells: readonly (string | number)[]): string {
+  return name.padEnd(12) + cells.map((cell) => String(cell).padStart(9)).join('')
 }
 
 /** Prints failed and skipped tests by name, the table and the last line. Returns the exit code. */
 function summarize(results: readonly Result[], seconds: number): number {
+  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
+  const passed = sum(results.map((result) => result.passed))
+  const failed = sum(results.map((result) => result.failed.length))
+  const skipped = sum(results.map((result) => result.skipped.length))
+
   console.log('')
-  for (const { name, failed, skipped } of results) {
-    for (const test of failed) console.log(`FAILED   ${name}: ${test}`)
-    for (const test of skipped) console.log(`SKIPPED  ${name}: ${test}`)
+  for (const result of results) {
+    for (const test of result.failed) console.log(`FAILED   ${result.name}: ${test}`)
+    for (const test of result.skipped) console.log(`SKIPPED  ${result.name}: ${test}`)
   }
-  const sum = (values: (result: Result) => number) =>
-    results.reduce((total, result) => total + values(result), 0)
-  const passed = sum((result) => result.passed)
-  const skipped = sum((result) => result.skipped.length)
-  const failed = sum((result) => result.failed.length)
-  const row = (name: string, time: number, ...counts: number[]) => [
-    name,
-    time.toFixed(1),
-    ...counts.map(String),
-  ]
-  console.log(
-    table([
-      ['part', 'seconds', 'passed', 'failed', 'skipped'],
-      ...results.map((r) => row(r.name, r.seconds, r.passed, r.failed.length, r.skipped.length)),
-      row('all', seconds, passed, failed, skipped),
-    ]),
-  )
+  console.log(`\n${row('part', 'seconds', 'passed', 'failed', 'skipped')}`)
+  for (const { name, seconds, passed, failed, skipped } of results) {
+    console.log(row(name, seconds.toFixed(1), passed, failed.length, skipped.length))
+  }
+  console.log(row('all', seconds.toFixed(1), passed, failed, skipped))
+
   const strict = process.env['CI'] === 'true'
   if (strict && skipped > 0) console.log('\nUnder CI a skipped test is a failure.')
   const failures = strict ? failed + skipped : failed
-  const rest = strict || skipped === 0 ? '' : `, ${skipped} skipped`
-  console.log(`\n${passed} passed, ${failures} failed${rest}`)
+  console.log(
+    `\n${passed} passed, ${failures} failed${strict || skipped === 0 ? '' : `, ${skipped} skipped`}`,
+  )
   return failures === 0 ? 0 : 1
 }
 
