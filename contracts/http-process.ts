@@ -1,0 +1,246 @@
+import { once } from 'node:events'
+import { Agent, get } from 'node:http'
+import { createServer, connect, type AddressInfo, type Socket } from 'node:net'
+import { networkInterfaces } from 'node:os'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Check } from './contract.ts'
+import { fail } from './http/expect.ts'
+import { create } from './http/service.ts'
+import { said, StartError, type Exit, type Program } from './program.ts'
+
+/** A service that can be started, with variables added to its environment. `PORT` is `0` unless they say otherwise. */
+export interface ProcessTarget {
+  start(env?: NodeJS.ProcessEnv): Promise<Program>
+}
+
+/** How long a service may take to end after SIGTERM, in milliseconds. */
+const exitLimit = 5_000
+
+const inFlight = 20
+
+/** What the HTTP contract asks of the program around the service. */
+export const checks: readonly Check<ProcessTarget>[] = [
+  {
+    name: 'prints one line with its address when it is ready, and listens on 127.0.0.1 only',
+    async run(target) {
+      await using program = await target.start()
+      await program.target.fetch('/health')
+      const lines = program
+        .stdout()
+        .split('\n')
+        .filter((line) => /http:\/\/\S+:\d+/.test(line))
+      if (lines.length !== 1) fail('standard output', 'one line with an address', program.stdout())
+      const { hostname, port } = program.url
+      if (hostname !== '127.0.0.1') fail('the address', '127.0.0.1', hostname)
+      for (const address of otherAddresses()) {
+        const answer = await connected(Number(port), address)
+        if (answer === 'connected') fail(`a connection to ${address}`, 'a refusal', answer)
+      }
+    },
+  },
+  {
+    name: 'listens on HOST: an address that is not of this machine ends it with an error',
+    async run(target) {
+      // TEST-NET-1 (RFC 5737): no machine has it.
+      await endsWithAnError(target, { HOST: '192.0.2.1' })
+    },
+  },
+  {
+    name: 'listens on PORT: one that is taken ends it with an error and without an address',
+    async run(target) {
+      const { server, port } = await taken(0)
+      await endsWithAnError(target, { PORT: String(port) }).finally(() => server?.close())
+    },
+  },
+  {
+    name: 'listens on port 3000 when PORT is not set',
+    async run(target) {
+      // Taken by this check or by another program: either way it is not free, so the service has to end.
+      const { server } = await taken(3000)
+      await endsWithAnError(target, { PORT: undefined }).finally(() => server?.close())
+    },
+  },
+  {
+    name: `finishes the ${inFlight} quotes in flight when it gets SIGTERM`,
+    async run(target) {
+      await using scene = await signalled(target)
+      for (const { status, orderId } of await scene.answers) {
+        if (status !== 200 || orderId !== scene.orderId) {
+          fail('a quote in flight', `200 for ${scene.orderId}`, `${status} for ${orderId}`)
+        }
+      }
+    },
+  },
+  {
+    name: 'refuses new connections after SIGTERM',
+    async run(target) {
+      await using scene = await signalled(target)
+      // A quote that was under way at the signal has been answered: by now the signal has arrived too.
+      await scene.answers
+      const answer = await connected(Number(scene.program.url.port), '127.0.0.1')
+      if (answer === 'connected') fail('a new connection', 'a refusal', answer)
+    },
+  },
+  {
+    name: 'exits 0 within 5 s of SIGTERM, while connections idle, say nothing or stop half-way',
+    async run(target) {
+      await using scene = await signalled(target)
+      const { program } = scene
+      const end = await Promise.race([program.exit, delay(exitLimit, undefined, { ref: false })])
+      if (end?.code === 0) return
+      fail(
+        'SIGTERM',
+        'exit code 0',
+        `${end ? ending(end) : 'none after 5 s'}. ${said(program.output())}`,
+      )
+    },
+  },
+]
+
+interface Answer {
+  readonly status: number | string
+  readonly orderId: unknown
+}
+
+interface Scene extends AsyncDisposable {
+  readonly program: Program
+  readonly orderId: string
+  /** To the requests that were in flight at the signal. */
+  readonly answers: Promise<readonly Answer[]>
+}
+
+/**
+ * A service that was sent SIGTERM while it answered quotes on kept-alive connections, one other such connection was idle, one
+ * had never sent a byte and one had sent half of a request.
+ */
+async function signalled(target: ProcessTarget): Promise<Scene> {
+  const program = await target.start()
+  const sockets: Socket[] = []
+  const agents = Array.from(
+    { length: inFlight + 1 },
+    () => new Agent({ keepAlive: true, maxSockets: 1 }),
+  )
+  const dispose = async () => {
+    for (const socket of sockets) socket.destroy()
+    for (const agent of agents) agent.destroy()
+    await program[Symbol.asyncDispose]()
+  }
+  try {
+    const { id: orderId } = await create(program.target)
+    const [marker, ...others] = agents as [Agent, ...Agent[]]
+    sockets.push(await opened(program.url), await opened(program.url))
+    sockets[1]?.write(halfOrder)
+    // A connection that the service has not accepted yet is reset by its end: use each one first.
+    await Promise.all(agents.map((agent) => ask(program.url, '/health', agent)))
+
+    for (let attempt = 1; attempt <= 5; attempt++) {
+      let answered = 0
+      const answers = Promise.all(
+        others.map(async (agent) => {
+          const answer = await ask(program.url, `/orders/${orderId}/quote`, agent)
+          answered++
+          return answer
+        }),
+      )
+      // Sent after the quotes and answered at once: with its answer here, the service has read the quotes.
+      await ask(program.url, '/health', marker)
+      if (answered < inFlight) {
+        program.signal('SIGTERM')
+        return { program, orderId, answers, [Symbol.asyncDispose]: dispose }
+      }
+    }
+    throw new Error(`all ${inFlight} quotes were answered before a signal could be sent, 5 times`)
+  } catch (error) {
+    await dispose()
+    throw error
+  }
+}
+
+const halfOrder = [
+  'POST /orders HTTP/1.1',
+  'Host: 127.0.0.1',
+  'Content-Type: application/json',
+  'Content-Length: 100',
+  '',
+  '{"customerId":',
+].join('\r\n')
+
+/** Asks over the agent's one connection. A connection that breaks is an answer too. */
+function ask(url: URL, path: string, agent: Agent): Promise<Answer> {
+  return new Promise((resolve) => {
+    get(new URL(path, url), { agent }, (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (part: string) => (text += part))
+      response.once('end', () => {
+        resolve({ status: response.statusCode ?? 0, orderId: orderIdIn(text) })
+      })
+      response.once('error', ({ message }) => resolve({ status: message, orderId: undefined }))
+    }).once('error', ({ message }) => resolve({ status: message, orderId: undefined }))
+  })
+}
+
+function orderIdIn(text: string): unknown {
+  try {
+    return (JSON.parse(text) as { orderId?: unknown } | null)?.orderId
+  } catch {
+    return undefined
+  }
+}
+
+async function opened({ hostname, port }: URL): Promise<Socket> {
+  const socket = connect(Number(port), hostname)
+  await once(socket, 'connect')
+  return socket.on('error', () => {
+    // The service closes it when it ends.
+  })
+}
+
+/** `connected`, or the code of the error: `ECONNREFUSED`. */
+function connected(port: number, host: string): Promise<string> {
+  return new Promise((resolve) => {
+    const socket = connect({ port, host, timeout: 1_000 })
+    const end = (answer: string) => {
+      socket.destroy()
+      resolve(answer)
+    }
+    socket.once('connect', () => end('connected'))
+    socket.once('timeout', () => end('no answer'))
+    socket.once('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message))
+  })
+}
+
+/** Addresses of this machine besides 127.0.0.1. */
+function otherAddresses(): string[] {
+  return Object.values(networkInterfaces())
+    .flatMap((addresses) => addresses ?? [])
+    .filter(({ family, address }) => family === 'IPv4' && address !== '127.0.0.1')
+    .map(({ address }) => address)
+}
+
+/** Takes a port of 127.0.0.1, where it is not taken already. Port 0 stands for any free one. */
+async function taken(port: number) {
+  const server = createServer()
+  try {
+    server.listen(port, '127.0.0.1')
+    await once(server, 'listening')
+    return { server, port: (server.address() as AddressInfo).port }
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
+    return { server: undefined, port }
+  }
+}
+
+async function endsWithAnError(target: ProcessTarget, env: NodeJS.ProcessEnv): Promise<void> {
+  try {
+    await using program = await target.start(env)
+    fail('the start', 'an error', `the address ${program.url.origin}`)
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error
+    if (!error.exit) throw error
+    if (error.exit.code === 0) fail('the start', 'an exit code other than 0', ending(error.exit))
+  }
+}
+
+function ending({ code, signal }: Exit): string {
+  return code === null ? `the end by ${signal}` : `exit code ${code}`
+}

@@ -1,0 +1,83 @@
+import type { Exchange } from './target.ts'
+
+/** Fails with what was expected and what came. `subject` says of what, for example a request. */
+export function fail(subject: string, expected: string, came: string): never {
+  throw new Error(`${subject}: expected ${expected}, got ${came}`)
+}
+
+/** Fails unless both are the same JSON value; the order of properties does not count. */
+export function expectSame(subject: string, actual: unknown, expected: unknown): void {
+  const [a, e] = [canonical(actual), canonical(expected)]
+  if (a !== e) fail(subject, e, a)
+}
+
+/** Fails unless the status is one of those, or passes the predicate that `expected` puts into words. */
+export function expectStatus(answer: Exchange, ...expected: number[]): void {
+  if (!expected.includes(answer.status)) fail(asked(answer), expected.join(' or '), came(answer))
+}
+
+/** Fails unless the request was refused as the client's fault: 400 to 499. */
+export function expectRefused(answer: Exchange): void {
+  if (answer.status < 400 || answer.status > 499) fail(asked(answer), 'a 4xx', came(answer))
+}
+
+/** The body of an answer with this status and `application/json`. */
+export function jsonOf(answer: Exchange, status: number): unknown {
+  expectStatus(answer, status)
+  if (answer.type !== 'application/json') fail(asked(answer), 'application/json', came(answer))
+  return parsed(answer)
+}
+
+/** The body of an answer, parsed as JSON whatever its media type says. */
+export function parsed(answer: Exchange): unknown {
+  try {
+    return JSON.parse(answer.text)
+  } catch {
+    return fail(asked(answer), 'a body that is JSON', came(answer))
+  }
+}
+
+/** Fails unless the value is an object with all of the required properties and, beside the optional ones, no other. */
+export function expectProperties(
+  subject: string,
+  value: unknown,
+  required: readonly string[],
+  optional: readonly string[] = [],
+): asserts value is Record<string, unknown> {
+  if (!isObject(value)) fail(subject, 'an object', short(value))
+  const names = Object.keys(value)
+  const missing = required.filter((name) => !names.includes(name))
+  const undeclared = names.filter((name) => !required.includes(name) && !optional.includes(name))
+  if (missing.length > 0) fail(subject, `the property ${missing.join(', ')}`, short(value))
+  if (undeclared.length > 0) {
+    fail(subject, `no property ${undeclared.join(', ')}`, short(value))
+  }
+}
+
+/** Whether a JSON value is an object: neither null nor a list. */
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}
+
+/** The request of an exchange, for the beginning of a message. */
+export function asked({ method, path, requestText }: Exchange): string {
+  return short(requestText === undefined ? `${method} ${path}` : `${method} ${path} ${requestText}`)
+}
+
+/** The response of an exchange, for the end of a message. */
+export function came({ status, type, text }: Exchange): string {
+  return short(`${status} ${type || 'without a media type'} ${text}`)
+}
+
+function short(value: unknown): string {
+  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  return text.length > 300 ? `${text.slice(0, 300)}… (${text.length} characters)` : text
+}
+
+function canonical(value: unknown): string {
+  return (
+    JSON.stringify(value, (_key, part: unknown) =>
+      isObject(part) ? Object.fromEntries(Object.entries(part).sort()) : part,
+    ) ?? 'undefined'
+  )
+}

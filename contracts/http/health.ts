@@ -1,0 +1,12 @@
+import type { Check } from '../contract.ts'
+import { expectSame, jsonOf } from './expect.ts'
+import { ask, type HttpTarget } from './target.ts'
+
+export const health: readonly Check<HttpTarget>[] = [
+  {
+    name: 'GET /health answers 200 {"status":"ok"}',
+    async run(target) {
+      expectSame('GET /health', jsonOf(await ask(target, '/health'), 200), { status: 'ok' })
+    },
+  },
+]
