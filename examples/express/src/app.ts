@@ -4,13 +4,13 @@ import express, { type ErrorRequestHandler } from 'express'
 import createError from 'http-errors'
 import type { z } from 'zod'
 import { ListQuery, NewOrder, openapi, Order, OrderList } from './openapi.ts'
-import { OrderStore } from './orders.ts'
+import { createStore } from './orders.ts'
 
-/** Asks another service what it charges for an order, in cents. */
+/** Asks another service what an order costs there, in cents. */
 export type Ask = (service: string, orderId: string) => Promise<number>
 
 // #region validation
-/** What came in, as its model; or a 422 that names every fault at once. */
+/** What came in, as its model; otherwise a 422 with every fault at once. */
 function parse<T>(model: z.ZodType<T>, input: unknown): T {
   const result = model.safeParse(input)
   if (result.success) return result.data
@@ -22,7 +22,7 @@ function parse<T>(model: z.ZodType<T>, input: unknown): T {
   throw createError(422, 'The input is not valid', { errors })
 }
 
-/** A JSON pointer (RFC 6901) to what is wrong, and what is wrong with it. */
+/** What is wrong, and where: a JSON pointer (RFC 6901). */
 function fault(path: PropertyKey[], detail: string) {
   const tokens = path.map((key) =>
     String(key).replaceAll('~', '~0').replaceAll('/', '~1'),
@@ -32,27 +32,25 @@ function fault(path: PropertyKey[], detail: string) {
 // #endregion
 
 // #region errors
-/** Every error as problem details (RFC 9457); of a 5xx only the log tells more. */
-const problem: ErrorRequestHandler = (error, _req, res, next) => {
+/** Answers with problem details (RFC 9457). A 5xx is explained only in the log. */
+const sendProblem: ErrorRequestHandler = (error, _req, res, next) => {
   if (res.headersSent) return next(error)
   const { status, expose, message, errors } = createError(error)
-  const detail = expose ? message : undefined
   if (!expose) console.error(error)
+  const detail = expose ? message : undefined
   res.status(status).type('application/problem+json')
   res.json({ title: STATUS_CODES[status], status, detail, errors })
 }
 // #endregion
 
 export function createApp(ask: Ask) {
-  const store = new OrderStore()
+  const store = createStore()
   const app = express().disable('x-powered-by')
 
   // #region routes
-  app.get('/health', (_req, res) => {
-    res.json({ status: 'ok' })
-  })
+  app.get('/health', (_req, res) => res.json({ status: 'ok' }))
 
-  // Strict would call `null` malformed JSON; it is JSON, but no order.
+  // Not strict: `null` and `1` are JSON too, and invalid rather than malformed.
   const json = express.json({ limit: '64kb', strict: false })
   app.post('/orders', json, (req, res) => {
     const order = store.add(parse(NewOrder, req.body))
@@ -71,21 +69,17 @@ export function createApp(ask: Ask) {
   })
 
   app.get('/orders/:id/quote', async (req, res) => {
-    const orderId = req.params.id
-    if (!store.get(orderId)) throw createError(404, 'No such order')
-    const [priceCents, shippingCents] = await Promise.all([
-      ask('price', orderId),
-      ask('shipping', orderId),
-    ])
+    const order = store.get(req.params.id)
+    if (!order) throw createError(404, 'No such order')
+    const calls = [ask('price', order.id), ask('shipping', order.id)]
+    const [priceCents, shippingCents] = await Promise.all(calls)
     const totalCents = priceCents + shippingCents
-    res.json({ orderId, priceCents, shippingCents, totalCents })
+    res.json({ orderId: order.id, priceCents, shippingCents, totalCents })
   })
   // #endregion
 
-  app.get('/openapi.json', (_req, res) => {
-    res.json(openapi)
-  })
-  // Instead of the file of that name in Swagger UI, which shows a demo API.
+  app.get('/openapi.json', (_req, res) => res.json(openapi))
+  // Swagger UI comes with a file of this name, which shows an API of its own.
   app.get('/docs/swagger-initializer.js', (_req, res) => {
     const options = { url: '../openapi.json', dom_id: '#swagger-ui' }
     res.type('js').send(`SwaggerUIBundle(${JSON.stringify(options)})`)
@@ -93,9 +87,7 @@ export function createApp(ask: Ask) {
   const swaggerUi = new URL('.', import.meta.resolve('swagger-ui-dist'))
   app.use('/docs', express.static(fileURLToPath(swaggerUi)))
 
-  app.use(() => {
-    throw createError(404, 'No such route')
-  })
-  app.use(problem)
+  app.use((_req, _res, next) => next(createError(404, 'No such route')))
+  app.use(sendProblem)
   return app
 }

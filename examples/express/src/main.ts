@@ -19,10 +19,8 @@ const { port } = server.address() as AddressInfo
 console.log(`Listening on http://${HOST}:${port}`)
 
 // #region shutdown
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.once(signal, () => {
-    server.close()
-    setTimeout(() => server.closeAllConnections(), 3000).unref()
-  })
-}
+process.once('SIGTERM', () => {
+  server.close()
+  setTimeout(() => server.closeAllConnections(), 3000).unref()
+})
 // #endregion

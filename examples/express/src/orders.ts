@@ -1,31 +1,24 @@
 import { randomUUID } from 'node:crypto'
 import type { NewOrder, Order } from './openapi.ts'
 
-/** An order as it is kept, with what no client may see. */
-export type StoredOrder = Order & { riskScore: number }
+/** An order as it is kept: with a score that no client may see. */
+type StoredOrder = Order & { riskScore: number }
 
-/** The newest 10,000 orders, in memory. */
-export class OrderStore {
-  #byId = new Map<string, StoredOrder>()
-  #oldestFirst: StoredOrder[] = []
-
-  add(input: NewOrder): StoredOrder {
-    const id = randomUUID()
-    const createdAt = new Date().toISOString()
-    const order = { id, ...input, createdAt, riskScore: Math.random() }
-    this.#byId.set(id, order)
-    this.#oldestFirst.push(order)
-    if (this.#byId.size > 10_000) {
-      this.#byId.delete(this.#oldestFirst.shift()!.id)
-    }
-    return order
-  }
-
-  get(id: string) {
-    return this.#byId.get(id)
-  }
-
-  newest(limit: number) {
-    return this.#oldestFirst.slice(-limit).reverse()
+/** Keeps the newest 10,000 orders in memory. */
+export function createStore() {
+  const byId = new Map<string, StoredOrder>()
+  const oldestFirst: StoredOrder[] = []
+  return {
+    add(input: NewOrder) {
+      const id = randomUUID()
+      const createdAt = new Date().toISOString()
+      const order = { id, ...input, createdAt, riskScore: Math.random() }
+      byId.set(id, order)
+      oldestFirst.push(order)
+      if (byId.size > 10_000) byId.delete(oldestFirst.shift()!.id)
+      return order
+    },
+    get: (id: string) => byId.get(id),
+    newest: (limit: number) => oldestFirst.slice(-limit).reverse(),
   }
 }
