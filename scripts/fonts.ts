@@ -36,7 +36,7 @@ const fonts = [
     name: 'source-serif-4-display',
     from: `${serif}-opsz-normal.woff2`,
     characters: ascii + punctuation,
-    options: { variationAxes: { wght: 600, opsz: 48 } },
+    options: { variationAxes: { wght: 640, opsz: 48 } },
   },
   {
     name: 'jetbrains-mono-nl-400',

@@ -1,5 +1,4 @@
-import { i18nSchema } from '@astrojs/starlight/schema'
-import { docsSchema } from '@astrojs/starlight/schema'
+import { docsSchema, i18nSchema } from '@astrojs/starlight/schema'
 import { glob } from 'astro/loaders'
 import { defineCollection } from 'astro:content'
 
@@ -10,7 +9,14 @@ export const collections = {
   }),
   // Words of the shell that differ from Starlight's own.
   i18n: defineCollection({
-    loader: () => [{ id: 'en', 'skipLink.label': 'Skip to the content' }],
+    loader: () => [
+      {
+        id: 'en',
+        'skipLink.label': 'Skip to the content',
+        'themeSelect.accessibleLabel': 'Theme',
+        'themeSelect.auto': 'System',
+      },
+    ],
     schema: i18nSchema(),
   }),
 }

@@ -16,7 +16,7 @@ export const shell: StarlightUserConfig = {
   disable404Route: true,
   credits: false,
   ...(source && { editLink: { baseUrl: `${source}/edit/main/` } }),
-  customCss: ['tokens', 'base', 'shell', 'code', 'components', 'print'].map(
+  customCss: ['tokens', 'base', 'code', 'components', 'shell', 'print'].map(
     (name) => `./src/styles/${name}.css`,
   ),
   components: {
