@@ -12,8 +12,8 @@ export default defineConfig({
       { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'] } },
       { test: { name: 'checks', include: ['tests/checks/**/*.test.ts'], ...slow } },
       { test: { name: 'contract', include: ['tests/contract/**/*.test.ts'], ...slow } },
-      { test: { name: 'site', include: ['tests/site/**/*.test.ts'], ...browser } },
-      { test: { name: 'firefox', include: ['tests/firefox/**/*.test.ts'], ...browser } },
+      { test: { name: 'site', include: ['tests/site/**/*.test.ts'], globalSetup: ['tests/site/setup.ts'], ...browser } },
+      { test: { name: 'firefox', include: ['tests/firefox/**/*.test.ts'], globalSetup: ['tests/site/setup.ts'], ...browser } },
     ],
   },
 })

@@ -1,0 +1,100 @@
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import type { AxeResults } from 'axe-core'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { OpenPage, Scheme, TestBrowser } from './browser.ts'
+import type { ServedSite } from './setup.ts'
+
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve('axe-core/axe.min.js'),
+  'utf8',
+)
+const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
+
+/** Axe finds nothing on any page, nothing complains, and no request leaves the origin of the site. */
+export function describePages(
+  site: ServedSite,
+  scheme: Scheme,
+  launch: () => Promise<TestBrowser>,
+): void {
+  describe(`every page, ${scheme}`, () => {
+    let browser: TestBrowser
+    beforeAll(async () => {
+      browser = await launch()
+    })
+    afterAll(() => browser?.close())
+
+    test.each(site.pages)('%s', async (path) => {
+      const page = await browser.open(site.origin + path)
+      expect(await page.evaluate('matchMedia("(prefers-color-scheme: dark)").matches')).toBe(
+        scheme === 'dark',
+      )
+      expect(await violations(page)).toEqual([])
+      await openAllDetails(page)
+      expect(await violations(page), 'with everything opened that can be').toEqual([])
+      expect(page.complaints).toEqual([])
+      expect(page.requests.filter((address) => new URL(address).origin !== site.origin)).toEqual([])
+      await page.close()
+    })
+  })
+}
+
+/** Every link, asset and fragment on every page leads somewhere, also to the very place on a page that it names. */
+export function describeLinks(site: ServedSite, launch: () => Promise<TestBrowser>): void {
+  test(`below ${site.basePath} every link and every fragment resolves`, async () => {
+    const browser = await launch()
+    const ids = new Map<string, string[]>()
+    const references: { on: string; to: URL }[] = []
+    for (const path of site.pages) {
+      const page = await browser.open(site.origin + path)
+      ids.set(path, (await page.evaluate(allIds)) as string[])
+      for (const reference of (await page.evaluate(allReferences)) as string[]) {
+        references.push({ on: path, to: new URL(reference, site.origin + path) })
+      }
+      await page.close()
+    }
+    await browser.close()
+
+    const internal = references.filter(({ to }) => to.origin === site.origin)
+    expect(internal.length).toBeGreaterThan(site.pages.length)
+    const status = new Map<string, number>()
+    for (const { to } of internal) {
+      if (status.has(to.pathname)) continue
+      // A redirect would hide a link that misses its slash or its base path.
+      const response = await fetch(to.origin + to.pathname, { redirect: 'manual' })
+      status.set(to.pathname, response.status)
+    }
+    const broken = internal.filter(({ on, to }) => {
+      if (on.endsWith('404.html') && to.pathname === on) return false
+      if (status.get(to.pathname) !== 200) return true
+      const fragment = decodeURIComponent(to.hash.slice(1))
+      return fragment !== '' && !ids.get(to.pathname)?.includes(fragment)
+    })
+    expect(broken.map(({ on, to }) => `${on} → ${to.pathname}${to.hash}`)).toEqual([])
+    expect(references.filter(({ to }) => !/^(https?|data):$/.test(to.protocol))).toEqual([])
+  })
+}
+
+const allIds = '[...document.querySelectorAll("[id]")].map((element) => element.id)'
+
+const allReferences = `[
+  ...[...document.querySelectorAll("[href]")].map((element) => element.getAttribute("href")),
+  ...[...document.querySelectorAll("[src]")].map((element) => element.getAttribute("src")),
+  ...[...document.querySelectorAll("form[action]")].map((element) => element.getAttribute("action")),
+]`
+
+async function openAllDetails(page: OpenPage): Promise<void> {
+  await page.evaluate(
+    'document.querySelectorAll("details").forEach((element) => (element.open = true))',
+  )
+}
+
+async function violations(page: OpenPage): Promise<string[]> {
+  await page.evaluate(axeSource)
+  const results = (await page.evaluate(
+    `axe.run(document, { runOnly: ${JSON.stringify(axeTags)} })`,
+  )) as AxeResults
+  return results.violations.map(
+    ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,
+  )
+}

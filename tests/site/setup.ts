@@ -1,0 +1,48 @@
+import { globSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import type { TestProject } from 'vitest/node'
+import { buildSite } from '../../scripts/build.ts'
+import { root } from '../../scripts/program.mjs'
+import { listen, siteHandler, type RunningServer } from '../../scripts/serve.ts'
+
+/** A build of the site that is served as a static host would serve it. */
+export interface ServedSite {
+  /** Without a slash at the end. */
+  readonly origin: string
+  /** With a slash at both ends. */
+  readonly basePath: string
+  /** The paths of all pages, base path included. */
+  readonly pages: readonly string[]
+}
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** At the root of its origin. */
+    site: ServedSite
+    /** The same below a base path. */
+    siteBelow: ServedSite
+  }
+}
+
+/** Builds the site twice, each build for the address that it is served at. */
+export default async function setup(project: TestProject) {
+  const folder = join('.cache', project.name)
+  rmSync(join(root, folder), { recursive: true, force: true })
+  const servers: RunningServer[] = []
+
+  async function serve(basePath: string): Promise<ServedSite> {
+    const outDir = join(folder, basePath)
+    const dir = join(root, outDir)
+    const server = await listen(siteHandler({ dir, basePath }))
+    servers.push(server)
+    await buildSite({ siteUrl: server.origin, basePath, outDir })
+    const pages = globSync('**/*.html', { cwd: dir }).map(
+      (file) => basePath + file.replaceAll('\\', '/').replace(/(^|\/)index\.html$/, '$1'),
+    )
+    return { origin: server.origin, basePath, pages: pages.sort() }
+  }
+
+  project.provide('site', await serve('/'))
+  project.provide('siteBelow', await serve('/docs-x/'))
+  return () => Promise.all(servers.map((server) => server.close()))
+}
