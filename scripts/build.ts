@@ -31,7 +31,8 @@ export async function buildSite(options: BuildOptions): Promise<string> {
     throw new BuildError('The package astro is not installed. Run npm start, which installs it.')
   const child = spawn(process.execPath, [astro, 'build', '--outDir', outDir], {
     cwd: root,
-    env: { ...process.env, SITE_URL: siteUrl, BASE_PATH: basePath },
+    // NODE_ENV: a test runner sets its own, and the site of a test is the site of a reader.
+    env: { ...process.env, NODE_ENV: 'production', SITE_URL: siteUrl, BASE_PATH: basePath },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(signal && { signal }),
   })

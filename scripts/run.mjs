@@ -112,12 +112,24 @@ function run(file, args, shell = false) {
     const forward = (signal) => child.kill(signal)
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
     for (const signal of signals) process.on(signal, forward)
+    const orphaned = watchParent(() => child.kill('SIGTERM'))
     child.on('error', (error) => reject(new SetupError(`${file} does not start: ${error.message}`)))
     child.on('exit', (code, signal) => {
       for (const name of signals) process.off(name, forward)
+      clearInterval(orphaned)
       resolve(code ?? 128 + constants.signals[signal])
     })
   })
+}
+
+/**
+ * Calls back when the shell is gone in which npm has started us. npm passes SIGTERM on to that shell alone, and a shell such
+ * as Debian's dies of it without a word to what it runs.
+ */
+function watchParent(onGone) {
+  const parent = process.ppid
+  if (!process.env.npm_lifecycle_event) return undefined
+  return setInterval(() => process.ppid !== parent && onGone(), 250)
 }
 
 async function main([name, ...args]) {

@@ -11,7 +11,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { findProgram, root } from './program.mjs'
-import { countTests, type Counts } from './vitest-report.ts'
+import { summarize, type Result } from './summary.ts'
+import { countTests } from './vitest-report.ts'
 
 /** A part is a program that passes or fails as a whole, or a project of vitest.config.ts, whose tests are counted. */
 interface Part {
@@ -52,12 +53,6 @@ const checks = [
 const projects = ['unit', 'checks', 'contract', 'site', 'firefox'].map(project)
 
 const parts = [...checks, ...projects]
-
-/** What came of a part. A program counts as one test. */
-interface Result extends Counts {
-  readonly name: string
-  readonly seconds: number
-}
 
 const running = new Set<ChildProcess>()
 const reports = mkdtempSync(join(tmpdir(), 'npm-test-'))
@@ -136,38 +131,6 @@ async function pool<T>(limit: number, tasks: readonly (() => Promise<T>)[]): Pro
   return results
 }
 
-/** One line of the table at the end. */
-function row(name: string, ...cells: readonly (string | number)[]): string {
-  return name.padEnd(12) + cells.map((cell) => String(cell).padStart(9)).join('')
-}
-
-/** Prints failed and skipped tests by name, the table and the last line. Returns the exit code. */
-function summarize(results: readonly Result[], seconds: number): number {
-  const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0)
-  const passed = sum(results.map((result) => result.passed))
-  const failed = sum(results.map((result) => result.failed.length))
-  const skipped = sum(results.map((result) => result.skipped.length))
-
-  console.log('')
-  for (const result of results) {
-    for (const test of result.failed) console.log(`FAILED   ${result.name}: ${test}`)
-    for (const test of result.skipped) console.log(`SKIPPED  ${result.name}: ${test}`)
-  }
-  console.log(`\n${row('part', 'seconds', 'passed', 'failed', 'skipped')}`)
-  for (const { name, seconds, passed, failed, skipped } of results) {
-    console.log(row(name, seconds.toFixed(1), passed, failed.length, skipped.length))
-  }
-  console.log(row('all', seconds.toFixed(1), passed, failed, skipped))
-
-  const strict = process.env['CI'] === 'true'
-  if (strict && skipped > 0) console.log('\nUnder CI a skipped test is a failure.')
-  const failures = strict ? failed + skipped : failed
-  console.log(
-    `\n${passed} passed, ${failures} failed${strict || skipped === 0 ? '' : `, ${skipped} skipped`}`,
-  )
-  return failures === 0 ? 0 : 1
-}
-
 async function main(names: readonly string[]): Promise<number> {
   const unknown = names.filter((name) => !parts.some((part) => part.name === name))
   if (unknown.length > 0) {
@@ -183,7 +146,10 @@ async function main(names: readonly string[]): Promise<number> {
       .filter((part) => names.length === 0 || names.includes(part.name))
       .map((part) => () => runPart(part))
   const results = [...(await pool(2, chosen(checks))), ...(await pool(1, chosen(projects)))]
-  return summarize(results, (performance.now() - began) / 1000)
+  const seconds = (performance.now() - began) / 1000
+  const { text, exitCode } = summarize(results, seconds, process.env['CI'] === 'true')
+  console.log(`\n${text}`)
+  return exitCode
 }
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {

@@ -2,13 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { root } from './program.mjs'
-
-/** How the tests of a run ended: how many passed, and the others by name. */
-export interface Counts {
-  readonly passed: number
-  readonly failed: readonly string[]
-  readonly skipped: readonly string[]
-}
+import type { Counts } from './summary.ts'
 
 /** The part of the report that is read here; the format is Jest's. */
 interface Report {
