@@ -36,6 +36,16 @@ interface DocumentedResponse {
   readonly content: ReadonlyMap<string, string | undefined>
 }
 
+/** Ajv takes the whole document for a schema, since references lead through it: so it has to know these names as well. */
+const rootFields = ['openapi', 'info', 'jsonSchemaDialect', 'servers', 'paths', 'webhooks'].concat([
+  'components',
+  'security',
+  'tags',
+])
+
+/** What OpenAPI adds to JSON Schema. */
+const schemaFields = ['discriminator', 'xml', 'externalDocs', 'example']
+
 const methods = ['get', 'put', 'post', 'delete', 'options', 'head', 'patch', 'trace']
 
 /**
@@ -50,7 +60,7 @@ export class OpenApiDocument {
 
   /** @throws Error that says where the document is not valid OpenAPI 3.1 */
   constructor(document: unknown) {
-    const isOpenApi = openApiValidator()
+    isOpenApi ??= openApiValidator()
     if (!isObject(document) || !isOpenApi(document)) {
       throw new Error(`/openapi.json is not valid OpenAPI 3.1: ${faults(isOpenApi)}`)
     }
@@ -62,7 +72,7 @@ export class OpenApiDocument {
       strictRequired: false,
     })
     addFormats.default(this.#ajv)
-    this.#ajv.addVocabulary(['discriminator', 'xml', 'externalDocs', 'example'])
+    this.#ajv.addVocabulary([...rootFields, ...schemaFields])
     this.#ajv.addSchema(document, 'openapi.json')
     this.operations = this.#readOperations()
 
@@ -195,6 +205,9 @@ function fits(template: string, path: string): boolean {
     expected.every((part, i) => part === actual[i] || (part.startsWith('{') && actual[i] !== ''))
   )
 }
+
+/** Compiled when it is needed first. */
+let isOpenApi: ValidateFunction | undefined
 
 function openApiValidator(): ValidateFunction {
   const ajv = new Ajv2020({ strict: false })
