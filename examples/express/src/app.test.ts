@@ -51,13 +51,16 @@ test('every fault is reported at once, each with its pointer', async (t) => {
   const { status, errors } = await refused.json()
   assert.equal(refused.status, 422)
   assert.equal(status, 422)
-  assert.deepEqual(errors.map((error: any) => error.pointer).sort(), [
-    '/admin',
-    '/customerId',
-    '/items/0/a~1b',
-    '/items/0/quantity',
-    '/items/0/sku',
-  ])
+  assert.deepEqual(
+    errors.map((error: { pointer: string }) => error.pointer).sort(),
+    [
+      '/admin',
+      '/customerId',
+      '/items/0/a~1b',
+      '/items/0/quantity',
+      '/items/0/sku',
+    ],
+  )
 })
 
 // One after the other, the second call would never come: hence the timeout.
@@ -84,7 +87,7 @@ test('both services are asked at once', { timeout: 5000 }, async (t) => {
   })
 })
 
-test('a failure is logged, and the client learns no more than 500', async (t) => {
+test('a failure goes to the log, not to the client', async (t) => {
   const log = t.mock.method(console, 'error', () => {})
   const failure = new Error('connect ECONNREFUSED 10.0.0.7:5432')
   const url = await serve(t, () => Promise.reject(failure))

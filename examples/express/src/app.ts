@@ -6,7 +6,7 @@ import type { z } from 'zod'
 import { ListQuery, NewOrder, openapi, Order, OrderList } from './openapi.ts'
 import { createStore } from './orders.ts'
 
-/** Asks another service what an order costs there, in cents. */
+/** Asks another service what it charges for an order, in cents. */
 export type Ask = (service: string, orderId: string) => Promise<number>
 
 // #region validation
@@ -32,7 +32,7 @@ function fault(path: PropertyKey[], detail: string) {
 // #endregion
 
 // #region errors
-/** Answers with problem details (RFC 9457). A 5xx is explained only in the log. */
+/** Answers with problem details (RFC 9457); only the log explains a 5xx. */
 const sendProblem: ErrorRequestHandler = (error, _req, res, next) => {
   if (res.headersSent) return next(error)
   const { status, expose, message, errors } = createError(error)
@@ -43,6 +43,7 @@ const sendProblem: ErrorRequestHandler = (error, _req, res, next) => {
 }
 // #endregion
 
+/** Builds the service; `ask` is how it reaches the services it depends on. */
 export function createApp(ask: Ask) {
   const store = createStore()
   const app = express().disable('x-powered-by')
@@ -79,7 +80,7 @@ export function createApp(ask: Ask) {
   // #endregion
 
   app.get('/openapi.json', (_req, res) => res.json(openapi))
-  // Swagger UI comes with a file of this name, which shows an API of its own.
+  // In place of Swagger UI's own file of this name, which shows a demo API.
   app.get('/docs/swagger-initializer.js', (_req, res) => {
     const options = { url: '../openapi.json', dom_id: '#swagger-ui' }
     res.type('js').send(`SwaggerUIBundle(${JSON.stringify(options)})`)

@@ -44,9 +44,8 @@ const Problem = z.object({
 
 // #region openapi
 const models = { Health, Limit, NewOrder, Order, OrderList, Problem, Quote }
-const { properties: schemas } = z.toJSONSchema(z.object(models))
-
 type Model = keyof typeof models
+const { properties: schemas } = z.toJSONSchema(z.object(models))
 const ref = (model: Model) => ({ $ref: `#/components/schemas/${model}` })
 const body = (about: string, model: Model, type = 'application/json') => ({
   description: about,
