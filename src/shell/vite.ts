@@ -17,8 +17,19 @@ const reloadWithExamples: NonNullable<Vite['plugins']>[number] = {
   },
 }
 
+/** Lightning CSS does not know the pseudo-class by which the contents mark the current section, and lets it through. */
+const knownWarnings: NonNullable<Vite['plugins']>[number] = {
+  name: 'known-warnings',
+  configResolved({ logger }) {
+    const warn = logger.warn.bind(logger)
+    logger.warn = (message, options) => {
+      if (!message.includes("'target-current' is not recognized")) warn(message, options)
+    }
+  },
+}
+
 export const vite: Vite = {
-  plugins: [reloadWithExamples],
+  plugins: [reloadWithExamples, knownWarnings],
   build: {
     // What is smaller stands in the page itself; larger scripts are files, which a browser keeps.
     assetsInlineLimit: 1024,
