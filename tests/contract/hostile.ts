@@ -1,0 +1,144 @@
+import fc from 'fast-check'
+import { once } from 'node:events'
+import { Agent, request } from 'node:http'
+import { connect } from 'node:net'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { OpenApiDocument } from '../../contracts/http/document.ts'
+import { documentOf, undocumentedIn } from '../../contracts/http/openapi.ts'
+import { create, post, revealed } from '../../contracts/http/service.ts'
+import type { Exchange } from '../../contracts/http/target.ts'
+import type { Program } from '../../contracts/program.ts'
+import { hostileBytes, hostileRequest, nearlyAnOrder, type HostileRequest } from './requests.ts'
+
+/** The same seed gives the same requests. */
+const seed = Number(process.env['SEED'] ?? Math.trunc(Math.random() * 2 ** 31))
+
+/** Sends a service what no client should send, and defines the tests that it lives and answers properly. */
+export function describeHostileInput(start: () => Promise<Program>): void {
+  describe('hostile input', () => {
+    let program: Program
+    let document: OpenApiDocument
+    let orderId: string
+    const agent = new Agent({ keepAlive: true })
+
+    beforeAll(async () => {
+      console.log(`Hostile input: SEED=${seed} gives the same again.`)
+      program = await start()
+      document = await documentOf(program.target)
+      orderId = (await create(program.target)).id
+    })
+    afterAll(async () => {
+      agent.destroy()
+      await program[Symbol.asyncDispose]()
+    })
+
+    test('orders with faults: 201 exactly where the documented model allows them', async () => {
+      const schema = document.operation('POST', '/orders')?.requestSchema
+      const validate = document.validator(schema ?? '')
+      await check(
+        fc.asyncProperty(nearlyAnOrder, async (order) => {
+          const answer = await post(program.target, order)
+          if (answer.status !== 413) {
+            const valid = validate(JSON.parse(JSON.stringify(order)))
+            expect(answer.status, answer.text).toBe(valid ? 201 : 422)
+          }
+          expectProper(answer, document)
+        }),
+        600,
+      )
+    })
+
+    test('requests of all kinds: no 5xx, no HTML, no stack trace, nothing undocumented', async () => {
+      await check(
+        fc.asyncProperty(hostileRequest, async (hostile) => {
+          const path = hostile.path.replace('{id}', orderId)
+          expectProper(await send(program.url, { ...hostile, path }, agent), document)
+        }),
+        1_000,
+      )
+    })
+
+    test('bytes that are no HTTP: the service goes on', async () => {
+      await check(
+        fc.asyncProperty(hostileBytes, async (bytes) => {
+          const text = await exchangeBytes(program.url, bytes)
+          expect(revealed({ type: '', text })).toBeUndefined()
+          expect(text).not.toMatch(/^HTTP\/1\.1 5/)
+        }),
+        100,
+      )
+    })
+
+    test('it is the same process afterwards, and well', async () => {
+      const ended = await Promise.race([program.exit, 'running'])
+      expect(ended, program.output()).toBe('running')
+      await create(program.target)
+    })
+  })
+}
+
+function check<T>(property: fc.IAsyncProperty<T>, numRuns: number): Promise<void> {
+  return fc.assert(property, { seed, numRuns, interruptAfterTimeLimit: 60_000 })
+}
+
+function expectProper(answer: Exchange, document: OpenApiDocument): void {
+  expect(answer.status, answer.text).toBeLessThan(500)
+  if (answer.status >= 400) expect(revealed(answer), answer.text).toBeUndefined()
+  // 304 answers a condition of HTTP, and a path that cannot be decoded is none of the document's.
+  if (answer.status === 304 || !isDecodable(answer.path)) return
+  expect(undocumentedIn(document, answer), `${answer.status} ${answer.text}`).toBeUndefined()
+}
+
+function isDecodable(path: string): boolean {
+  try {
+    decodeURIComponent(path)
+    return true
+  } catch {
+    return false
+  }
+}
+
+/** Sends a request as it is, which fetch would not: any method, `..` in the path, a body with GET. */
+async function send(url: URL, hostile: HostileRequest, agent: Agent): Promise<Exchange> {
+  const { method, path, body } = hostile
+  // Without a length, Node sends the body of a GET as if it were the next request.
+  const headers = { ...hostile.headers, 'content-length': Buffer.byteLength(body) }
+  const { promise, resolve, reject } = Promise.withResolvers<Exchange>()
+  const outgoing = request(
+    { host: url.hostname, port: url.port, method, path, headers, agent, timeout: 10_000 },
+    (response) => {
+      let text = ''
+      response.setEncoding('utf8').on('data', (part: string) => (text += part))
+      response.once('error', reject)
+      response.once('end', () =>
+        resolve({
+          method,
+          path,
+          requestType: hostile.headers['content-type'] ?? '',
+          requestText: typeof body === 'string' ? body : undefined,
+          status: response.statusCode ?? 0,
+          type: (response.headers['content-type'] ?? '').replace(/;.*/s, ''),
+          headers: new Headers(),
+          text,
+        }),
+      )
+    },
+  )
+  outgoing.once('timeout', () => outgoing.destroy(new Error('no answer within 10 s')))
+  outgoing.once('error', reject)
+  outgoing.end(body)
+  return promise
+}
+
+/** Writes bytes to a connection of their own, ends it, and gives what came back. */
+async function exchangeBytes(url: URL, bytes: Uint8Array): Promise<string> {
+  const socket = connect(Number(url.port), url.hostname)
+  let text = ''
+  socket.setEncoding('utf8').on('data', (part: string) => (text += part))
+  socket.on('error', () => {
+    // A reset is a fair answer.
+  })
+  socket.end(bytes)
+  await once(socket, 'close')
+  return text
+}

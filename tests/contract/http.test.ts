@@ -1,0 +1,113 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { checkNames, runHttpContract, type HttpRun } from '../../contracts/http-run.ts'
+import { checks, record } from '../../contracts/http.ts'
+import { startProgram } from '../../contracts/program.ts'
+import { runChecks, type CheckResult } from '../../contracts/run.ts'
+import { environmentOf, nodeRuntimes, thisNode } from '../../contracts/runtimes.ts'
+import {
+  proofOf,
+  provableExamples,
+  runCommand,
+  unpack,
+  type Workspace,
+} from '../../scripts/prove.ts'
+import type { Example } from '../../src/examples/example.ts'
+import { proofPath } from '../../src/examples/proof.ts'
+import { describeWith } from '../tools/describe-with.ts'
+import { describeHostileInput } from './hostile.ts'
+
+describe.each(provableExamples())('$id', (example) => {
+  const { commands, argv } = example.manifest
+  const runs: HttpRun[] = []
+  let workspace: Workspace
+
+  beforeAll(async () => {
+    workspace = await unpack(example)
+    await runCommand(commands.install, workspace, thisNode())
+  })
+  afterAll(() => workspace[Symbol.asyncDispose]())
+
+  for (const runtime of nodeRuntimes()) {
+    describeWith(`on ${runtime.name}`, runtime, (path) => {
+      const node = { name: runtime.name, path }
+      let run: HttpRun
+
+      test(`passes its own tests: ${commands.test}`, () =>
+        runCommand(commands.test, workspace, node))
+
+      describe('contract', () => {
+        beforeAll(async () => {
+          const { directory } = workspace
+          run = await runHttpContract({ directory, argv, runtime: node })
+          runs.push(run)
+        })
+        test.each(checkNames)('%s', (name) => expectPassed(run.checks, name))
+        test('answers at the edges as recorded', ({ skip }) => {
+          const recorded = recordedRun(example, node.name, skip)
+          expect(run.edges, proveAgain(example)).toEqual(recorded.edges)
+        })
+      })
+    })
+  }
+
+  test(`starts as shown to readers: ${commands.start}`, async () => {
+    const { directory } = workspace
+    await using program = await startProgram({
+      argv: ['sh', '-c', commands.start],
+      directory,
+      env: environmentOf(thisNode()),
+    })
+    expect((await program.target.fetch('/health')).status).toBe(200)
+  })
+
+  test('the proof says of these very files what came of these runs', ({ skip }) => {
+    for (const { runtime } of runs) recordedRun(example, runtime, skip)
+    const { proof } = example
+    const runtimes = runs.map(({ runtime }) => runtime)
+    expect(proofOf(example, runs, proof?.date ?? ''), proveAgain(example)).toEqual({
+      ...proof,
+      runs: proof?.runs.filter(({ runtime }) => runtimes.includes(runtime)),
+    })
+  })
+
+  describe('without optional packages', () => {
+    let results: CheckResult[]
+
+    beforeAll(async () => {
+      await using bare = await unpack(example)
+      await runCommand('npm ci --omit=optional', bare, thisNode())
+      await runCommand(commands.test, bare, thisNode())
+      const { directory } = bare
+      const env = environmentOf(thisNode())
+      await using program = await startProgram({ argv, directory, env })
+      results = await runChecks(checks, record(program.target))
+    })
+    test.each(checks)('$name', ({ name }) => expectPassed(results, name))
+  })
+
+  describeHostileInput(() => {
+    const { directory } = workspace
+    return startProgram({ argv, directory, env: environmentOf(thisNode()) })
+  })
+})
+
+function expectPassed(results: readonly CheckResult[], name: string): void {
+  const result = results.find((one) => one.name === name)
+  if (!result?.passed) expect.fail(result?.error ?? 'the check was not run')
+}
+
+/** The recorded run on a runtime. Where there is none of its version, the test is skipped; under CI it fails. */
+function recordedRun(example: Example, runtime: string, skip: (note: string) => never) {
+  const { proof } = example
+  if (!proof) expect.fail(`There is no ${proofPath(example.id)}: run "npm run prove".`)
+  const run = proof.runs.find((one) => one.runtime === runtime)
+  if (run) return run
+  const versions = proof.runs.map((one) => one.runtime).join(' and ')
+  const note = `The proof was recorded on ${versions}, and this is ${runtime}.`
+  if (process.env['CI'] === 'true') expect.fail(note)
+  return skip(note)
+}
+
+function proveAgain(example: Example): string {
+  return `${proofPath(example.id)} says otherwise: run "npm run prove" and look at what has changed`
+}
