@@ -82,8 +82,12 @@ export function runs(tokens: readonly { content: string; color?: string }[]): Ru
   for (const { content, color } of tokens) {
     const kind = color === undefined ? undefined : colours.get(color.toLowerCase())
     const last = runs.at(-1)
-    if (last && (last.kind === kind || content.trim() === '')) last.text += content
-    else runs.push({ kind, text: content })
+    const beforeBlank = last?.text.trim() === '' ? runs.at(-2) : undefined
+    if (last && last.kind === kind) last.text += content
+    else if (last && beforeBlank && beforeBlank.kind === kind) {
+      beforeBlank.text += last.text + content
+      runs.pop()
+    } else runs.push({ kind, text: content })
   }
   return runs
 }

@@ -57,6 +57,7 @@ class SiteSearch extends HTMLElement {
   /** The index and its program are fetched when search is first opened, never before. */
   #load(): Promise<Pagefind> {
     return (this.#pagefind ??= (async () => {
+      if (import.meta.env.DEV) throw new Error('The index is made by the build.')
       const base = this.dataset['base']!.replace(/\/?$/, '/')
       // An address in a variable keeps Vite from looking for the file, which exists only after the build.
       const address = `${base}pagefind/pagefind.js`
