@@ -12,6 +12,7 @@ for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-stackbli
     if (!response.ok) return
     const { project, openFile } = (await response.json()) as Payload
     open = () => sdk.openProject(project, { openFile })
+    link.title = 'Sends the files to stackblitz.com and opens them in a new tab'
   }
 
   // A failure leaves the link as it is, and the link leads to the same place.

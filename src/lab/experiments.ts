@@ -1,8 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import type { Experiment, RecordedAnswer } from '../../lab/experiments/experiment.ts'
+import type {
+  Experiment,
+  ExperimentRecord,
+  RecordedAnswer,
+} from '../../lab/experiments/experiment.ts'
 import { experiments as express } from '../../lab/experiments/express.ts'
-import type { ExperimentRecord } from '../../lab/experiments/record.ts'
 import { ExampleError, suggestion, type Place } from '../examples/error.ts'
 
 const lists: Record<string, readonly Experiment[]> = { express }

@@ -1,0 +1,26 @@
+import { describe, expect, test } from 'vitest'
+import { thisNode } from '../../contracts/runtimes.ts'
+import { runExperiments } from '../../lab/experiments/run.ts'
+import { readExample } from '../../src/examples/example.ts'
+import { runCommand, unpack } from '../../src/examples/workspace.ts'
+import { examplesWithExperiments, experimentsOn, readRecord } from '../../src/lab/experiments.ts'
+
+describe.each(examplesWithExperiments)('experiments on %s', (id) => {
+  const example = readExample(id)
+  const record = readRecord(id)
+  const again = 'run "npm run experiments" and look at what has changed'
+
+  test('the record is of these very files', () => {
+    expect(record?.hash, again).toBe(example.hash)
+  })
+
+  test('answer as recorded', async () => {
+    await using workspace = await unpack(example)
+    const { directory } = workspace
+    const { install } = example.manifest.commands
+    await runCommand(install, directory, thisNode())
+    const { argv } = example.manifest
+    const answers = await runExperiments(experimentsOn(id), { directory, argv, runtime: thisNode() })
+    expect(answers, again).toEqual(record?.answers)
+  })
+})
