@@ -5,3 +5,5 @@ const covered = document.querySelectorAll('.sl-skip-link, .columns')
 menu.addEventListener('toggle', (event) => {
   for (const part of covered) part.toggleAttribute('inert', event.newState === 'open')
 })
+// A window that grows has room for the menu beside the page.
+matchMedia('(width >= 64rem)').addEventListener('change', () => menu.hidePopover())
