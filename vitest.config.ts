@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config'
 /** Starting servers, installing packages and steering browsers takes its time, more so on two shared cores. */
 const slow = { testTimeout: 120_000, hookTimeout: 240_000 }
 
-/** Files one after another: each drives a browser of its own, and the machine may have two cores. */
-const browser = { ...slow, fileParallelism: false }
+/** Against the built site. Files one after another: each drives a browser of its own, and there may be two cores. */
+const browser = { ...slow, globalSetup: ['tests/site/setup.ts'], fileParallelism: false }
 
 export default defineConfig({
   test: {
@@ -12,8 +12,8 @@ export default defineConfig({
       { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'] } },
       { test: { name: 'checks', include: ['tests/checks/**/*.test.ts'], ...slow } },
       { test: { name: 'contract', include: ['tests/contract/**/*.test.ts'], ...slow } },
-      { test: { name: 'site', include: ['tests/site/**/*.test.ts'], globalSetup: ['tests/site/setup.ts'], ...browser } },
-      { test: { name: 'firefox', include: ['tests/firefox/**/*.test.ts'], globalSetup: ['tests/site/setup.ts'], ...browser } },
+      { test: { name: 'site', include: ['tests/site/**/*.test.ts'], ...browser } },
+      { test: { name: 'firefox', include: ['tests/firefox/**/*.test.ts'], ...browser } },
     ],
   },
 })

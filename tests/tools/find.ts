@@ -1,15 +1,11 @@
 /** What tests need of the machine beside Node and npm: where it is, or what to install. */
-import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
-import { fileURLToPath } from 'node:url'
+import { nodeRuntimes } from '../../contracts/runtimes.ts'
 
 /** A program by its path, or a sentence that says what to install. */
 export type Tool =
   { readonly path: string } | { readonly path: undefined; readonly missing: string }
-
-/** The version that StackBlitz runs. Recorded proofs name it, so no other will do. */
-export const node22Version = '22.22.3'
 
 /** Chromium or Chrome: the one that `CHROMIUM` names, else the first that is installed. */
 export function findChromium(): Tool {
@@ -39,17 +35,7 @@ export function findFirefox(): Tool {
 
 /** Node 22 as StackBlitz has it: the one that `NODE22` names, else the one that npm has installed for this platform. */
 export function findNode22(): Tool {
-  const packaged = `../../node_modules/node22-${process.platform}-${process.arch}/bin/node`
-  const install = `Install Node ${node22Version} and set NODE22 to its path.`
-  const tool = findTool({
-    variable: 'NODE22',
-    places: [fileURLToPath(new URL(packaged, import.meta.url))],
-    install,
-  })
-  if (tool.path === undefined) return tool
-  const version = spawnSync(tool.path, ['--version'], { encoding: 'utf8' }).stdout?.trim()
-  if (version === `v${node22Version}`) return tool
-  return { path: undefined, missing: `${tool.path} is ${version ?? 'no Node'}. ${install}` }
+  return nodeRuntimes()[0]
 }
 
 /** Looks where `variable` says, and only without it in `places`: absolute paths, or names to look up on PATH. */
