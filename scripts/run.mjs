@@ -62,7 +62,10 @@ function npmCommand() {
   return { file: 'npm', args: [], shell: process.platform === 'win32' }
 }
 
-/** Installs exactly what package-lock.json says, and says meanwhile that it is still at it. */
+/**
+ * Installs exactly what package-lock.json says, and says meanwhile that it is still at it. All of that goes to stderr: stdout
+ * belongs to the program.
+ */
 async function install() {
   const start = Date.now()
   const seconds = () => Math.round((Date.now() - start) / 1000)
@@ -71,7 +74,10 @@ async function install() {
   const npm = npmCommand()
   // --include: also where NODE_ENV=production or the reader's npmrc would leave them out.
   const args = [...npm.args, 'ci', '--include=dev', '--include=optional', '--loglevel=error']
-  const code = await run(npm.file, args, npm.shell)
+  const code = await run(npm.file, args, {
+    shell: npm.shell,
+    stdio: ['inherit', process.stderr, 'inherit'],
+  })
   clearInterval(progress)
   if (code !== 0) {
     throw new SetupError(
@@ -106,9 +112,9 @@ function findNode() {
  * Runs a program to its end in the repository's folder, with our input and output. Signals go on to it, and we outlive it,
  * so that it is never orphaned. Resolves with its exit code, or 128 + the signal's number as shells do.
  */
-function run(file, args, shell = false) {
+function run(file, args, options) {
   return new Promise((resolve, reject) => {
-    const child = spawn(file, args, { cwd: root, stdio: 'inherit', shell })
+    const child = spawn(file, args, { cwd: root, stdio: 'inherit', ...options })
     const forward = (signal) => child.kill(signal)
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
     for (const signal of signals) process.on(signal, forward)

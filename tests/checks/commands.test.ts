@@ -1,0 +1,32 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { root } from '../../scripts/program.mjs'
+
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+
+/** The commands of the README that stand alone in a shell fence: what a reader runs after cloning. */
+const commands = [...read('README.md').matchAll(/^```sh\n(npm .*)\n```$/gm)].map(([, line]) => line)
+
+test('the README has two commands', () => {
+  expect(commands).toEqual(['npm start', 'npm test'])
+})
+
+test('.ci/run ends with the second', () => {
+  expect(read('.ci/run').trimEnd().split('\n').at(-1)).toBe(commands[1])
+})
+
+test('the workflow calls .ci/run, and deploys only after it', () => {
+  const workflow = read('.github/workflows/check.yml')
+  expect(workflow).toMatch(/^ {6}- run: \.ci\/run$/m)
+  expect(workflow).toMatch(/^ {2}deploy:\n {4}needs: check$/m)
+  expect(read('.github/workflows/deploy.yml')).toMatch(/^on:\n {2}workflow_call:$/m)
+})
+
+test('every action is pinned to a commit', () => {
+  for (const path of ['.github/workflows/check.yml', '.github/workflows/deploy.yml']) {
+    const used = [...read(path).matchAll(/uses: (?!\.\/)(\S+)/g)].map(([, action]) => action)
+    expect(used).not.toEqual([])
+    for (const action of used) expect(action).toMatch(/@[0-9a-f]{40}$/)
+  }
+})
