@@ -1,9 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { HttpTarget } from './http/target.ts'
 
-/** How long a program may take to print its address, in milliseconds. */
-const startLimit = 30_000
-
 /** How long a program may take to answer a request, in milliseconds. */
 const answerLimit = 10_000
 
@@ -13,6 +10,8 @@ export interface ProgramOptions {
   readonly directory: string
   /** The whole environment. `PORT` is `0` unless it says otherwise: any free port. */
   readonly env: NodeJS.ProcessEnv
+  /** How long it may take to print its address, in milliseconds; 30 s where it is left out. */
+  readonly startLimit?: number
 }
 
 /** How a program ended: with an exit code, or by a signal. */
@@ -36,7 +35,7 @@ export interface Program extends AsyncDisposable {
   signal(name: NodeJS.Signals): void
 }
 
-/** The program ended before it printed an address. */
+/** The program ended, or kept silent, instead of printing an address. */
 export class StartError extends Error {
   override readonly name = 'StartError'
   readonly exit: Exit | undefined
@@ -58,7 +57,12 @@ process.on('exit', () => {
  *
  * @throws StartError with the program's output when it ends or stays silent instead; it is killed by then
  */
-export async function startProgram({ argv, directory, env }: ProgramOptions): Promise<Program> {
+export async function startProgram({
+  argv,
+  directory,
+  env,
+  startLimit = 30_000,
+}: ProgramOptions): Promise<Program> {
   const [command = '', ...args] = argv
   const child = spawn(command, args, {
     cwd: directory,
@@ -91,11 +95,14 @@ export async function startProgram({ argv, directory, env }: ProgramOptions): Pr
     }
     await exit
   }
-  const because = (what: string, how?: Exit) =>
-    new StartError(`${argv.join(' ')} ${what} before it printed an address. ${said(output)}`, how)
-  void exit.then((how) => failure.reject(because(`ended with ${how.code ?? how.signal}`, how)))
+  const giveUp = (what: string, how?: Exit) => {
+    failure.reject(new StartError(`${argv.join(' ')} ${what}. ${said(output)}`, how))
+  }
+  void exit.then((how) => {
+    giveUp(`ended with ${how.code ?? how.signal} and printed no address`, how)
+  })
   const timer = setTimeout(() => {
-    failure.reject(because(`was given ${startLimit / 1000} s`))
+    giveUp(`printed no address within ${startLimit / 1000} s`)
   }, startLimit)
 
   const address = new Promise<URL>((resolve) => {

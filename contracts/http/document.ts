@@ -72,21 +72,13 @@ export class OpenApiDocument {
       strictRequired: false,
     })
     addFormats.default(this.#ajv)
+    // A keyword of OpenAPI 3.0, which Ajv knows but JSON Schema does not.
+    this.#ajv.removeKeyword('nullable')
     this.#ajv.addVocabulary([...rootFields, ...schemaFields])
     this.#ajv.addSchema(document, 'openapi.json')
     this.operations = this.#readOperations()
 
-    for (const name of Object.keys(objectAt(objectAt(document, 'components'), 'schemas'))) {
-      this.validator(pointer('components', 'schemas', name))
-    }
-    for (const { parameters, requestSchema, responses } of this.operations) {
-      const schemas = [
-        ...parameters.map(({ schema }) => schema),
-        requestSchema,
-        ...[...responses.values()].flatMap(({ content }) => [...content.values()]),
-      ]
-      for (const schema of schemas) if (schema !== undefined) this.validator(schema)
-    }
+    for (const schema of schemasIn(document)) this.validator(schema)
   }
 
   /** The operation that a request reaches, if one is documented. A template expression stands for one segment. */
@@ -180,7 +172,20 @@ export class OpenApiDocument {
     }
     if (!isObject(value)) return { value: {}, at }
     const reference = value['$ref']
-    return typeof reference === 'string' ? this.#at(reference.replace(/^#/, '')) : { value, at }
+    if (typeof reference !== 'string') return { value, at }
+    const target = this.#at(decodeURIComponent(reference.replace(/^#/, '')))
+    if (Object.keys(target.value).length > 0) return target
+    throw new Error(`/openapi.json: the reference ${reference} at ${at} leads nowhere`)
+  }
+}
+
+/** Where the Schema Objects of a document stand, without those inside of others. */
+function* schemasIn(value: unknown, at = ''): Generator<string> {
+  if (typeof value !== 'object' || value === null) return
+  for (const [name, part] of Object.entries(value)) {
+    const here = at + pointer(name)
+    if (name === 'schema' || at === '/components/schemas') yield here
+    else if (!['example', 'examples', 'default'].includes(name)) yield* schemasIn(part, here)
   }
 }
 

@@ -51,7 +51,9 @@ export const errors: readonly Check<RecordedTarget>[] = [
   {
     name: 'never failed with a 5xx, and no error was HTML or held a stack trace',
     async run({ exchanges }) {
-      for (const answer of exchanges.filter(({ status }) => status >= 400)) {
+      const refusals = exchanges.filter(({ status }) => status >= 400)
+      if (refusals.length === 0) fail('the checks before this one', 'errors to look at', 'none')
+      for (const answer of refusals) {
         if (answer.status >= 500) fail(asked(answer), 'no 5xx', came(answer))
         const found = revealed(answer)
         if (found !== undefined) fail(asked(answer), `nothing like "${found}"`, came(answer))

@@ -20,7 +20,11 @@ describe.each(examplesWithExperiments)('experiments on %s', (id) => {
     const { install } = example.manifest.commands
     await runCommand(install, directory, thisNode())
     const { argv } = example.manifest
-    const answers = await runExperiments(experimentsOn(id), { directory, argv, runtime: thisNode() })
+    const answers = await runExperiments(experimentsOn(id), {
+      directory,
+      argv,
+      runtime: thisNode(),
+    })
     expect(answers, again).toEqual(record?.answers)
   })
 })

@@ -1,0 +1,89 @@
+import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import type { Check } from '../../contracts/contract.ts'
+import { checks as processChecks, type ProcessTarget } from '../../contracts/http-process.ts'
+import { checkNames } from '../../contracts/http-run.ts'
+import { checks, record, type RecordedTarget } from '../../contracts/http.ts'
+import { bounded } from '../../contracts/http/bounded.ts'
+import { comparing } from '../../contracts/http/openapi.ts'
+import { errors } from '../../contracts/http/problems.ts'
+import { startProgram } from '../../contracts/program.ts'
+import { runChecks, type CheckResult } from '../../contracts/run.ts'
+import { environmentOf, thisNode } from '../../contracts/runtimes.ts'
+import { runCommand, unpack, type Workspace } from '../../scripts/prove.ts'
+import { readExample } from '../../src/examples/example.ts'
+import { mutants, type Mutant } from './mutants.ts'
+
+vi.setConfig({ maxConcurrency: 2 })
+
+describe('every check can fail', () => {
+  const example = readExample('express')
+  let workspace: Workspace
+
+  beforeAll(async () => {
+    workspace = await unpack(example)
+    await runCommand(example.manifest.commands.install, workspace, thisNode())
+  })
+  afterAll(() => workspace[Symbol.asyncDispose]())
+
+  for (const mutant of mutants) {
+    test.concurrent(`noticed: ${mutant.fault}`, async () => {
+      const results = await runMutant(await mutate(mutant, workspace.directory), mutant)
+      const failed = results.filter(({ passed }) => !passed).map(({ name }) => name)
+      expect(failed, 'checks that failed').toEqual(expect.arrayContaining([...mutant.fails]))
+    })
+  }
+
+  test('each check is failed by one of these faults', () => {
+    const failed = new Set(mutants.flatMap(({ fails }) => fails))
+    expect([...failed].sort()).toEqual([...checkNames].sort())
+  })
+
+  /** A copy of the example with the fault in it, which shares its packages. */
+  async function mutate({ fault, file, from, to }: Mutant, original: string): Promise<string> {
+    const directory = join(original, 'mutants', fault.replaceAll(' ', '-'))
+    await mkdir(directory, { recursive: true })
+    for (const name of ['src', 'package.json']) {
+      await cp(join(original, name), join(directory, name), { recursive: true })
+    }
+    await symlink(join(original, 'node_modules'), join(directory, 'node_modules'))
+    const path = join(directory, file)
+    const text = await readFile(path, 'utf8')
+    const found = text.split(from).length - 1
+    if (found !== 1) {
+      throw new Error(
+        `examples/express/${file} has ${found} times "${from}", and it should be once: change tests/contract/mutants.ts`,
+      )
+    }
+    await writeFile(
+      path,
+      text.replace(from, () => to),
+    )
+    return directory
+  }
+
+  /** Runs the checks that have to fail, and all others where one of those looks back at what was answered. */
+  async function runMutant(directory: string, { fails }: Mutant): Promise<CheckResult[]> {
+    const start: ProcessTarget['start'] = (env) =>
+      startProgram({
+        argv: example.manifest.argv,
+        directory,
+        env: { ...environmentOf(thisNode()), ...env },
+      })
+    const named = <Target>(all: readonly Check<Target>[]) =>
+      all.filter(({ name }) => fails.includes(name))
+    const lookingBack: readonly Check<RecordedTarget>[] = [...errors, ...comparing]
+    const wanted =
+      named(lookingBack).length > 0
+        ? checks.filter((check) => !bounded.includes(check))
+        : named(checks)
+
+    const results = await runChecks(named(processChecks), { start })
+    if (wanted.length > 0) {
+      await using program = await start()
+      results.push(...(await runChecks(wanted, record(program.target))))
+    }
+    return results
+  }
+})

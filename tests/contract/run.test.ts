@@ -1,0 +1,79 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { describe, expect, test } from 'vitest'
+import { checks, edges, record, type HttpTarget } from '../../contracts/http.ts'
+import { runContract } from '../../contracts/run.ts'
+
+describe('runContract', () => {
+  test('goes on after a check that fails, and after a probe without an answer', async () => {
+    const result = await runContract(
+      {
+        checks: [
+          { name: 'a', run: () => Promise.reject(new Error('expected 1, got 2')) },
+          { name: 'b', run: () => Promise.resolve() },
+        ],
+        edges: [
+          { name: 'c', probe: () => Promise.reject(new Error('closed')) },
+          { name: 'd', probe: (target) => Promise.resolve(`${target} says 404`) },
+        ],
+      },
+      'it',
+    )
+    expect(result).toEqual({
+      checks: [
+        { name: 'a', passed: false, error: 'expected 1, got 2' },
+        { name: 'b', passed: true },
+      ],
+      edges: [
+        { name: 'c', answer: 'no answer: closed' },
+        { name: 'd', answer: 'it says 404' },
+      ],
+    })
+  })
+})
+
+describe('the HTTP contract', () => {
+  test('no check passes against a service that does not answer', async () => {
+    const target: HttpTarget = { fetch: () => Promise.reject(new TypeError('fetch failed')) }
+    const result = await runContract({ checks, edges }, record(target))
+    const passed = result.checks.filter((check) => check.passed).map(({ name }) => name)
+    expect(passed).toEqual([])
+    expect(new Set(result.edges.map(({ answer }) => answer))).toEqual(
+      new Set(['no answer: fetch failed']),
+    )
+  })
+
+  test('names are unique: results are looked up by name', () => {
+    for (const list of [checks, edges]) {
+      const names = list.map(({ name }) => name)
+      expect([...new Set(names)]).toEqual(names)
+    }
+  })
+
+  test('a message says what was asked, what was expected and what came', async () => {
+    const target: HttpTarget = { fetch: () => Promise.resolve(Response.json({ status: 'up' })) }
+    const [health] = (await runContract({ checks: checks.slice(0, 1), edges: [] }, record(target)))
+      .checks
+    expect(health?.error).toBe('GET /health: expected {"status":"ok"}, got {"status":"up"}')
+  })
+
+  test('needs nothing of Node.js, so that it runs in a page', () => {
+    const imports = importsOf(join('contracts', 'http.ts'))
+    expect([...imports].filter((name) => !name.startsWith('contracts/')).sort()).toEqual([
+      '@seriousme/openapi-schema-validator/schemas/v3.1/schema.json',
+      'ajv-formats',
+      'ajv/dist/2020.js',
+    ])
+  })
+})
+
+/** All that a module imports, its own imports included: files by their path, packages by their name. */
+function importsOf(file: string, found = new Set<string>()): Set<string> {
+  for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(/(?:from|import) '([^']+)'/g)) {
+    const path = name.startsWith('.') ? join(dirname(file), name) : name
+    if (found.has(path)) continue
+    found.add(path)
+    if (existsSync(path)) importsOf(path, found)
+  }
+  return found
+}
