@@ -10,7 +10,7 @@ export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'] } },
-      { test: { name: 'checks', include: ['tests/checks/**/*.test.ts'], ...slow } },
+      { test: { name: 'checks', include: ['tests/checks/**/*.test.ts'], maxWorkers: 2, ...slow } },
       { test: { name: 'contract', include: ['tests/contract/**/*.test.ts'], ...slow } },
       { test: { name: 'site', include: ['tests/site/**/*.test.ts'], ...browser } },
       { test: { name: 'firefox', include: ['tests/firefox/**/*.test.ts'], ...browser } },

@@ -63,7 +63,7 @@ describe('the server of the built site', () => {
   test.each([
     '/../secret.txt',
     '/%2e%2e/secret.txt',
-    '/..%2fsecret.txt',
+    `/${encodeURIComponent('../secret.txt')}`,
     '/guides/../../secret.txt',
   ])('%s does not leave the folder', async (path) => {
     const { status, body } = await ask(path)
