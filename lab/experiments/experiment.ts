@@ -22,6 +22,8 @@ export interface Experiment {
   readonly edits?: readonly Edit[]
   /** A program in this folder, copied into the example and started in its place. */
   readonly program?: string
+  /** Environment variables of the program. */
+  readonly env?: Readonly<Record<string, string>>
   readonly requests: readonly SentRequest[]
 }
 

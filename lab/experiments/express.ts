@@ -14,6 +14,14 @@ export const experiments: readonly Experiment[] = [
     ],
   },
   {
+    id: 'smallest-in-production',
+    program: 'express/smallest.js',
+    env: { NODE_ENV: 'production' },
+    requests: [
+      { method: 'POST', path: '/hello', headers: { 'content-type': 'text/plain' }, body: 'Ada' },
+    ],
+  },
+  {
     id: 'leak',
     edits: [
       {

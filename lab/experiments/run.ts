@@ -28,7 +28,7 @@ export async function runExperiments(
 }
 
 async function runExperiment(
-  { id, edits = [], program, requests }: Experiment,
+  { id, edits = [], program, env = {}, requests }: Experiment,
   { directory, argv, runtime }: Installed,
 ): Promise<RecordedAnswer[]> {
   const originals = edits.map(({ file, from, to }) => {
@@ -49,7 +49,7 @@ async function runExperiment(
     await using service = await startProgram({
       argv: program ? ['node', 'program.js'] : argv,
       directory,
-      env: environmentOf(runtime),
+      env: { ...environmentOf(runtime), ...env },
     })
     const answers: RecordedAnswer[] = []
     for (const { path, ...init } of requests) {

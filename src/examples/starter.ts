@@ -3,7 +3,8 @@ import type { Example } from './example.ts'
 import { sha256 } from './hash.ts'
 
 /** An archive of an example, as it lies below `/starters/`. */
-export interface StarterArchive {
+// A type and not an interface, so that it has the index signature that Astro asks of props.
+export type StarterArchive = {
   readonly name: string
   readonly bytes: Uint8Array
   readonly sha256: string

@@ -28,16 +28,17 @@ export function manifestWith(change: object = {}): string {
   return JSON.stringify({ ...manifest, ...change }, null, 2)
 }
 
+/** Text, bytes, or a symbolic link. */
+type Content = string | Uint8Array | { link: string }
+
 /**
  * A git repository in a temporary folder with one sound example, `demo`; the given files are written over it (undefined:
  * left out, an object: a symbolic link) and tracked. It is gone when the test is over.
  */
-export function repositoryWith(
-  changed: Record<string, string | Uint8Array | { link: string } | undefined> = {},
-): string {
+export function repositoryWith(changed: Record<string, Content | undefined> = {}): string {
   const root = mkdtempSync(join(tmpdir(), 'examples-'))
   onTestFinished(() => rmSync(root, { recursive: true }))
-  const files = {
+  const files: Record<string, Content | undefined> = {
     'example.json': manifestWith(),
     'package.json': JSON.stringify(packageJson),
     'src/app.ts': 'export const answer = 42\n',
@@ -47,8 +48,8 @@ export function repositoryWith(
     if (content === undefined) continue
     const target = join(root, 'examples/demo', path)
     mkdirSync(dirname(target), { recursive: true })
-    if (typeof content === 'object' && 'link' in content) symlinkSync(content.link, target)
-    else writeFileSync(target, content)
+    if (typeof content === 'string' || content instanceof Uint8Array) writeFileSync(target, content)
+    else symlinkSync(content.link, target)
     if (path.endsWith('.sh')) chmodSync(target, 0o755)
   }
   execFileSync('git', ['init', '--quiet'], { cwd: root })

@@ -1,0 +1,41 @@
+import puppeteer from 'puppeteer-core'
+import { expect, inject, test } from 'vitest'
+import { readExample } from '../../src/examples/example.ts'
+import { formFields, payload, stackblitzAction } from '../../src/examples/payload.ts'
+import { describeWith } from '../tools/describe-with.ts'
+import { findFirefox } from '../tools/find.ts'
+
+describeWith('Firefox', findFirefox(), (executablePath) => {
+  test('the form on /open/express/ sends the project', async () => {
+    await using browser = await puppeteer.launch({
+      browser: 'firefox',
+      executablePath,
+      headless: true,
+    })
+    const page = await browser.newPage()
+    await page.goto(`${inject('site').origin}/open/express/`)
+    await page.setRequestInterception(true)
+    const sent = Promise.withResolvers<{ address: string; body: string | undefined }>()
+    page.on('request', (request) => {
+      void (async () => {
+        const body = await request.fetchPostData()
+        sent.resolve({ address: request.url(), body })
+        await request.respond({
+          status: 200,
+          contentType: 'text/html',
+          body: '<title>Captured</title>',
+        })
+      })().catch(sent.reject)
+    })
+    await page.click('main form button')
+
+    const { address, body } = await sent.promise
+    const project = payload(readExample('express'))
+    expect(address).toBe(stackblitzAction(project))
+    const fields = [...new URLSearchParams(body)].map(([name, value]) => [
+      name,
+      value.replaceAll('\r\n', '\n'),
+    ])
+    expect(fields).toEqual(formFields(project))
+  })
+})
