@@ -27,17 +27,15 @@ export const docs: readonly Check<HttpTarget>[] = [
     name: 'GET /docs shows this very /openapi.json',
     async run(target) {
       const page = await pageOf(target)
-      const sources = [{ path: page.path, text: page.answer.text }]
+      const texts = [page.answer.text]
       for (const address of assetsOf(page)) {
-        const path = local(address, page.path)
-        const asset = await ask(target, path)
-        if (asset.type.includes('javascript')) sources.push({ path, text: asset.text })
+        const asset = await ask(target, local(address, page.path))
+        if (asset.type.includes('javascript')) texts.push(asset.text)
       }
-      const documents = sources.flatMap(({ path, text }) =>
-        [...text.matchAll(/["'`]([\w./-]*\.?\/[\w./-]*json)["'`]/g)].map(([, found = '']) =>
-          local(found, path),
-        ),
-      )
+      // An address in a script is resolved against the page, by some as if the page were a folder.
+      const documents = texts
+        .flatMap((text) => [...text.matchAll(quotedAddress)])
+        .flatMap(([, found = '']) => [local(found, page.path), local(found, `${page.path}/`)])
       const expected = parsed(await ask(target, '/openapi.json'))
       for (const path of new Set(documents)) {
         const answer = await ask(target, path)
@@ -49,6 +47,9 @@ export const docs: readonly Check<HttpTarget>[] = [
     },
   },
 ]
+
+/** What may be the address of a JSON document in a script: in quotes, and not a media type. */
+const quotedAddress = /["'`]((?!application\/)[\w./-]*json)["'`]/g
 
 const foreignInStyle = /(?:url\(\s*["']?|@import\s+["'])(?:https?:)?\/\/[^"')]*/i
 

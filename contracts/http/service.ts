@@ -1,13 +1,4 @@
-import {
-  asked,
-  came,
-  expectProperties,
-  expectSame,
-  fail,
-  isObject,
-  jsonOf,
-  parsed,
-} from './expect.ts'
+import { asked, came, expectProperties, expectSame, fail, jsonOf, parsed } from './expect.ts'
 import { ask, type Exchange, type HttpTarget } from './target.ts'
 
 export interface Item {
@@ -133,8 +124,3 @@ const traces = [
   /panicked at|\bstack backtrace\b/, // Rust
   /file:\/\/|node_modules|site-packages|\.cargo\/registry/,
 ]
-
-/** Whether a value is a list of something: a narrower `Array.isArray`. */
-export function isListOfObjects(value: unknown): value is Record<string, unknown>[] {
-  return Array.isArray(value) && value.every(isObject)
-}

@@ -264,10 +264,10 @@ const app = inFile(
     fails: ['refuses an order sent as text/plain, as a form, as XML or without a media type'],
   },
   {
-    fault: 'the charset is not looked at',
-    from: "app.post('/orders', json,",
-    to: "app.post('/orders', (req, _res, next) => { req.headers['content-type'] = 'application/json'; next() }, json,",
-    fails: ['refuses a charset and a content encoding that it does not know'],
+    fault: 'an unknown charset counts as a failure of the service',
+    from: 'res.status(status).type(',
+    to: 'res.status(status === 415 ? 500 : status).type(',
+    fails: ['takes an order with an unknown charset or content encoding as it is, or refuses it'],
   },
   {
     fault: 'an order is given another time at every call',
