@@ -11,7 +11,7 @@ export function expectSame(subject: string, actual: unknown, expected: unknown):
   if (a !== e) fail(subject, e, a)
 }
 
-/** Fails unless the status is one of those, or passes the predicate that `expected` puts into words. */
+/** Fails unless the status is one of those expected. */
 export function expectStatus(answer: Exchange, ...expected: number[]): void {
   if (!expected.includes(answer.status)) fail(asked(answer), expected.join(' or '), came(answer))
 }
@@ -70,7 +70,7 @@ export function came({ status, type, text }: Exchange): string {
 }
 
 function short(value: unknown): string {
-  const text = typeof value === 'string' ? value : JSON.stringify(value)
+  const text = typeof value === 'string' ? value : String(JSON.stringify(value))
   return text.length > 300 ? `${text.slice(0, 300)}… (${text.length} characters)` : text
 }
 
