@@ -6,52 +6,13 @@
  *
  * Nothing is written for an example that fails a check. The date stays as it is when nothing else has changed.
  */
-import { exec } from 'node:child_process'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { isDeepStrictEqual, promisify } from 'node:util'
+import { writeFile } from 'node:fs/promises'
+import { isDeepStrictEqual } from 'node:util'
 import { runHttpContract, type HttpRun } from '../contracts/http-run.ts'
-import { environmentOf, nodeRuntimes, thisNode, type Runtime } from '../contracts/runtimes.ts'
+import { nodeRuntimes, thisNode } from '../contracts/runtimes.ts'
 import { exampleIds, readExample, type Example } from '../src/examples/example.ts'
-import { writeFiles } from '../src/examples/files.ts'
 import { Proof, proofPath } from '../src/examples/proof.ts'
-
-/** A folder that is removed when it is disposed of. */
-export interface Workspace extends AsyncDisposable {
-  readonly directory: string
-}
-
-/** Writes the published form of an example to an empty folder. */
-export async function unpack(example: Example): Promise<Workspace> {
-  const directory = await mkdtemp(join(tmpdir(), `${example.id}-`))
-  writeFiles(example.files, directory)
-  return {
-    directory,
-    [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
-  }
-}
-
-/**
- * Runs a shell line in a folder as a reader would, with this Node first on PATH.
- *
- * @throws Error with all its output when it ends with another code than 0
- */
-export async function runCommand(
-  command: string,
-  { directory }: Workspace,
-  runtime: Runtime,
-): Promise<void> {
-  try {
-    await promisify(exec)(command, { cwd: directory, env: environmentOf(runtime) })
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code?: number; stdout?: string; stderr?: string }
-    throw new Error(
-      `"${command}" ended with ${code} on ${runtime.name}:\n${stdout ?? ''}${stderr ?? ''}`,
-      { cause: error },
-    )
-  }
-}
+import { runCommand, unpack } from '../src/examples/workspace.ts'
 
 /** What `examples/<id>.proof.json` holds for these runs. */
 export function proofOf({ id, hash }: Example, runs: readonly HttpRun[], date: string): Proof {
@@ -73,13 +34,13 @@ async function prove(example: Example): Promise<boolean> {
   const { id, manifest } = example
   await using workspace = await unpack(example)
   console.log(`${id}: ${manifest.commands.install}`)
-  await runCommand(manifest.commands.install, workspace, thisNode())
+  await runCommand(manifest.commands.install, workspace.directory, thisNode())
 
   const runs: HttpRun[] = []
   for (const runtime of nodeRuntimes()) {
     if (runtime.path === undefined) throw new Error(runtime.missing)
     console.log(`${id}: ${manifest.commands.test} on ${runtime.name}`)
-    await runCommand(manifest.commands.test, workspace, runtime)
+    await runCommand(manifest.commands.test, workspace.directory, runtime)
     console.log(`${id}: contract ${manifest.contract} on ${runtime.name}`)
     const { directory } = workspace
     const run = await runHttpContract({

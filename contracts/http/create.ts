@@ -57,7 +57,7 @@ export const creating: readonly Check<HttpTarget>[] = [
     },
   },
   {
-    name: `a customerId has 1 to 64 characters, counted in code points: 64 times ${emoji} passes`,
+    name: 'a customerId has 1 to 64 characters, counted in code points: 64 emoji pass',
     async run(target) {
       for (const customerId of ['c', 'c'.repeat(64), emoji.repeat(64)]) {
         await create(target, newOrder({ customerId }))
@@ -107,7 +107,7 @@ export const creating: readonly Check<HttpTarget>[] = [
     },
   },
   {
-    name: `a note has at most 200 characters, counted in code points: 200 times ${emoji} passes`,
+    name: 'a note has at most 200 characters, counted in code points: 200 emoji pass',
     async run(target) {
       for (const note of ['', 'n'.repeat(200), emoji.repeat(200)]) {
         await create(target, newOrder({ note }))

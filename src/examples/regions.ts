@@ -122,3 +122,8 @@ export function regionText(text: string, region: Region): string {
   const indent = Math.min(...indents)
   return lines.map((line) => line.slice(indent)).join('\n')
 }
+
+/** The number of lines that are not blank. */
+export function codeLines(text: string): number {
+  return text.split('\n').filter((line) => line.trim() !== '').length
+}

@@ -5,15 +5,10 @@ import { bounded } from '../../contracts/http/bounded.ts'
 import { startProgram } from '../../contracts/program.ts'
 import { runChecks, type CheckResult } from '../../contracts/run.ts'
 import { environmentOf, nodeRuntimes, thisNode } from '../../contracts/runtimes.ts'
-import {
-  proofOf,
-  provableExamples,
-  runCommand,
-  unpack,
-  type Workspace,
-} from '../../scripts/prove.ts'
+import { proofOf, provableExamples } from '../../scripts/prove.ts'
 import type { Example } from '../../src/examples/example.ts'
 import { proofPath } from '../../src/examples/proof.ts'
+import { runCommand, unpack, type Workspace } from '../../src/examples/workspace.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { describeHostileInput } from './hostile.ts'
 
@@ -26,7 +21,7 @@ function testExample(example: Example): void {
 
   beforeAll(async () => {
     workspace = await unpack(example)
-    await runCommand(commands.install, workspace, thisNode())
+    await runCommand(commands.install, workspace.directory, thisNode())
   })
   afterAll(() => workspace[Symbol.asyncDispose]())
 
@@ -36,7 +31,7 @@ function testExample(example: Example): void {
       let run: HttpRun
 
       test(`passes its own tests: ${commands.test}`, () =>
-        runCommand(commands.test, workspace, node))
+        runCommand(commands.test, workspace.directory, node))
 
       describe('contract', () => {
         beforeAll(async () => {
@@ -80,8 +75,8 @@ function testExample(example: Example): void {
 
     beforeAll(async () => {
       await using bare = await unpack(example)
-      await runCommand('npm ci --omit=optional', bare, thisNode())
-      await runCommand(commands.test, bare, thisNode())
+      await runCommand('npm ci --omit=optional', bare.directory, thisNode())
+      await runCommand(commands.test, bare.directory, thisNode())
       const { directory } = bare
       const env = environmentOf(thisNode())
       await using program = await startProgram({ argv, directory, env })

@@ -11,8 +11,8 @@ import { errors } from '../../contracts/http/problems.ts'
 import { startProgram } from '../../contracts/program.ts'
 import { runChecks, type CheckResult } from '../../contracts/run.ts'
 import { environmentOf, thisNode } from '../../contracts/runtimes.ts'
-import { runCommand, unpack, type Workspace } from '../../scripts/prove.ts'
 import { readExample } from '../../src/examples/example.ts'
+import { runCommand, unpack, type Workspace } from '../../src/examples/workspace.ts'
 import { mutants, type Mutant } from './mutants.ts'
 
 vi.setConfig({ maxConcurrency: 2 })
@@ -23,7 +23,7 @@ describe('every check can fail', () => {
 
   beforeAll(async () => {
     workspace = await unpack(example)
-    await runCommand(example.manifest.commands.install, workspace, thisNode())
+    await runCommand(example.manifest.commands.install, workspace.directory, thisNode())
   })
   afterAll(() => workspace[Symbol.asyncDispose]())
 
