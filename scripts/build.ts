@@ -12,6 +12,8 @@ export interface BuildOptions {
   readonly basePath?: string
   /** Relative to the repository. */
   readonly outDir?: string
+  /** The repository that is built: this one when it is left out. */
+  readonly folder?: string
   /** Stops the build. */
   readonly signal?: AbortSignal
 }
@@ -25,12 +27,12 @@ export class BuildError extends Error {}
  * @throws BuildError
  */
 export async function buildSite(options: BuildOptions): Promise<string> {
-  const { siteUrl, basePath = '/', outDir = 'dist', signal } = options
+  const { siteUrl, basePath = '/', outDir = 'dist', folder = root, signal } = options
   const astro = findProgram('astro')
   if (!astro)
     throw new BuildError('The package astro is not installed. Run npm start, which installs it.')
   const child = spawn(process.execPath, [astro, 'build', '--outDir', outDir], {
-    cwd: root,
+    cwd: folder,
     // NODE_ENV: a test runner sets its own, and the site of a test is the site of a reader.
     env: { ...process.env, NODE_ENV: 'production', SITE_URL: siteUrl, BASE_PATH: basePath },
     stdio: ['ignore', 'pipe', 'pipe'],

@@ -1,0 +1,70 @@
+import { execFileSync } from 'node:child_process'
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, onTestFinished, test } from 'vitest'
+import { buildSite } from '../../scripts/build.ts'
+import { root } from '../../scripts/program.mjs'
+
+/** A copy of this repository in which one text is replaced by another; gone when the test is over. */
+function copyWith({ file, from, to }: { file: string; from: string; to: string }): string {
+  // Below the repository, so that its packages are found.
+  mkdirSync(join(root, '.cache'), { recursive: true })
+  const copy = mkdtempSync(join(root, '.cache/copy-'))
+  onTestFinished(() => rmSync(copy, { recursive: true, force: true }))
+  const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split(
+    '\0',
+  )
+  for (const path of tracked.filter(Boolean)) cpSync(join(root, path), join(copy, path))
+  const text = readFileSync(join(copy, file), 'utf8')
+  expect(text.split(from).length, `${file} holds this once: ${from}`).toBe(2)
+  writeFileSync(join(copy, file), text.replace(from, to))
+  execFileSync('git', ['init', '--quiet'], { cwd: copy })
+  execFileSync('git', ['add', '--all'], { cwd: copy })
+  return copy
+}
+
+/** The line of the first occurrence of a text in a file of this repository, counted from 1. */
+function lineOf(file: string, text: string): number {
+  return readFileSync(join(root, file), 'utf8').split(text)[0]?.split('\n').length ?? 0
+}
+
+const guide = 'content/guides/express.mdx'
+const manifest = 'examples/express/example.json'
+const program = 'examples/express/src/main.ts'
+
+describe('the build fails with the place, the nearest name and the mend', () => {
+  test.each([
+    {
+      fault: 'a region that is not there',
+      file: guide,
+      from: 'region="routes"',
+      to: 'region="rotes"',
+      says: `${guide}:${lineOf(guide, 'region="routes"')}: examples/express/src/app.ts has no region "rotes". Did you mean routes?`,
+    },
+    {
+      fault: 'an example that is not there',
+      file: guide,
+      from: '<RunsWhere example="express" />',
+      to: '<RunsWhere example="expres" />',
+      says: `${guide}:${lineOf(guide, '<RunsWhere')}: there is no example "expres". Did you mean express?`,
+    },
+    {
+      fault: 'a region that is never closed',
+      file: program,
+      from: '// #endregion\n',
+      to: '',
+      says: `${program}:${lineOf(program, '// #region shutdown')}: region "shutdown" is never closed. Add a line with "#endregion"`,
+    },
+    {
+      fault: 'a manifest that names a script that is not there',
+      file: manifest,
+      from: '"npm start"',
+      to: '"npm run serve"',
+      says: `${manifest}:${lineOf(manifest, '"npm start"')}: package.json has no script "serve". Did you mean `,
+    },
+  ])('$fault', async ({ says, ...change }) => {
+    const copy = copyWith(change)
+    const build = buildSite({ siteUrl: 'http://127.0.0.1', folder: copy })
+    await expect(build).rejects.toThrow(says)
+  })
+})
