@@ -78,7 +78,7 @@ const probes: Record<string, Probe> = {
   'limit=2.0': asking('/orders?limit=2.0'),
   'limit=%202, with a space': asking('/orders?limit=%202'),
   'limit=%2B2, with a plus': asking('/orders?limit=%2B2'),
-  'limit=２, a full-width digit': asking('/orders?limit=%EF%BC%92'),
+  'limit in a full-width digit': asking('/orders?limit=%EF%BC%92'),
   'a query name that is not documented': asking('/orders?colour=red'),
 
   'quantity 2.0': posting(withQuantity('2.0')),
