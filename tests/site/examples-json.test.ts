@@ -1,0 +1,42 @@
+import { createHash } from 'node:crypto'
+import { describe, expect, inject, test } from 'vitest'
+import { exampleIds } from '../../src/examples/example.ts'
+
+interface ExampleEntry {
+  id: string
+  hash: string
+  files: { path: string; bytes: number; sha256: string }[]
+  links: Record<string, string>
+}
+
+describe.each([inject('site'), inject('siteBelow')])(
+  '/examples.json below $basePath',
+  ({ origin, basePath }) => {
+    const read = async () => {
+      const response = await fetch(`${origin}${basePath}examples.json`)
+      return (await response.json()) as { schema: number; examples: ExampleEntry[] }
+    }
+
+    test('lists every example', async () => {
+      const { schema, examples } = await read()
+      expect(schema).toBe(1)
+      expect(examples.map(({ id }) => id)).toEqual(exampleIds())
+    })
+
+    test('its hashes are those of its files', async () => {
+      for (const { hash, files } of (await read()).examples) {
+        const lines = files.map(({ path, sha256 }) => `${sha256}  ${path}\n`).join('')
+        expect(createHash('sha256').update(lines).digest('hex')).toBe(hash)
+      }
+    })
+
+    test('its links lead to this site and are there', async () => {
+      for (const { links } of (await read()).examples) {
+        for (const link of Object.values(links)) {
+          expect(link.startsWith(origin + basePath), link).toBe(true)
+          expect((await fetch(link, { redirect: 'manual' })).status, link).toBe(200)
+        }
+      }
+    })
+  },
+)
