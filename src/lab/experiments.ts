@@ -6,9 +6,10 @@ import type {
   RecordedAnswer,
 } from '../../lab/experiments/experiment.ts'
 import { experiments as express } from '../../lab/experiments/express.ts'
+import { experiments as fastify } from '../../lab/experiments/fastify.ts'
 import { ExampleError, suggestion, type Place } from '../examples/error.ts'
 
-const lists: Record<string, readonly Experiment[]> = { express }
+const lists: Record<string, readonly Experiment[]> = { express, fastify }
 
 /** The ids of the examples that there are experiments on. */
 export const examplesWithExperiments = Object.keys(lists)

@@ -7,7 +7,7 @@ const ask = (service: string) => sleep(20, service === 'price' ? 4200 : 490)
 const { HOST: host = '127.0.0.1', PORT = '3000' } = process.env
 const app = await createApp(ask)
 const address = await app.listen({ host, port: Number(PORT) }).catch((err) => {
-  console.error(`Cannot listen on HOST=${host} PORT=${PORT}: ${err}`)
+  console.error(`Cannot start on HOST=${host} PORT=${PORT}: ${err}`)
   process.exit(1)
 })
 console.log(`Listening on ${address}`)

@@ -1,0 +1,66 @@
+import type { Experiment, SentRequest } from './experiment.ts'
+
+function post(path: string, body: string, type = 'application/json'): SentRequest {
+  return { method: 'POST', path, headers: { 'content-type': type }, body }
+}
+
+/**
+ * What Fastify answers when it is left to itself, asked of the smallest program, of the same with a schema, and of the example
+ * with some lines taken out.
+ */
+export const experiments: readonly Experiment[] = [
+  {
+    id: 'smallest',
+    program: 'fastify/smallest.js',
+    requests: [
+      post('/hello', '{"name": "Ada"}'),
+      post('/hello', '{"name": 42, "admin": true}'),
+      post('/hello', 'Ada', 'text/plain'),
+    ],
+  },
+  {
+    id: 'schema',
+    program: 'fastify/schema.js',
+    requests: [
+      post('/hello', '{"name": "Ada", "times": 2}'),
+      post('/hello', '{"name": 42, "times": "2", "admin": true}'),
+      post('/hello', '{"name": null, "times": true}'),
+      post('/hello', '{"times": "twice"}'),
+      post('/hello', 'Ada', 'text/plain'),
+    ],
+  },
+  {
+    // The compilers of the example taken out: what Ajv does as Fastify sets it up.
+    id: 'default-validation',
+    edits: [
+      {
+        file: 'src/app.ts',
+        from: `  app.setValidatorCompiler(({ schema, httpPart }) =>
+    (httpPart === 'body' ? json : text).compile(schema),
+  )
+`,
+        to: '',
+      },
+    ],
+    requests: [
+      post(
+        '/orders',
+        '{"customerId": 7, "items": [{"sku": "TEA-01", "quantity": "2"}], "note": null, "admin": true}',
+      ),
+      post('/orders', '{"items": [{"sku": "no", "quantity": 0}]}'),
+    ],
+  },
+  {
+    id: 'leak',
+    edits: [
+      {
+        file: 'src/app.ts',
+        from: "const create = { body, response: { 201: created, '4xx': problem } }",
+        to: 'const create = { body }',
+      },
+    ],
+    requests: [
+      post('/orders', '{"customerId": "c-1", "items": [{"sku": "TEA-01", "quantity": 2}]}'),
+    ],
+  },
+]
