@@ -1,6 +1,7 @@
 export { default as Checks } from './Checks.astro'
 export { default as Compare } from './Compare.astro'
 export { default as CompareChoice } from './CompareChoice.astro'
+export { default as Decisions } from './Decisions.astro'
 export { default as Edges } from './Edges.astro'
 export { default as ExampleFiles } from './ExampleFiles.astro'
 export { default as Experiment } from './Experiment.astro'

@@ -1,19 +1,21 @@
 import puppeteer from 'puppeteer-core'
 import { expect, inject, test } from 'vitest'
-import { readExample } from '../../src/examples/example.ts'
+import { readExamples } from '../../src/examples/example.ts'
 import { formFields, payload, stackblitzAction } from '../../src/examples/payload.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { findFirefox } from '../tools/find.ts'
 
 describeWith('Firefox', findFirefox(), (executablePath) => {
-  test('the form on /open/express/ sends the project', async () => {
+  const examples = readExamples().filter(({ manifest }) => manifest.runs.stackblitz === true)
+
+  test.each(examples)('the form on /open/$id/ sends the project', async (example) => {
     await using browser = await puppeteer.launch({
       browser: 'firefox',
       executablePath,
       headless: true,
     })
     const page = await browser.newPage()
-    await page.goto(`${inject('site').origin}/open/express/`)
+    await page.goto(`${inject('site').origin}/open/${example.id}/`)
     await page.setRequestInterception(true)
     const sent = Promise.withResolvers<{ address: string; body: string | undefined }>()
     page.on('request', (request) => {
@@ -30,7 +32,7 @@ describeWith('Firefox', findFirefox(), (executablePath) => {
     await page.click('main form button')
 
     const { address, body } = await sent.promise
-    const project = payload(readExample('express'))
+    const project = payload(example)
     expect(address).toBe(stackblitzAction(project))
     const fields = [...new URLSearchParams(body)].map(([name, value]) => [
       name,
