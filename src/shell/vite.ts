@@ -17,6 +17,15 @@ const reloadWithExamples: NonNullable<Vite['plugins']>[number] = {
   },
 }
 
+/** Starlight keeps the state of its own menu, which this site does not have: its script would find nothing to do. */
+const withoutMenuState: NonNullable<Vite['plugins']>[number] = {
+  name: 'without-menu-state',
+  load: {
+    filter: { id: /starlight\/dist\/components-internals\/SidebarPersistState\.js$/ },
+    handler: () => '',
+  },
+}
+
 /** Lightning CSS does not know the pseudo-class by which the contents mark the current section, and lets it through. */
 const knownWarnings: NonNullable<Vite['plugins']>[number] = {
   name: 'known-warnings',
@@ -29,7 +38,7 @@ const knownWarnings: NonNullable<Vite['plugins']>[number] = {
 }
 
 export const vite: Vite = {
-  plugins: [reloadWithExamples, knownWarnings],
+  plugins: [reloadWithExamples, withoutMenuState, knownWarnings],
   build: {
     // What is smaller stands in the page itself; larger scripts are files, which a browser keeps.
     assetsInlineLimit: 1024,

@@ -1,5 +1,6 @@
 import { inject } from 'vitest'
 import { launchFirefox } from '../site/browser.ts'
+import { describeContents } from '../site/contents.ts'
 import { describeLinks, describePages } from '../site/pages.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { findFirefox } from '../tools/find.ts'
@@ -10,4 +11,5 @@ describeWith('Firefox', findFirefox(), (path) => {
   describePages(site, 'dark', () => launchFirefox(path, 'dark'))
   describeLinks(site, () => launchFirefox(path, 'light'))
   describeLinks(inject('siteBelow'), () => launchFirefox(path, 'light'))
+  describeContents(site, () => launchFirefox(path, 'light'))
 })

@@ -63,6 +63,7 @@ export async function launchFirefox(path: string, scheme: Scheme): Promise<TestB
     browser: 'firefox',
     executablePath: path,
     headless: true,
+    defaultViewport: { width: 1280, height: 900 },
     extraPrefsFirefox: {
       'layout.css.prefers-color-scheme.content-override': scheme === 'dark' ? 0 : 1,
     },
