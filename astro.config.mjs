@@ -7,6 +7,7 @@ import { baseLinks } from './src/markdown/base-links.ts'
 import { componentPositions } from './src/markdown/component-positions.ts'
 import { scrollTables } from './src/markdown/scroll-tables.ts'
 import { base, site } from './src/shell/address.ts'
+import { contentSecurityPolicy } from './src/shell/csp.ts'
 import { fonts } from './src/shell/fonts.ts'
 import { shell } from './src/shell/starlight.ts'
 import { vite } from './src/shell/vite.ts'
@@ -23,6 +24,6 @@ export default defineConfig({
     }),
     shikiConfig: fences,
   },
-  integrations: [starlight(shell), mdx({ optimize: true })],
+  integrations: [starlight(shell), mdx({ optimize: true }), contentSecurityPolicy],
   vite,
 })
