@@ -2,6 +2,8 @@
 interface Pagefind {
   options(options: { baseUrl: string; excerptLength: number }): Promise<void>
   init(): Promise<void>
+  /** `null` loads the whole index and finds every page. */
+  search(query: null): Promise<{ results: { data(): Promise<Page> }[] }>
   /** `null`: a later search took over. */
   debouncedSearch(query: string): Promise<{ results: { data(): Promise<Page> }[] } | null>
 }
@@ -54,7 +56,10 @@ class SiteSearch extends HTMLElement {
     this.#load().catch(() => this.#fail())
   }
 
-  /** The index and its program are fetched when search is first opened, never before. */
+  /**
+   * The index and its program are fetched when search is first opened, never before, and then whole: Pagefind would say of a
+   * part that it cannot fetch later that no page contains the word.
+   */
   #load(): Promise<Pagefind> {
     return (this.#pagefind ??= (async () => {
       if (import.meta.env.DEV) throw new Error('The index is made by the build.')
@@ -64,12 +69,13 @@ class SiteSearch extends HTMLElement {
       const pagefind = (await import(/* @vite-ignore */ address)) as Pagefind
       await pagefind.options({ baseUrl: base, excerptLength: 18 })
       await pagefind.init()
+      const { results } = await pagefind.search(null)
+      await Promise.all(results.map((page) => page.data()))
       return pagefind
     })())
   }
 
   #fail() {
-    this.#pagefind = undefined
     this.#list.replaceChildren()
     this.#status.textContent = import.meta.env.DEV
       ? 'Search works in the built site only: its index is made by the build.'
@@ -83,6 +89,7 @@ class SiteSearch extends HTMLElement {
       this.#list.replaceChildren()
       return
     }
+    this.#status.textContent ||= 'Searching …'
     try {
       const pagefind = await this.#load()
       const found = await pagefind.debouncedSearch(query)

@@ -1,0 +1,86 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium, type Page } from 'playwright-core'
+import { expect, inject, onTestFinished, test } from 'vitest'
+import { describeWith } from '../tools/describe-with.ts'
+import { findChromium } from '../tools/find.ts'
+import { chromiumOptions } from './browser.ts'
+
+/** Keeps all sites from storing anything, as the setting of the same name does. */
+const refuseStorage = { profile: { default_content_setting_values: { cookies: 2 } } }
+
+describeWith('Chromium', findChromium(), (path) => {
+  const { origin } = inject('site')
+
+  /** A browser with a profile of its own; `preferences` are the settings that a user can change. */
+  async function openProfile(preferences: object = {}) {
+    const folder = mkdtempSync(join(tmpdir(), 'profile-'))
+    mkdirSync(join(folder, 'Default'))
+    writeFileSync(join(folder, 'Default/Preferences'), JSON.stringify(preferences))
+    const context = await chromium.launchPersistentContext(folder, {
+      ...chromiumOptions(path),
+      colorScheme: 'light',
+    })
+    onTestFinished(async () => {
+      await context.close()
+      rmSync(folder, { recursive: true, force: true })
+    })
+    const page = await context.newPage()
+    const complaints: string[] = []
+    page.on('pageerror', (error) => complaints.push(String(error)))
+    await page.goto(`${origin}/guides/express/`)
+    return { page, complaints }
+  }
+
+  const choose = (page: Page, theme: string) =>
+    page.getByLabel('Theme').first().selectOption({ label: theme })
+
+  /** How the paper looks, and what the switch says. */
+  async function look(page: Page): Promise<[paper: string, choice: string]> {
+    const colour = (await page.evaluate(
+      'getComputedStyle(document.body).backgroundColor',
+    )) as string
+    const lightness = Number(/^oklch\(([\d.]+)/.exec(colour)?.[1])
+    const choice = await page.getByLabel('Theme').first().locator('option:checked').textContent()
+    return [lightness > 0.5 ? 'light' : 'dark', choice ?? '']
+  }
+
+  test('the choice survives a reload and holds on other pages', async () => {
+    const { page } = await openProfile()
+    expect(await look(page)).toEqual(['light', 'System'])
+    await choose(page, 'Dark')
+    expect(await look(page)).toEqual(['dark', 'Dark'])
+    await page.reload()
+    expect(await look(page)).toEqual(['dark', 'Dark'])
+    await page.goto(`${origin}/`)
+    expect(await look(page)).toEqual(['dark', 'Dark'])
+    await page.emulateMedia({ colorScheme: 'dark' })
+    await choose(page, 'Light')
+    await page.reload()
+    expect(await look(page)).toEqual(['light', 'Light'])
+  })
+
+  test('set to System it follows the system, at once and after a reload', async () => {
+    const { page } = await openProfile()
+    await choose(page, 'Dark')
+    await choose(page, 'System')
+    expect(await look(page)).toEqual(['light', 'System'])
+    await page.emulateMedia({ colorScheme: 'dark' })
+    expect(await look(page)).toEqual(['dark', 'System'])
+    await page.reload()
+    expect(await look(page)).toEqual(['dark', 'System'])
+  })
+
+  test('where storage is refused the choice holds for the page, and nothing fails', async () => {
+    const { page, complaints } = await openProfile(refuseStorage)
+    expect(await page.evaluate('try { localStorage.length } catch (error) { error.name }')).toBe(
+      'SecurityError',
+    )
+    await choose(page, 'Dark')
+    expect(await look(page)).toEqual(['dark', 'Dark'])
+    await page.reload()
+    expect(await look(page)).toEqual(['light', 'System'])
+    expect(complaints).toEqual([])
+  })
+})
