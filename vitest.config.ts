@@ -3,8 +3,8 @@ import { defineConfig } from 'vitest/config'
 /** Starting servers, installing packages and steering browsers takes its time, more so on two shared cores. */
 const slow = { testTimeout: 120_000, hookTimeout: 240_000 }
 
-/** Against the built site. Files one after another: each drives a browser of its own, and there may be two cores. */
-const browser = { ...slow, globalSetup: ['tests/site/setup.ts'], fileParallelism: false }
+/** Against the built site. Two files at a time: each drives a browser of its own, and there may be two cores. */
+const browser = { ...slow, globalSetup: ['tests/site/setup.ts'], maxWorkers: 2 }
 
 export default defineConfig({
   test: {
