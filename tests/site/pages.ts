@@ -91,7 +91,7 @@ function leaves(address: string, origin: string): boolean {
 const openAllDetails =
   'document.querySelectorAll("details").forEach((element) => (element.open = true))'
 
-async function violations(page: OpenPage): Promise<string[]> {
+export async function violations(page: Pick<OpenPage, 'evaluate'>): Promise<string[]> {
   await page.evaluate(axeSource)
   const results = (await page.evaluate(
     `axe.run(document, { runOnly: ${JSON.stringify(axeTags)} })`,
