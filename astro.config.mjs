@@ -1,5 +1,6 @@
 import { satteri } from '@astrojs/markdown-satteri'
 import mdx from '@astrojs/mdx'
+import sitemap from '@astrojs/sitemap'
 import starlight from '@astrojs/starlight'
 import { defineConfig } from 'astro/config'
 import { fences } from './src/code/fences.ts'
@@ -24,6 +25,12 @@ export default defineConfig({
     }),
     shikiConfig: fences,
   },
-  integrations: [starlight(shell), mdx({ optimize: true }), contentSecurityPolicy],
+  integrations: [
+    // /open/<id>/ is a button rather than a page.
+    sitemap({ filter: (page) => !new URL(page).pathname.startsWith(`${base}open/`) }),
+    starlight(shell),
+    mdx({ optimize: true }),
+    contentSecurityPolicy,
+  ],
   vite,
 })

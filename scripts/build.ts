@@ -10,6 +10,8 @@ export interface BuildOptions {
   readonly siteUrl: string
   /** The path below it, with a slash at both ends. */
   readonly basePath?: string
+  /** The repository, for links to the source: `https://github.com/owner/name`. That of the environment when absent. */
+  readonly sourceUrl?: string
   /** Relative to the repository. */
   readonly outDir?: string
   /** The repository that is built: this one when it is left out. */
@@ -27,14 +29,20 @@ export class BuildError extends Error {}
  * @throws BuildError
  */
 export async function buildSite(options: BuildOptions): Promise<string> {
-  const { siteUrl, basePath = '/', outDir = 'dist', folder = root, signal } = options
+  const { siteUrl, basePath = '/', sourceUrl, outDir = 'dist', folder = root, signal } = options
   const astro = findProgram('astro')
   if (!astro)
     throw new BuildError('The package astro is not installed. Run npm start, which installs it.')
   const child = spawn(process.execPath, [astro, 'build', '--outDir', outDir], {
     cwd: folder,
     // NODE_ENV: a test runner sets its own, and the site of a test is the site of a reader.
-    env: { ...process.env, NODE_ENV: 'production', SITE_URL: siteUrl, BASE_PATH: basePath },
+    env: {
+      ...process.env,
+      NODE_ENV: 'production',
+      SITE_URL: siteUrl,
+      BASE_PATH: basePath,
+      ...(sourceUrl && { SOURCE_URL: sourceUrl }),
+    },
     stdio: ['ignore', 'pipe', 'pipe'],
     ...(signal && { signal }),
   })

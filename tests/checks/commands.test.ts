@@ -23,6 +23,13 @@ test('the workflow calls .ci/run, and deploys only after it', () => {
   expect(read('.github/workflows/deploy.yml')).toMatch(/^on:\n {2}workflow_call:$/m)
 })
 
+test('what builds the site has the whole history, from which pages take their dates', () => {
+  for (const path of ['.github/workflows/check.yml', '.github/workflows/deploy.yml']) {
+    const [builds = ''] = read(path).split(/^ {2}(?:audit|deploy):$/m)
+    expect(builds).toMatch(/actions\/checkout@[^\n]*\n {8}with:\n {10}fetch-depth: 0$/m)
+  }
+})
+
 test('every action is pinned to a commit', () => {
   for (const path of ['.github/workflows/check.yml', '.github/workflows/deploy.yml']) {
     const used = [...read(path).matchAll(/uses: (?!\.\/)(\S+)/g)].map(([, action]) => action)

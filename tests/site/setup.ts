@@ -13,13 +13,15 @@ export interface ServedSite {
   readonly basePath: string
   /** The paths of all pages, base path included. */
   readonly pages: readonly string[]
+  /** The repository that the pages link to for their source. */
+  readonly sourceUrl?: string
 }
 
 declare module 'vitest' {
   interface ProvidedContext {
     /** At the root of its origin. */
     site: ServedSite
-    /** The same below a base path. */
+    /** The same below a base path, and with links to its source. */
     siteBelow: ServedSite
   }
 }
@@ -30,19 +32,20 @@ export default async function setup(project: TestProject) {
   rmSync(join(root, folder), { recursive: true, force: true })
   const servers: RunningServer[] = []
 
-  async function serve(basePath: string): Promise<ServedSite> {
+  async function serve(basePath: string, sourceUrl?: string): Promise<ServedSite> {
     const outDir = join(folder, basePath)
     const dir = join(root, outDir)
     const server = await listen(siteHandler({ dir, basePath }))
     servers.push(server)
-    await buildSite({ siteUrl: server.origin, basePath, outDir })
+    const source = sourceUrl === undefined ? {} : { sourceUrl }
+    await buildSite({ siteUrl: server.origin, basePath, outDir, ...source })
     const pages = globSync('**/*.html', { cwd: dir }).map(
       (file) => basePath + file.replaceAll('\\', '/').replace(/(^|\/)index\.html$/, '$1'),
     )
-    return { origin: server.origin, basePath, pages: pages.sort() }
+    return { origin: server.origin, basePath, pages: pages.sort(), ...source }
   }
 
   project.provide('site', await serve('/'))
-  project.provide('siteBelow', await serve('/docs-x/'))
+  project.provide('siteBelow', await serve('/docs-x/', 'https://git.example.org/owner/name'))
   return () => Promise.all(servers.map((server) => server.close()))
 }

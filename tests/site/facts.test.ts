@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, inject, test } from 'vitest'
+import { root } from '../../scripts/program.mjs'
+import { readLastUpdated } from '../../src/shell/updated.ts'
+import type { ServedSite } from './setup.ts'
+
+/** The value of an attribute of the first element that the pattern begins. */
+const find = (html: string, pattern: RegExp) => pattern.exec(html)?.[1]
+
+interface Page {
+  readonly path: string
+  readonly html: string
+}
+
+/** Every page but the one for addresses that do not exist. */
+const readPages = ({ origin, pages }: ServedSite): Promise<Page[]> =>
+  Promise.all(
+    pages
+      .filter((path) => !path.endsWith('/404.html'))
+      .map(async (path) => ({ path, html: await (await fetch(origin + path)).text() })),
+  )
+
+const site = inject('site')
+const below = inject('siteBelow')
+
+describe.each([site, below])('below $basePath', (site) => {
+  test('the sitemap lists every page by its address', async () => {
+    const listed: string[] = []
+    const read = async (address: string) =>
+      Array.from(
+        (await (await fetch(address)).text()).matchAll(/<loc>(.*?)<\/loc>/g),
+        ([, loc = '']) => loc,
+      )
+    for (const part of await read(`${site.origin}${site.basePath}sitemap-index.xml`)) {
+      listed.push(...(await read(part)))
+    }
+    const pages = site.pages.filter((path) => !/\/404\.html$|\/open\//.test(path))
+    expect(listed.sort()).toEqual(pages.map((path) => site.origin + path))
+  })
+
+  test('every page names its own address, title and description', async () => {
+    const pages = await readPages(site)
+    for (const { path, html } of pages) {
+      const address = site.origin + path
+      expect(find(html, /<link rel="canonical" href="([^"]*)"/), path).toBe(address)
+      expect(find(html, /<meta property="og:url" content="([^"]*)"/), path).toBe(address)
+    }
+    for (const pattern of [/<title>([^<]*)</, /<meta name="description" content="([^"]*)"/]) {
+      const texts = pages.map(({ html }) => find(html, pattern))
+      expect(texts).not.toContain(undefined)
+      expect(texts).toEqual([...new Set(texts)])
+    }
+  })
+})
+
+test('a page below content/ links to where it can be edited, and the file is there', async () => {
+  const links = (await readPages(below)).flatMap(({ path, html }) => {
+    const href = find(html, /<a href="([^"]*)">Edit page</)
+    return href === undefined ? [] : [{ path, href }]
+  })
+  expect(links.map(({ path }) => path)).toContain('/docs-x/guides/express/')
+  expect(links.map(({ path }) => path)).toContain('/docs-x/how-this-site-is-tested/')
+  const edit = `${below.sourceUrl}/edit/main/`
+  for (const { path, href } of links) {
+    expect(href.startsWith(`${edit}content/`), href).toBe(true)
+    expect(href).toContain(path.slice(below.basePath.length, -1))
+    expect(existsSync(join(root, href.slice(edit.length))), href).toBe(true)
+  }
+})
+
+test('a page below content/ says when it was last updated, as far as git knows', async () => {
+  const days = readLastUpdated(root)
+  const shown = new Map(
+    (await readPages(site)).map(({ path, html }) => [
+      path,
+      find(html, /Last updated: <time datetime="([^"]*)">\1</),
+    ]),
+  )
+  for (const [path, file] of [
+    ['/', 'content/index.mdx'],
+    ['/guides/express/', 'content/guides/express.mdx'],
+    ['/examples/express/', 'none'],
+  ] as const) {
+    expect(shown.get(path), path).toBe(days.get(file))
+  }
+})
+
+describe.each([site, below])('an address that does not exist, below $basePath', (site) => {
+  test.each(['nothing', 'guides/nothing/', 'a/b/c.html'])('%s leads on', async (path) => {
+    const response = await fetch(site.origin + site.basePath + path)
+    expect(response.status).toBe(404)
+    const html = await response.text()
+    expect(html).not.toContain('rel="canonical"')
+    const main = html.slice(html.indexOf('<main'))
+    for (const page of ['', 'guides/express/', 'how-this-site-is-tested/']) {
+      expect(main).toContain(`<a href="${site.basePath}${page}">`)
+    }
+  })
+})
