@@ -34,6 +34,19 @@ export function proofSummary({ proof, hash }: Example): ProofSummary | undefined
   }
 }
 
+/** How a proof is shown: all passed, its files have changed since, some failed, or there is none. */
+export type ProofState = 'verified' | 'caveat' | 'wrong' | 'unproven'
+
+/** The sign that stands beside the colour of a state: colour alone says nothing to many readers. */
+export const proofMarks = { verified: '✓', caveat: '±', wrong: '✗', unproven: '?' }
+
+/** A tick only where the files are those that were run. */
+export function proofState(proof: ProofSummary | undefined): ProofState {
+  if (!proof) return 'unproven'
+  if (!proof.current) return 'caveat'
+  return proof.passed === proof.total ? 'verified' : 'wrong'
+}
+
 /** "Node 22.22.3" and "Node 24.21.0" become "Node 22.22.3 and 24.21.0". */
 function runtimeList(runtimes: readonly string[]): string {
   const versions = Map.groupBy(runtimes, (runtime) => runtime.slice(0, runtime.lastIndexOf(' ')))

@@ -1,5 +1,7 @@
+import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import sharp from 'sharp'
 import { describe, expect, inject, test } from 'vitest'
 import { root } from '../../scripts/program.mjs'
 import { readLastUpdated } from '../../src/shell/updated.ts'
@@ -52,6 +54,38 @@ describe.each([site, below])('below $basePath', (site) => {
       expect(texts).toEqual([...new Set(texts)])
     }
   })
+})
+
+test.each(
+  [site, below].flatMap(({ origin, basePath, pages }) =>
+    pages.map((path) => ({ origin, basePath, path })),
+  ),
+)('$path has a picture of its own', async ({ origin, basePath, path }) => {
+  const html = await (await fetch(origin + path)).text()
+  const image = find(html, /<meta property="og:image" content="([^"]*)"/)
+  const folder = path.replace(/404\.html$/, '404/')
+  expect(image).toBe(`${origin}${folder}card.png`)
+  expect(image?.startsWith(origin + basePath)).toBe(true)
+  expect(html).toContain('<meta name="twitter:card" content="summary_large_image"')
+
+  const response = await fetch(image ?? '')
+  expect(response.status).toBe(200)
+  expect(response.headers.get('content-type')).toBe('image/png')
+  const { width, height, format } = await sharp(await response.arrayBuffer()).metadata()
+  expect([format, width, height]).toEqual(['png', 1200, 630])
+  expect(find(html, /<meta property="og:image:width" content="(\d+)"/)).toBe('1200')
+  expect(find(html, /<meta property="og:image:height" content="(\d+)"/)).toBe('630')
+})
+
+test('no two pictures are the same', async () => {
+  const pictures = await Promise.all(
+    site.pages.map(async (path) => {
+      const folder = path.replace(/404\.html$/, '404/')
+      const bytes = await (await fetch(`${site.origin}${folder}card.png`)).arrayBuffer()
+      return createHash('sha256').update(Buffer.from(bytes)).digest('hex')
+    }),
+  )
+  expect(new Set(pictures).size).toBe(site.pages.length)
 })
 
 test('a page below content/ links to where it can be edited, and the file is there', async () => {

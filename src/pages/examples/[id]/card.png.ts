@@ -1,0 +1,20 @@
+import type { APIRoute, GetStaticPaths } from 'astro'
+import { readExamples } from '../../../examples/example.ts'
+import { proofSummary } from '../../../examples/summary.ts'
+import type { Card } from '../../../og/card.ts'
+import { drawCard } from '../../../og/draw.ts'
+
+export const getStaticPaths = (() =>
+  readExamples().map((example) => {
+    const { title, summary } = example.manifest
+    const card: Card = {
+      title,
+      description: summary,
+      section: 'Example',
+      proof: proofSummary(example),
+    }
+    return { params: { id: example.id }, props: card }
+  })) satisfies GetStaticPaths
+
+/** The picture of the page of an example. */
+export const GET: APIRoute<Card> = ({ props }) => drawCard(props)
