@@ -112,7 +112,8 @@ describeWith('Chromium', findChromium(), (path) => {
     expect(await page.evaluate('document.activeElement.localName')).toBe('body')
     await page.keyboard.press('Escape')
     await menu.waitFor({ state: 'hidden' })
-    expect(await page.evaluate('document.querySelector(".columns").inert')).toBe(false)
+    // The event that says so comes after the menu has closed.
+    await expect.poll(() => page.evaluate('document.querySelector(".columns").inert')).toBe(false)
   })
 
   test('arrow keys go from file to file', async () => {
