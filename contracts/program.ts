@@ -10,7 +10,7 @@ export interface ProgramOptions {
   readonly directory: string
   /** The whole environment. `PORT` is `0` unless it says otherwise: any free port. */
   readonly env: NodeJS.ProcessEnv
-  /** How long it may take to print its address, in milliseconds; 30 s where it is left out. */
+  /** How long it may take to print its address, in milliseconds; 60 s where it is left out. */
   readonly startLimit?: number
 }
 
@@ -61,7 +61,7 @@ export async function startProgram({
   argv,
   directory,
   env,
-  startLimit = 30_000,
+  startLimit = 60_000,
 }: ProgramOptions): Promise<Program> {
   const [command = '', ...args] = argv
   const child = spawn(command, args, {

@@ -1,9 +1,8 @@
 /**
- * `npm run experiments`: runs the experiments of the lab on every example that has some, and records the answers in
- * `lab/experiments/<example>.json`. The date stays as it is when nothing else has changed.
+ * `npm run experiments`: runs the experiments of the lab on every example that has some, and records what they come to in
+ * `lab/experiments/<example>.json`; then the cold-start sessions, in `lab/cold-start/record.json`. The date stays as it is when
+ * nothing else has changed.
  */
-import { writeFileSync } from 'node:fs'
-import { isDeepStrictEqual } from 'node:util'
 import { thisNode } from '../contracts/runtimes.ts'
 import { runExperiments } from '../lab/experiments/run.ts'
 import { readExample } from '../src/examples/example.ts'
@@ -14,6 +13,8 @@ import {
   readRecord,
   recordPath,
 } from '../src/lab/experiments.ts'
+import { recordColdStart } from './cold-start.ts'
+import { writeRecord } from './record.ts'
 
 for (const id of examplesWithExperiments) {
   const example = readExample(id)
@@ -23,26 +24,17 @@ for (const id of examplesWithExperiments) {
   console.log(`${id}: ${manifest.commands.install}`)
   await runCommand(manifest.commands.install, workspace.directory, runtime)
   console.log(`${id}: experiments on ${runtime.name}`)
-  const answers = await runExperiments(experimentsOn(id), {
+  const outcomes = await runExperiments(experimentsOn(id), {
     directory: workspace.directory,
     argv: manifest.argv,
     runtime,
   })
 
-  const earlier = readRecord(id)
-  const record = {
-    schema: 1,
-    example: id,
-    hash,
-    date: earlier?.date,
-    runtime: runtime.name,
-    answers,
-  }
-  if (isDeepStrictEqual(record, earlier)) {
-    console.log(`${id}: ${recordPath(id)} says the same already.`)
-    continue
-  }
-  const date = new Date().toISOString().slice(0, 10)
-  writeFileSync(recordPath(id), `${JSON.stringify({ ...record, date }, null, 2)}\n`)
-  console.log(`${id}: wrote ${recordPath(id)}.`)
+  writeRecord(
+    recordPath(id),
+    { schema: 2, example: id, hash, runtime: runtime.name, outcomes },
+    readRecord(id),
+  )
 }
+
+await recordColdStart()

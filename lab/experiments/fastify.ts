@@ -63,4 +63,13 @@ export const experiments: readonly Experiment[] = [
       post('/orders', '{"customerId": "c-1", "items": [{"sku": "TEA-01", "quantity": 2}]}'),
     ],
   },
+  {
+    id: 'blocked',
+    program: 'fastify/blocked.js',
+    requests: [
+      { method: 'GET', path: '/report' },
+      { method: 'GET', path: '/health' },
+    ],
+    together: true,
+  },
 ]

@@ -1,13 +1,9 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
-import type {
-  Experiment,
-  ExperimentRecord,
-  RecordedAnswer,
-} from '../../lab/experiments/experiment.ts'
+import type { Experiment, ExperimentRecord, Outcome } from '../../lab/experiments/experiment.ts'
 import { experiments as express } from '../../lab/experiments/express.ts'
 import { experiments as fastify } from '../../lab/experiments/fastify.ts'
-import { ExampleError, suggestion, type Place } from '../examples/error.ts'
+import { PlacedError, suggestion, type Place } from '../placed-error.ts'
 
 const lists: Record<string, readonly Experiment[]> = { express, fastify }
 
@@ -19,12 +15,12 @@ export function experimentsOn(example: string): readonly Experiment[] {
   return lists[example] ?? []
 }
 
-/** Where the answers of the experiments on an example are recorded, relative to the repository. */
+/** Where the outcomes of the experiments on an example are recorded, relative to the repository. */
 export function recordPath(example: string): string {
   return `lab/experiments/${example}.json`
 }
 
-/** The recorded answers, or undefined where the experiments were never run. */
+/** The recorded outcomes, or undefined where the experiments were never run. */
 export function readRecord(example: string, root = process.cwd()): ExperimentRecord | undefined {
   const file = join(root, recordPath(example))
   if (!existsSync(file)) return undefined
@@ -32,9 +28,9 @@ export function readRecord(example: string, root = process.cwd()): ExperimentRec
 }
 
 /**
- * An experiment with its program and the answers that were recorded of it.
+ * An experiment with its program and what it came to when it was recorded.
  *
- * @throws ExampleError for an unknown experiment, or one that was never recorded
+ * @throws PlacedError for an unknown experiment, or one that was never recorded
  */
 export function readExperiment(
   example: string,
@@ -44,18 +40,18 @@ export function readExperiment(
   experiment: Experiment
   program: { name: string; text: string } | undefined
   record: ExperimentRecord
-  answers: readonly RecordedAnswer[]
+  outcome: Outcome
 } {
   const all = experimentsOn(example)
   const experiment = all.find((candidate) => candidate.id === id)
   if (!experiment) {
     const ids = all.map((candidate) => candidate.id)
-    throw new ExampleError(at, `there is no experiment "${id}" on ${example}`, suggestion(id, ids))
+    throw new PlacedError(at, `there is no experiment "${id}" on ${example}`, suggestion(id, ids))
   }
   const record = readRecord(example)
-  const answers = record?.answers[id]
-  if (!record || answers?.length !== experiment.requests.length) {
-    throw new ExampleError(
+  const outcome = record?.outcomes[id]
+  if (!record || outcome?.answers.length !== experiment.requests.length) {
+    throw new PlacedError(
       at,
       `experiment "${id}" on ${example} has no record that fits its requests`,
       'Run "npm run experiments".',
@@ -65,5 +61,5 @@ export function readExperiment(
     name: basename(experiment.program),
     text: readFileSync(join('lab/experiments', experiment.program), 'utf8'),
   }
-  return { experiment, program: program || undefined, record, answers }
+  return { experiment, program: program || undefined, record, outcome }
 }

@@ -14,17 +14,17 @@ describe.each(examplesWithExperiments)('experiments on %s', (id) => {
     expect(record?.hash, again).toBe(example.hash)
   })
 
-  test('answer as recorded', async () => {
+  test('come out as recorded', async () => {
     await using workspace = await unpack(example)
     const { directory } = workspace
     const { install } = example.manifest.commands
     await runCommand(install, directory, thisNode())
     const { argv } = example.manifest
-    const answers = await runExperiments(experimentsOn(id), {
+    const outcomes = await runExperiments(experimentsOn(id), {
       directory,
       argv,
       runtime: thisNode(),
     })
-    expect(answers, again).toEqual(record?.answers)
+    expect(outcomes, again).toEqual(record?.outcomes)
   })
 })

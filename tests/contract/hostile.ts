@@ -1,7 +1,7 @@
-import fc from 'fast-check'
 import { once } from 'node:events'
 import { Agent, request } from 'node:http'
 import { connect } from 'node:net'
+import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { OpenApiDocument } from '../../contracts/http/document.ts'
 import { documentOf, undocumentedIn } from '../../contracts/http/openapi.ts'

@@ -1,7 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { checkNames, runHttpContract, type HttpRun } from '../../contracts/http-run.ts'
-import { checks, record } from '../../contracts/http.ts'
-import { bounded } from '../../contracts/http/bounded.ts'
+import { quickChecks, record } from '../../contracts/http.ts'
 import { startProgram } from '../../contracts/program.ts'
 import { runChecks, type CheckResult } from '../../contracts/run.ts'
 import { environmentOf, nodeRuntimes, thisNode } from '../../contracts/runtimes.ts'
@@ -69,8 +68,6 @@ function testExample(example: Example): void {
   })
 
   describe('without optional packages', () => {
-    // All but the one that takes 10,000 orders: packages have nothing to do with that.
-    const quick = checks.filter((check) => !bounded.includes(check))
     let results: CheckResult[]
 
     beforeAll(async () => {
@@ -80,9 +77,9 @@ function testExample(example: Example): void {
       const { directory } = bare
       const env = environmentOf(thisNode())
       await using program = await startProgram({ argv, directory, env })
-      results = await runChecks(quick, record(program.target))
+      results = await runChecks(quickChecks, record(program.target))
     })
-    for (const { name } of quick) test(name, () => expectPassed(results, name))
+    for (const { name } of quickChecks) test(name, () => expectPassed(results, name))
   })
 
   describeHostileInput(() => {

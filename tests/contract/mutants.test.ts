@@ -4,8 +4,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Check } from '../../contracts/contract.ts'
 import { checks as processChecks, type ProcessTarget } from '../../contracts/http-process.ts'
 import { checkNames } from '../../contracts/http-run.ts'
-import { checks, record, type RecordedTarget } from '../../contracts/http.ts'
-import { bounded } from '../../contracts/http/bounded.ts'
+import { checks, quickChecks, record, type RecordedTarget } from '../../contracts/http.ts'
 import { comparing } from '../../contracts/http/openapi.ts'
 import { errors } from '../../contracts/http/problems.ts'
 import { startProgram } from '../../contracts/program.ts'
@@ -74,10 +73,7 @@ describe('every check can fail', () => {
     const named = <Target>(all: readonly Check<Target>[]) =>
       all.filter(({ name }) => fails.includes(name))
     const lookingBack: readonly Check<RecordedTarget>[] = [...errors, ...comparing]
-    const wanted =
-      named(lookingBack).length > 0
-        ? checks.filter((check) => !bounded.includes(check))
-        : named(checks)
+    const wanted = named(lookingBack).length > 0 ? quickChecks : named(checks)
 
     const results = await runChecks(named(processChecks), { start })
     if (wanted.length > 0) {

@@ -1,6 +1,6 @@
 /** Requests that no client should send, as fast-check arbitraries. */
-import fc from 'fast-check'
 import { METHODS } from 'node:http'
+import fc from 'fast-check'
 
 export interface HostileRequest {
   readonly method: string

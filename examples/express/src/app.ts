@@ -69,6 +69,7 @@ export function createApp(ask: Ask) {
     res.json(Order.parse(order))
   })
 
+  // #region quote
   app.get('/orders/:id/quote', async (req, res) => {
     const order = store.get(req.params.id)
     if (!order) throw createError(404, 'No such order')
@@ -77,6 +78,7 @@ export function createApp(ask: Ask) {
     const totalCents = priceCents + shippingCents
     res.json({ orderId: order.id, priceCents, shippingCents, totalCents })
   })
+  // #endregion
   // #endregion
 
   app.get('/openapi.json', (_req, res) => res.json(openapi))

@@ -114,6 +114,7 @@ export async function createApp(ask: Ask) {
     return order
   })
 
+  // #region quote
   const quote = { params, response: { 200: ref('Quote'), '4xx': problem } }
   app.get('/orders/:id/quote', { schema: quote }, async (req) => {
     const order = store.get(req.params.id)
@@ -123,6 +124,7 @@ export async function createApp(ask: Ask) {
     const totalCents = priceCents + shippingCents
     return { orderId: order.id, priceCents, shippingCents, totalCents }
   })
+  // #endregion
   // #endregion
 
   return app

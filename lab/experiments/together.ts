@@ -1,0 +1,44 @@
+import { once } from 'node:events'
+import { request, type IncomingMessage } from 'node:http'
+import type { Program } from '../../contracts/program.ts'
+import type { SentRequest } from './experiment.ts'
+
+/** How long an answer may take, in milliseconds. */
+const answerLimit = 30_000
+
+/**
+ * Sends requests so that a program finds all of them waiting, each on a connection of its own: it is stopped before the first
+ * is sent and goes on when the operating system holds the last. What it does first is then its own choice, and no race.
+ *
+ * @returns the responses in the order of the requests, and the indexes of the requests in the order of their answers
+ */
+export async function sendTogether(
+  program: Program,
+  requests: readonly SentRequest[],
+): Promise<{ responses: IncomingMessage[]; order: number[] }> {
+  const responses: Promise<IncomingMessage>[] = []
+  const order: number[] = []
+  program.signal('SIGSTOP')
+  try {
+    for (const [index, { path, body, method, headers = {} }] of requests.entries()) {
+      const signal = AbortSignal.timeout(answerLimit)
+      const options = { method, headers, agent: false, signal }
+      const sending = request(new URL(path, program.url), options)
+      responses.push(
+        new Promise((resolve, reject) => {
+          sending.once('error', reject)
+          sending.once('response', (response) => {
+            order.push(index)
+            resolve(response)
+          })
+        }),
+      )
+      const sent = once(sending, 'finish')
+      sending.end(body)
+      await sent
+    }
+  } finally {
+    program.signal('SIGCONT')
+  }
+  return { responses: await Promise.all(responses), order }
+}

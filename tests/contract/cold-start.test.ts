@@ -1,0 +1,92 @@
+import { rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { CheckResult } from '../../contracts/run.ts'
+import { nodeRuntimes } from '../../contracts/runtimes.ts'
+import {
+  countFiles,
+  runColdStart,
+  startBundle,
+  type ColdStartRun,
+} from '../../lab/cold-start/run.ts'
+import { argv, example as id } from '../../lab/cold-start/sessions.ts'
+import { readExample } from '../../src/examples/example.ts'
+import { unpack, type Workspace } from '../../src/examples/workspace.ts'
+import { readColdStart } from '../../src/lab/cold-start.ts'
+import { describeWith } from '../tools/describe-with.ts'
+
+const example = readExample(id)
+const record = readColdStart()
+const again = 'run "npm run experiments" and look at what has changed'
+
+test('the record is of these very files', () => {
+  expect(record?.hash, again).toBe(example.hash)
+})
+
+for (const tool of nodeRuntimes()) {
+  describeWith(`cold start on ${tool.name}`, tool, (path) => {
+    const { name } = tool
+    const runtime = { name, path }
+    let workspace: Workspace
+    let directory: string
+    let run: ColdStartRun
+    let checks: readonly CheckResult[]
+
+    beforeAll(async () => {
+      workspace = await unpack(example, id)
+      directory = join(workspace.directory, id)
+      const result = await runColdStart(directory, runtime)
+      run = result.run
+      checks = result.checks
+    })
+    afterAll(() => workspace[Symbol.asyncDispose]())
+
+    test('the lines shown to readers print what is recorded', () => {
+      const recorded = record?.runs.find((candidate) => candidate.runtime === name)
+      expect(run, again).toEqual(recorded)
+    })
+
+    test('the bundle passes the contract', () => {
+      expect(checks.filter(({ passed }) => !passed)).toEqual([])
+      expect(checks.length).toBeGreaterThan(0)
+    })
+
+    test('the bundle is one module where there were many', () => {
+      expect(run.outputs['deploy']?.at(-1)).toMatch(/modules loaded: 1$/)
+      expect(run.outputs['as-it-is']?.at(-1)).toMatch(/modules loaded: \d{3}$/)
+    })
+
+    describe('a cache that the variable asks for', () => {
+      const started = async (cache: string) => {
+        const env = { NODE_COMPILE_CACHE: join(workspace.directory, cache) }
+        const program = await startBundle(['node', '../deploy/main.mjs'], directory, runtime, env)
+        expect((await program.target.fetch('/health')).status).toBe(200)
+        return program
+      }
+
+      test('is written by a program that ends in order', async () => {
+        await using program = await started('ended')
+        program.signal('SIGTERM')
+        expect(await program.exit).toEqual({ code: 0, signal: null })
+        expect(countFiles(join(workspace.directory, 'ended'))).toBe(1)
+      })
+
+      test('is never written by one that is killed', async () => {
+        await using program = await started('killed')
+        program.signal('SIGKILL')
+        await program.exit
+        expect(countFiles(join(workspace.directory, 'killed'))).toBe(0)
+      })
+    })
+
+    test('start.mjs has written its cache before it answers, so that a kill does not matter', async () => {
+      const cache = join(workspace.directory, 'deploy', 'cache')
+      rmSync(cache, { recursive: true })
+      await using program = await startBundle(argv, directory, runtime)
+      expect((await program.target.fetch('/health')).status).toBe(200)
+      program.signal('SIGKILL')
+      await program.exit
+      expect(countFiles(cache)).toBe(1)
+    })
+  })
+}
