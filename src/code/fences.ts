@@ -12,6 +12,7 @@ export const fences: Partial<ShikiConfig> = {
         node.properties = { tabindex: '0' }
       },
       code(node) {
+        node.properties = { class: `language-${this.options.lang}` }
         node.children = this.tokens.flatMap((line, index) => [
           ...(index ? [{ type: 'text' as const, value: '\n' }] : []),
           ...runs(line).map(({ kind, text }) =>

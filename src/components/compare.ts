@@ -1,4 +1,4 @@
-const [left, right] = document.querySelectorAll<HTMLSelectElement>('form.compare-choice select')
+const [left, right] = document.querySelectorAll<HTMLSelectElement>('form.choice select')
 
 /** Sets the two chosen stacks side by side in every comparison, in this order, and hides the others. */
 function show(chosen: readonly string[]): void {

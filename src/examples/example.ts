@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { ExampleError, suggestion, type Place } from './error.ts'
+import { PlacedError, suggestion, type Place } from '../placed-error.ts'
 import { manifestName, publishedFiles, type ExampleFile } from './files.ts'
 import { exampleHash } from './hash.ts'
 import { readManifest, type Manifest } from './manifest.ts'
@@ -34,12 +34,12 @@ export function exampleIds(root = process.cwd()): string[] {
  * @param id the folder below `examples/`
  * @param root the repository
  * @param at who asks, named in the error for an unknown id
- * @throws ExampleError for whatever is wrong with it, with file, line and mend
+ * @throws PlacedError for whatever is wrong with it, with file, line and mend
  */
 export function readExample(id: string, root = process.cwd(), at?: Place): Example {
   const ids = exampleIds(root)
   if (!ids.includes(id)) {
-    throw new ExampleError(
+    throw new PlacedError(
       at ?? { file: 'examples/' },
       `there is no example "${id}"`,
       suggestion(id, ids),
@@ -55,7 +55,7 @@ export function readExamples(root = process.cwd()): Example[] {
   return exampleIds(root).map((id) => readExample(id, root))
 }
 
-/** A text file of an example. @throws ExampleError that names the nearest file when there is none of that path */
+/** A text file of an example. @throws PlacedError that names the nearest file when there is none of that path */
 export function exampleFile(
   example: Example,
   path: string,
@@ -64,14 +64,14 @@ export function exampleFile(
   const found = example.files.find((file) => file.path === path)
   if (found?.text !== undefined) return { ...found, text: found.text }
   const texts = example.files.filter((file) => file.text !== undefined).map((file) => file.path)
-  throw new ExampleError(
+  throw new PlacedError(
     at,
     `examples/${example.id} has no text file "${path}"`,
     suggestion(path, texts),
   )
 }
 
-/** A named region and its lines. @throws ExampleError that names the nearest region when there is none of that name */
+/** A named region and its lines. @throws PlacedError that names the nearest region when there is none of that name */
 export function exampleRegion(
   example: Example,
   path: string,
@@ -82,7 +82,7 @@ export function exampleRegion(
   const region = file.regions.find((candidate) => candidate.name === name)
   if (region) return { region, text: regionText(file.text, region) }
   const names = file.regions.map((candidate) => candidate.name)
-  throw new ExampleError(
+  throw new PlacedError(
     at,
     `examples/${example.id}/${path} has no region "${name}"`,
     suggestion(name, names),

@@ -1,8 +1,8 @@
-import { execFileSync } from 'node:child_process'
 import { isUtf8 } from 'node:buffer'
+import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { ExampleError } from './error.ts'
+import { PlacedError } from '../placed-error.ts'
 import { parseRegions, type Region } from './regions.ts'
 
 /** One file of an example as readers get it. */
@@ -24,7 +24,7 @@ export const manifestName = 'example.json'
  * The published form of an example: the files that git tracks in `examples/<id>/`, as they lie in the working tree, without
  * the manifest and without the marker lines of regions, sorted by path.
  *
- * @throws ExampleError for a symbolic link, a tracked file that is missing, or a fault in a region
+ * @throws PlacedError for a symbolic link, a tracked file that is missing, or a fault in a region
  */
 export function publishedFiles(id: string, root: string): ExampleFile[] {
   const folder = `examples/${id}`
@@ -36,7 +36,7 @@ export function publishedFiles(id: string, root: string): ExampleFile[] {
     .map(({ path, mode }) => {
       const file = `${folder}/${path}`
       if (mode === '120000') {
-        throw new ExampleError(
+        throw new PlacedError(
           { file },
           'an example cannot hold a symbolic link',
           'Replace it by the file it points to.',
@@ -51,7 +51,7 @@ export function publishedFiles(id: string, root: string): ExampleFile[] {
       for (const region of regions) {
         const other = regionFiles.get(region.name)
         if (other) {
-          throw new ExampleError(
+          throw new PlacedError(
             { file, line: region.markerLine },
             `region "${region.name}" is in ${other} already`,
             'A name stands for one region of an example; give one of the two another name.',
@@ -91,7 +91,7 @@ function readTracked(file: string, root: string): Buffer {
     return readFileSync(join(root, file))
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    throw new ExampleError(
+    throw new PlacedError(
       { file },
       'git tracks this file, but it is not there',
       'Restore it, or remove it with "git rm".',

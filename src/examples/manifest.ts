@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse, evaluate, type DocumentNode, type ValueNode } from '@humanwhocodes/momoa'
 import * as z from 'zod'
-import { ExampleError, suggestion } from './error.ts'
+import { PlacedError, suggestion } from '../placed-error.ts'
 import { manifestName, type ExampleFile } from './files.ts'
 
 /** `true`: built; `false`: not built yet, so left out; otherwise why it can never be. */
@@ -36,12 +36,12 @@ export type Manifest = z.infer<typeof Manifest>
 /**
  * Reads the manifest of an example and holds it against the schema and against the files it names.
  *
- * @throws ExampleError with file and line, for a field that does not fit, or a script or file that is not there
+ * @throws PlacedError with file and line, for a field that does not fit, or a script or file that is not there
  */
 export function readManifest(id: string, files: readonly ExampleFile[], root: string): Manifest {
   const file = `examples/${id}/${manifestName}`
   if (!existsSync(join(root, file))) {
-    throw new ExampleError(
+    throw new PlacedError(
       { file },
       'an example needs a manifest',
       'Copy the one of another example.',
@@ -51,7 +51,7 @@ export function readManifest(id: string, files: readonly ExampleFile[], root: st
   const result = Manifest.safeParse(evaluate(document))
   if (!result.success) {
     const [issue] = result.error.issues
-    throw new ExampleError(
+    throw new PlacedError(
       { file, line: lineOf(document, issue?.path ?? []) },
       `${issue?.path.join('.') || 'the manifest'}: ${issue?.message}`,
       'The fields are described in src/examples/manifest.ts.',
@@ -59,7 +59,7 @@ export function readManifest(id: string, files: readonly ExampleFile[], root: st
   }
   const manifest = result.data
   const fail = (path: PropertyKey[], fault: string, mend: string): never => {
-    throw new ExampleError({ file, line: lineOf(document, path) }, fault, mend)
+    throw new PlacedError({ file, line: lineOf(document, path) }, fault, mend)
   }
 
   if (manifest.id !== id) {
@@ -95,7 +95,7 @@ function parseJson(text: string, file: string): DocumentNode {
     return parse(text)
   } catch (error) {
     const { line, message } = error as Error & { line?: number }
-    throw new ExampleError({ file, line }, message, 'Mend the JSON.')
+    throw new PlacedError({ file, line }, message, 'Mend the JSON.')
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Project } from '@stackblitz/sdk'
+import { PlacedError } from '../placed-error.ts'
 import type { Example } from './example.ts'
-import { ExampleError } from './error.ts'
 
 /** What is posted to StackBlitz, and the file that it opens. */
 export interface Payload {
@@ -24,7 +24,7 @@ export function stackblitzAction({ openFile }: Payload): string {
 /**
  * The StackBlitz project of an example: its published form, byte for byte.
  *
- * @throws ExampleError for what cannot be posted as a form (a binary file, a carriage return), a start command that is not
+ * @throws PlacedError for what cannot be posted as a form (a binary file, a carriage return), a start command that is not
  * pinned, or a body above `payloadLimit`
  */
 export function payload(example: Example): Payload {
@@ -32,14 +32,14 @@ export function payload(example: Example): Payload {
   const files: Record<string, string> = {}
   for (const { path, text } of example.files) {
     if (text === undefined) {
-      throw new ExampleError(
+      throw new PlacedError(
         { file: `${folder}/${path}` },
         'StackBlitz takes text files only',
         'Remove the file, or set runs.stackblitz to {"never": "reason"} in example.json.',
       )
     }
     if (text.includes('\r')) {
-      throw new ExampleError(
+      throw new PlacedError(
         { file: `${folder}/${path}` },
         'a form turns carriage returns into line feeds, so the file would not arrive as it is',
         'Save it with line feeds.',
@@ -49,7 +49,7 @@ export function payload(example: Example): Payload {
   }
   const startCommand = pinnedStartCommand(files['package.json'])
   if (!startCommand) {
-    throw new ExampleError(
+    throw new PlacedError(
       { file: `${folder}/package.json` },
       'StackBlitz would guess how to start this',
       'Set "stackblitz": {"startCommand": "…"}.',
@@ -63,7 +63,7 @@ export function payload(example: Example): Payload {
   }
   const bytes = formBytes(result)
   if (bytes > payloadLimit) {
-    throw new ExampleError(
+    throw new PlacedError(
       { file: folder },
       `the form is ${bytes} bytes`,
       `Stay below ${payloadLimit}.`,

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
-import { ExampleError } from './error.ts'
+import { PlacedError } from '../placed-error.ts'
 
 export const Proof = z.strictObject({
   schema: z.literal(1),
@@ -33,14 +33,14 @@ export function proofPath(id: string): string {
 /**
  * The recorded proof of an example, or undefined where it was never proven.
  *
- * @throws ExampleError when the file does not fit the schema
+ * @throws PlacedError when the file does not fit the schema
  */
 export function readProof(id: string, root: string): Proof | undefined {
   const file = proofPath(id)
   if (!existsSync(join(root, file))) return undefined
   const result = Proof.safeParse(JSON.parse(readFileSync(join(root, file), 'utf8')))
   if (result.success) return result.data
-  throw new ExampleError(
+  throw new PlacedError(
     { file },
     z.prettifyError(result.error),
     'Run "npm run prove" to write it anew.',

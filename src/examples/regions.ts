@@ -1,5 +1,5 @@
 import { extname } from 'node:path'
-import { ExampleError } from './error.ts'
+import { PlacedError } from '../placed-error.ts'
 
 /** A named part of a file, in lines of its published form, counted from 1, both included. */
 export interface Region {
@@ -47,7 +47,7 @@ const nameForm = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
  * `#endregion name` the one of that name.
  *
  * @param path decides the comment syntax and is named in errors
- * @throws ExampleError with the line, for a region that is unclosed, opened twice, closed without being open, or empty
+ * @throws PlacedError with the line, for a region that is unclosed, opened twice, closed without being open, or empty
  */
 export function parseRegions(path: string, source: string): Parsed {
   const pattern = markers[extname(path)]
@@ -68,7 +68,7 @@ export function parseRegions(path: string, source: string): Parsed {
 
     if (match[1] === 'region') {
       if (!nameForm.test(name)) {
-        throw new ExampleError(
+        throw new PlacedError(
           place,
           name === '' ? 'a region without a name' : `a region cannot be named "${name}"`,
           'Write "#region name" with a name of lower-case words joined by hyphens.',
@@ -76,7 +76,7 @@ export function parseRegions(path: string, source: string): Parsed {
       }
       const earlier = [...open, ...regions].find((region) => region.name === name)
       if (earlier) {
-        throw new ExampleError(
+        throw new PlacedError(
           place,
           `region "${name}" is opened twice`,
           `It was opened on line ${earlier.markerLine} before; give one of the two another name.`,
@@ -89,21 +89,21 @@ export function parseRegions(path: string, source: string): Parsed {
     const at = name === '' ? open.length - 1 : open.findIndex((region) => region.name === name)
     const [closed] = at < 0 ? [] : open.splice(at, 1)
     if (!closed) {
-      throw new ExampleError(
+      throw new PlacedError(
         place,
         name === '' ? 'no region is open here' : `region "${name}" is not open here`,
         'Remove the marker, or open the region above it.',
       )
     }
     if (closed.start > lines.length) {
-      throw new ExampleError(place, `region "${closed.name}" is empty`, 'Remove its two markers.')
+      throw new PlacedError(place, `region "${closed.name}" is empty`, 'Remove its two markers.')
     }
     regions.push({ ...closed, end: lines.length })
   })
 
   const [unclosed] = open
   if (unclosed) {
-    throw new ExampleError(
+    throw new PlacedError(
       { file: path, line: unclosed.markerLine },
       `region "${unclosed.name}" is never closed`,
       'Add a line with "#endregion" behind its last line.',

@@ -48,7 +48,7 @@ export function proofState(proof: ProofSummary | undefined): ProofState {
 }
 
 /** "Node 22.22.3" and "Node 24.21.0" become "Node 22.22.3 and 24.21.0". */
-function runtimeList(runtimes: readonly string[]): string {
+export function runtimeList(runtimes: readonly string[]): string {
   const versions = Map.groupBy(runtimes, (runtime) => runtime.slice(0, runtime.lastIndexOf(' ')))
   const and = new Intl.ListFormat('en', { type: 'conjunction' })
   return and.format(

@@ -21,10 +21,14 @@ export async function emptyWorkspace(): Promise<Workspace> {
   }
 }
 
-/** A folder that holds the published form of an example and nothing else. */
-export async function unpack(example: Example): Promise<Workspace> {
+/**
+ * A folder that holds the published form of an example and nothing else.
+ *
+ * @param below where in it, for what needs an empty folder around the example
+ */
+export async function unpack(example: Example, below = '.'): Promise<Workspace> {
   const workspace = await emptyWorkspace()
-  writeFiles(example.files, workspace.directory)
+  writeFiles(example.files, join(workspace.directory, below))
   return workspace
 }
 

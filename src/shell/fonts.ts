@@ -2,6 +2,12 @@ import { fontProviders } from 'astro/config'
 
 const file = (name: string) => `./src/fonts/${name}.woff2`
 
+/**
+ * A font that arrives after the first paint waits for the next page: the text is never held back, and no line breaks anew
+ * under the reader. The fonts of the first screen are preloaded, so that they rarely are late.
+ */
+const display = 'optional'
+
 /** The families that the styles use; `scripts/fonts.ts` writes the files. */
 export const fonts = [
   {
@@ -11,12 +17,17 @@ export const fonts = [
     fallbacks: ['Georgia', 'serif'],
     options: {
       variants: [
-        { src: [file('source-serif-4-text')], weight: '400 700', style: 'normal', display: 'swap' },
+        {
+          src: [file('source-serif-4-text')],
+          weight: '400 700',
+          style: 'normal',
+          display,
+        },
         {
           src: [file('source-serif-4-text-italic')],
           weight: 400,
           style: 'italic',
-          display: 'swap',
+          display,
         },
       ],
     },
@@ -28,7 +39,12 @@ export const fonts = [
     fallbacks: ['Georgia', 'serif'],
     options: {
       variants: [
-        { src: [file('source-serif-4-display')], weight: 600, style: 'normal', display: 'swap' },
+        {
+          src: [file('source-serif-4-display')],
+          weight: 600,
+          style: 'normal',
+          display,
+        },
       ],
     },
   },
@@ -39,8 +55,8 @@ export const fonts = [
     fallbacks: ['ui-monospace', 'Menlo', 'Consolas', 'monospace'],
     options: {
       variants: [
-        { src: [file('jetbrains-mono-nl-400')], weight: 400, style: 'normal', display: 'swap' },
-        { src: [file('jetbrains-mono-nl-600')], weight: 600, style: 'normal', display: 'swap' },
+        { src: [file('jetbrains-mono-nl-400')], weight: 400, style: 'normal', display },
+        { src: [file('jetbrains-mono-nl-600')], weight: 600, style: 'normal', display },
       ],
     },
   },

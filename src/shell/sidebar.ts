@@ -1,6 +1,19 @@
 /** Every page that the menu lists, in reading order. A slug without a page fails the build. */
 export const sidebar = [
-  { label: 'Start', items: ['which-backend'] },
-  { label: 'Guides', items: ['guides/express', 'guides/fastify', 'guides/one-api-two-frameworks'] },
-  { label: 'About', items: ['how-this-site-is-tested'] },
+  { label: 'Start', items: ['article', 'which-backend'] },
+  {
+    label: 'Guides',
+    items: [
+      'guides/express',
+      'guides/fastify',
+      'guides/one-api-two-frameworks',
+      'guides/async',
+      'guides/validation-and-openapi',
+      'guides/cold-starts',
+      'guides/where-rust-pays',
+      'guides/events',
+    ],
+  },
+  { label: 'Evidence', items: ['claims'] },
+  { label: 'About', items: ['how-this-site-is-tested', 'glossary', 'changes'] },
 ]

@@ -5,7 +5,7 @@ import { sidebar } from './sidebar.ts'
 const component = (name: string) => `./src/shell/${name}.astro`
 
 /** What Starlight brings (routes, menu, contents, search index) and which parts of its page are our own. */
-export const shell: StarlightUserConfig = {
+export const shell = {
   title: 'Backend Trade-Offs',
   description:
     'Which backend should I pick, and what will it cost me? Guides with examples that are tested.',
@@ -37,4 +37,4 @@ export const shell: StarlightUserConfig = {
     ThemeSelect: component('ThemeSelect'),
     TwoColumnContent: component('TwoColumnContent'),
   },
-}
+} satisfies StarlightUserConfig

@@ -6,9 +6,9 @@ export interface Place {
   readonly line?: number | undefined
 }
 
-/** A fault in an example, its manifest or a reference to it. The message names the place, the fault and the mend. */
-export class ExampleError extends Error {
-  override readonly name = 'ExampleError'
+/** A fault in what the site is built from, or in a reference to it. The message names the place, the fault and the mend. */
+export class PlacedError extends Error {
+  override readonly name = 'PlacedError'
 
   /**
    * @param place the file and line at fault

@@ -1,0 +1,10 @@
+/** Escape closes what is open until the pointer or the focus leaves it. */
+document.addEventListener('keydown', ({ key }) => {
+  if (key !== 'Escape') return
+  for (const term of document.querySelectorAll('.term:is(:hover, :focus-within)')) {
+    term.classList.add('closed')
+    for (const leave of ['pointerleave', 'focusout']) {
+      term.addEventListener(leave, () => term.classList.remove('closed'), { once: true })
+    }
+  }
+})

@@ -1,0 +1,13 @@
+import { getCollection } from 'astro:content'
+import { listChanges, type Change, type ChangedPage } from './changes.ts'
+import { history } from './history.ts'
+
+/** The newest changes of this site; none where its history is not known. */
+export async function siteChanges(): Promise<readonly Change[]> {
+  const pages = new Map<string, ChangedPage>()
+  for (const { id, filePath, data } of await getCollection('docs')) {
+    if (id === '404' || filePath === undefined) continue
+    pages.set(filePath, { title: data.title, path: id === 'index' ? '/' : `/${id}/` })
+  }
+  return listChanges(history, pages)
+}

@@ -1,0 +1,22 @@
+import type { APIRoute } from 'astro'
+import { readClaims } from '../claims/claims.ts'
+import { absoluteUrl } from '../url.ts'
+
+/** All claims for machines. A statement that was judged in two parts, c14a and c14b, is two entries: c14, part a and part b. */
+export const GET: APIRoute = async () =>
+  Response.json(
+    (await readClaims()).map(({ id: entry, data }) => {
+      const [, id, part] = /^(c\d+)([a-z]?)$/.exec(entry) ?? []
+      return {
+        id,
+        ...(part && { part }),
+        ...data,
+        sources: data.sources.map((source) => ({ ...source, host: new URL(source.url).hostname })),
+        links: {
+          claim: absoluteUrl(`/claims/#${entry}`),
+          guides: data.guides.map((guide) => absoluteUrl(`/${guide}/`)),
+          examples: data.examples.map((example) => absoluteUrl(`/examples/${example}/`)),
+        },
+      }
+    }),
+  )

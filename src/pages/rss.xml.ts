@@ -1,0 +1,24 @@
+import rss from '@astrojs/rss'
+import type { APIRoute } from 'astro'
+import { siteChanges } from '../history/site-changes.ts'
+import { shell } from '../shell/starlight.ts'
+import { absoluteUrl } from '../url.ts'
+
+/** What changed, as a feed. */
+export const GET: APIRoute = async () =>
+  rss({
+    title: `${shell.title}: changes`,
+    description: 'What changed on which page, from the history of the repository.',
+    site: absoluteUrl('/'),
+    xmlns: { atom: 'http://www.w3.org/2005/Atom' },
+    customData:
+      '<language>en</language>' +
+      `<atom:link href="${absoluteUrl('/rss.xml')}" rel="self" type="application/rss+xml"/>`,
+    items: (await siteChanges()).map(({ hash, at, subject, page }) => ({
+      title: `${page.title}: ${subject}`,
+      link: absoluteUrl(page.path),
+      pubDate: new Date(at),
+      // A page changes more than once, so that its address cannot be what tells one item from another.
+      customData: `<guid isPermaLink="false">${hash}${encodeURI(page.path)}</guid>`,
+    })),
+  })
