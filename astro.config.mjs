@@ -4,9 +4,11 @@ import sitemap from '@astrojs/sitemap'
 import starlight from '@astrojs/starlight'
 import { defineConfig } from 'astro/config'
 import { fences } from './src/code/fences.ts'
+import { forMachines } from './src/machines/integration.ts'
 import { baseLinks } from './src/markdown/base-links.ts'
 import { componentPositions } from './src/markdown/component-positions.ts'
 import { scrollTables } from './src/markdown/scroll-tables.ts'
+import { sourcedFigures } from './src/markdown/sourced-figures.ts'
 import { base, site } from './src/shell/address.ts'
 import { contentSecurityPolicy } from './src/shell/csp.ts'
 import { fonts } from './src/shell/fonts.ts'
@@ -20,7 +22,7 @@ export default defineConfig({
   fonts,
   markdown: {
     processor: satteri({
-      mdastPlugins: [componentPositions],
+      mdastPlugins: [componentPositions, sourcedFigures],
       hastPlugins: [baseLinks(base), scrollTables],
     }),
     shikiConfig: fences,
@@ -31,6 +33,7 @@ export default defineConfig({
     starlight(shell),
     mdx({ optimize: true }),
     contentSecurityPolicy,
+    forMachines(shell),
   ],
   vite,
 })

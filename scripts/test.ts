@@ -41,8 +41,8 @@ const checks = [
   check('spelling', 'cspell', 'lint', '--no-progress', '--no-summary', '--quiet'),
   check('eslint', 'eslint', '--max-warnings', '0', '.'),
 ]
-/** Run one after another: each uses every core, and the last two build the site. */
-const projects = ['unit', 'checks', 'contract', 'site', 'firefox'].map(project)
+/** Run one after another: each uses every core. The last builds the site. */
+const projects = ['unit', 'checks', 'contract', 'site'].map(project)
 
 const parts = [...checks, ...projects]
 

@@ -75,7 +75,7 @@ test('nothing passes when Vitest itself is killed', () => {
 
 const needsTool = `${vitest}
   import { describeWith } from '../../tools/describe-with.ts'
-  import { findChromium } from '../../tools/find.ts'
+  import { findChromium } from '../../../scripts/find.ts'
   describeWith('a page', findChromium(), () => test('opens', () => {}))`
 
 test('a missing browser is skipped by what to install, and fails under CI', () => {

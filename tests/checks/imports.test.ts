@@ -17,7 +17,7 @@ const files = {
   lab: 'lab/experiments/experiment.ts',
   src: 'src/url.ts',
   scripts: 'scripts/build.ts',
-  tests: 'tests/tools/find.ts',
+  tests: 'tests/tools/temporary.ts',
 }
 
 describe.each([
@@ -63,7 +63,7 @@ test('a file imports from its own folder', async () => {
   expect(await brokenRules('src/examples/new.ts', "export * from '../url.ts'\n")).toEqual([])
 })
 
-test.each(['tests/tools/find.ts', 'scripts/build.ts'])(
+test.each(['tests/tools/temporary.ts', 'scripts/build.ts'])(
   'the script of a component does not import %s',
   async (file) => {
     const text = `<p>Text</p>\n<script>\n  import '../../${file}'\n</script>\n`

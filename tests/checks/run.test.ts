@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { findNode22 } from '../../scripts/find.ts'
 import { root } from '../../scripts/program.mjs'
 import { describeWith } from '../tools/describe-with.ts'
-import { findNode22 } from '../tools/find.ts'
 import { temporaryFolder } from '../tools/temporary.ts'
 
 const echo = `

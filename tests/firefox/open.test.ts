@@ -1,9 +1,9 @@
 import puppeteer from 'puppeteer-core'
 import { expect, inject, test } from 'vitest'
+import { findFirefox } from '../../scripts/find.ts'
 import { readExamples } from '../../src/examples/example.ts'
 import { formFields, payload, stackblitzAction } from '../../src/examples/payload.ts'
 import { describeWith } from '../tools/describe-with.ts'
-import { findFirefox } from '../tools/find.ts'
 
 describeWith('Firefox', findFirefox(), (executablePath) => {
   const examples = readExamples().filter(({ manifest }) => manifest.runs.stackblitz === true)

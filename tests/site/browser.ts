@@ -11,6 +11,8 @@ export interface TestBrowser {
 export interface OpenPage {
   /** The value of an expression, evaluated in the page; a promise is awaited. */
   evaluate(expression: string): Promise<unknown>
+  /** Makes the window so many CSS pixels wide. */
+  setWidth(width: number): Promise<void>
   /** What the page complained of: console errors and uncaught exceptions. */
   readonly complaints: readonly string[]
   /** The addresses of all requests so far. */
@@ -18,22 +20,20 @@ export interface OpenPage {
   close(): Promise<void>
 }
 
-export type Scheme = 'light' | 'dark'
-
 /** Without a sandbox, since CI runs as root. */
 export const chromiumOptions = (executablePath: string) => ({
   executablePath,
   args: ['--no-sandbox'],
 })
 
-/** Chromium with a preferred colour scheme, in a window of a given width in CSS pixels. */
-export async function launchChromium(
-  path: string,
-  colorScheme: Scheme,
-  width = 1280,
-): Promise<TestBrowser> {
+/** Chromium on a machine that is set to light, in a window of 1280 pixels. */
+export async function launchChromium(path: string): Promise<TestBrowser> {
   const browser = await chromium.launch(chromiumOptions(path))
-  const context = await browser.newContext({ colorScheme, viewport: { width, height: 900 } })
+  const height = 900
+  const context = await browser.newContext({
+    colorScheme: 'light',
+    viewport: { width: 1280, height },
+  })
   return {
     async open(address) {
       const page = await context.newPage()
@@ -48,6 +48,7 @@ export async function launchChromium(
       await page.goto(address, { waitUntil: 'networkidle' })
       return {
         evaluate: (expression) => page.evaluate(expression),
+        setWidth: (width) => page.setViewportSize({ width, height }),
         complaints,
         requests,
         close: () => page.close(),
@@ -57,16 +58,15 @@ export async function launchChromium(
   }
 }
 
-/** Firefox with a preferred colour scheme, driven by WebDriver BiDi. */
-export async function launchFirefox(path: string, scheme: Scheme): Promise<TestBrowser> {
+/** Firefox on a machine that is set to light, in a window of 1280 pixels, driven by WebDriver BiDi. */
+export async function launchFirefox(path: string): Promise<TestBrowser> {
+  const height = 900
   const browser = await puppeteer.launch({
     browser: 'firefox',
     executablePath: path,
     headless: true,
-    defaultViewport: { width: 1280, height: 900 },
-    extraPrefsFirefox: {
-      'layout.css.prefers-color-scheme.content-override': scheme === 'dark' ? 0 : 1,
-    },
+    defaultViewport: { width: 1280, height },
+    extraPrefsFirefox: { 'layout.css.prefers-color-scheme.content-override': 1 },
   })
   return {
     async open(address) {
@@ -81,6 +81,7 @@ export async function launchFirefox(path: string, scheme: Scheme): Promise<TestB
       await page.goto(address, { waitUntil: 'networkidle0' })
       return {
         evaluate: (expression) => page.evaluate(expression),
+        setWidth: (width) => page.setViewport({ width, height }),
         complaints,
         requests,
         close: () => page.close(),

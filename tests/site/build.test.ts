@@ -1,4 +1,4 @@
-// cspell:ignore rotes expres
+// cspell:ignore rotes expres detials
 import { execFileSync } from 'node:child_process'
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -30,6 +30,7 @@ function lineOf(file: string, text: string): number {
 }
 
 const guide = 'content/guides/express.mdx'
+const chosen = 'content/guides/validation-and-openapi.mdx'
 const manifest = 'examples/express/example.json'
 const program = 'examples/express/src/main.ts'
 
@@ -48,6 +49,34 @@ describe('the build fails with the place, the nearest name and the mend', () => 
       from: '<RunsWhere example="express" />',
       to: '<RunsWhere example="expres" />',
       says: `${guide}:${lineOf(guide, '<RunsWhere')}: there is no example "expres". Did you mean express?`,
+    },
+    {
+      fault: 'a claim that is not there',
+      file: guide,
+      from: '<Claim id="c08">',
+      to: '<Claim id="c8">',
+      says: `${guide}:${lineOf(guide, '<Claim id="c08">')}: there is no claim "c8". Did you mean c08?`,
+    },
+    {
+      fault: 'a probe that is not there',
+      file: chosen,
+      from: "'limit=0x10'",
+      to: "'limit=0x11'",
+      says: `${chosen}:${lineOf(chosen, '<Edges')}: there is no probe "limit=0x11". Did you mean limit=0x10?`,
+    },
+    {
+      fault: 'a check that is not there',
+      file: chosen,
+      from: "'GET /openapi.json gives a valid OpenAPI 3.1 document'",
+      to: "'GET /openapi.json gives a valid OpenAPI 3.0 document'",
+      says: `${chosen}:${lineOf(chosen, '<Checks')}: there is no check "GET /openapi.json gives a valid OpenAPI 3.0 document". Did you mean GET /openapi.json gives a valid OpenAPI 3.1 document?`,
+    },
+    {
+      fault: 'a term that is not in the glossary',
+      file: guide,
+      from: '<Term id="problem-details">',
+      to: '<Term id="problem-detials">',
+      says: `${guide}:${lineOf(guide, '<Term id="problem-details">')}: content/glossary.yaml has no term "problem-detials". Did you mean problem-details?`,
     },
     {
       fault: 'a region that is never closed',

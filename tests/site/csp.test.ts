@@ -1,8 +1,8 @@
 import { chromium, type BrowserContext, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
+import { findChromium } from '../../scripts/find.ts'
 import { listen } from '../../scripts/serve.ts'
 import { describeWith } from '../tools/describe-with.ts'
-import { findChromium } from '../tools/find.ts'
 import { chromiumOptions } from './browser.ts'
 
 /** What a browser reports when a policy forbids something: `script-src-elem inline`. */
@@ -49,7 +49,7 @@ describeWith('Chromium', findChromium(), (path) => {
     await page.getByRole('dialog').getByRole('link').first().waitFor()
     await page.keyboard.press('Escape')
     await page.getByLabel('Theme').first().selectOption('dark')
-    for (const link of await page.locator('a[data-stackblitz]').all()) {
+    for (const link of await page.locator('a[data-stackblitz]:visible').all()) {
       await link.hover()
       await expect.poll(() => link.getAttribute('title')).toContain('stackblitz.com')
     }

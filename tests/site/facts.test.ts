@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, inject, test } from 'vitest'
 import { root } from '../../scripts/program.mjs'
-import { readLastUpdated } from '../../src/shell/updated.ts'
+import { readHistory } from '../../src/history/history.ts'
+import { daysOfUpdate } from '../../src/shell/updated.ts'
 import type { ServedSite } from './setup.ts'
 
 /** The value of an attribute of the first element that the pattern begins. */
@@ -104,7 +105,7 @@ test('a page below content/ links to where it can be edited, and the file is the
 })
 
 test('a page below content/ says when it was last updated, as far as git knows', async () => {
-  const days = readLastUpdated(root)
+  const days = daysOfUpdate(readHistory(root))
   const shown = new Map(
     (await readPages(site)).map(({ path, html }) => [
       path,

@@ -1,7 +1,7 @@
 import { chromium, type Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
+import { findChromium } from '../../scripts/find.ts'
 import { describeWith } from '../tools/describe-with.ts'
-import { findChromium } from '../tools/find.ts'
 import { chromiumOptions } from './browser.ts'
 
 /**

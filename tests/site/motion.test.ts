@@ -1,11 +1,11 @@
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
+import { findChromium } from '../../scripts/find.ts'
 import { describeWith } from '../tools/describe-with.ts'
-import { findChromium } from '../tools/find.ts'
 import { chromiumOptions } from './browser.ts'
 
-/** Every movement that a style asks for, with its seconds: `a.button transition 0.15`. */
-const readMotion = `[...document.querySelectorAll('*')].flatMap((element) =>
+/** Every movement that a style asks for, with its seconds: `a.button transition 0.15`. One word of code moves like any other. */
+const readMotion = `[...document.querySelectorAll('*:not(code > * + *)')].flatMap((element) =>
   ['', '::before', '::after', '::backdrop', '::details-content'].flatMap((part) => {
     const style = getComputedStyle(element, part || undefined)
     const longest = (times) => Math.max(...times.split(',').map((time) => parseFloat(time)))

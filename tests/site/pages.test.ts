@@ -1,16 +1,14 @@
 import { inject } from 'vitest'
+import { findChromium } from '../../scripts/find.ts'
 import { describeWith } from '../tools/describe-with.ts'
-import { findChromium } from '../tools/find.ts'
 import { launchChromium } from './browser.ts'
 import { describeContents } from './contents.ts'
 import { describeLinks, describePages } from './pages.ts'
 
 describeWith('Chromium', findChromium(), (path) => {
   const site = inject('site')
-  describePages(site, 'light', () => launchChromium(path, 'light'))
-  describePages(site, 'dark', () => launchChromium(path, 'dark'))
-  describePages(site, 'light', () => launchChromium(path, 'light', 390))
-  describeLinks(site, () => launchChromium(path, 'light'))
-  describeLinks(inject('siteBelow'), () => launchChromium(path, 'light'))
-  describeContents(site, () => launchChromium(path, 'light'))
+  describePages(site, [1280, 390], () => launchChromium(path))
+  describeLinks(site, () => launchChromium(path))
+  describeLinks(inject('siteBelow'), () => launchChromium(path))
+  describeContents(site, () => launchChromium(path))
 })

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { AxeResults } from 'axe-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import type { OpenPage, Scheme, TestBrowser } from './browser.ts'
+import type { OpenPage, TestBrowser } from './browser.ts'
 import type { ServedSite } from './setup.ts'
 
 const axeSource = readFileSync(
@@ -11,13 +11,16 @@ const axeSource = readFileSync(
 )
 const axeTags = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice']
 
-/** Axe finds nothing on any page, nothing complains, and no request leaves the origin of the site. */
+/**
+ * Axe finds nothing on any page, light or dark, at any of the widths in CSS pixels; nothing complains, and no request leaves
+ * the origin of the site.
+ */
 export function describePages(
   site: ServedSite,
-  scheme: Scheme,
+  widths: readonly number[],
   launch: () => Promise<TestBrowser>,
 ): void {
-  describe(`every page, ${scheme}`, () => {
+  describe('every page, light and dark', () => {
     let browser: TestBrowser
     beforeAll(async () => {
       browser = await launch()
@@ -26,17 +29,28 @@ export function describePages(
 
     test.each(site.pages)('%s', async (path) => {
       const page = await browser.open(site.origin + path)
-      expect(await page.evaluate('matchMedia("(prefers-color-scheme: dark)").matches')).toBe(
-        scheme === 'dark',
-      )
       expect(page.requests.filter((address) => leaves(address, site.origin))).toEqual([])
       await page.evaluate(openAllDetails)
-      expect(await violations(page)).toEqual([])
+      const papers = new Set<unknown>()
+      for (const width of widths) {
+        await page.setWidth(width)
+        for (const scheme of ['light', 'dark']) {
+          await page.evaluate(`document.documentElement.dataset.scheme = '${scheme}'`)
+          await page.evaluate(untilStill)
+          papers.add(await page.evaluate('getComputedStyle(document.body).backgroundColor'))
+          expect(await violations(page), `${scheme}, ${width} px`).toEqual([])
+        }
+      }
+      expect(papers.size, 'one paper for light and one for dark').toBe(2)
       expect(page.complaints).toEqual([])
       await page.close()
     })
   })
 }
+
+/** A colour that is on its way to another is neither. */
+const untilStill =
+  'Promise.all(document.getAnimations().map((animation) => animation.finished)).then(() => undefined)'
 
 /** Every link, asset and fragment on every page leads somewhere, also to the very place on a page that it names. */
 export function describeLinks(site: ServedSite, launch: () => Promise<TestBrowser>): void {
@@ -92,9 +106,9 @@ const openAllDetails =
   'document.querySelectorAll("details").forEach((element) => (element.open = true))'
 
 export async function violations(page: Pick<OpenPage, 'evaluate'>): Promise<string[]> {
-  await page.evaluate(axeSource)
+  if (!(await page.evaluate('"axe" in window'))) await page.evaluate(axeSource)
   const results = (await page.evaluate(
-    `axe.run(document, { runOnly: ${JSON.stringify(axeTags)} })`,
+    `axe.run(document, { runOnly: ${JSON.stringify(axeTags)}, resultTypes: ['violations'] })`,
   )) as AxeResults
   return results.violations.map(
     ({ id, nodes }) => `${id}: ${nodes.map(({ target }) => target.join(' ')).join(', ')}`,

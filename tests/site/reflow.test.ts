@@ -1,7 +1,7 @@
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
+import { findChromium } from '../../scripts/find.ts'
 import { describeWith } from '../tools/describe-with.ts'
-import { findChromium } from '../tools/find.ts'
 import { chromiumOptions } from './browser.ts'
 
 /** What sticks out of the window to the right although nothing scrolls it, the outermost elements only. */
@@ -65,7 +65,7 @@ describeWith('Chromium', findChromium(), (path) => {
     await page.getByRole('button', { name: 'Menu' }).click()
     const menu = page.getByRole('navigation', { name: 'Main' })
     expect(await menu.evaluate((one) => one.scrollWidth - one.clientWidth)).toBe(0)
-    await menu.getByRole('link').last().click()
+    await menu.getByRole('link', { name: 'How this site is tested' }).click()
     await page.waitForURL('**/how-this-site-is-tested/')
   })
 })

@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Page } from 'playwright-core'
 import { expect, inject, onTestFinished, test } from 'vitest'
+import { findChromium } from '../../scripts/find.ts'
 import { describeWith } from '../tools/describe-with.ts'
-import { findChromium } from '../tools/find.ts'
 import { chromiumOptions } from './browser.ts'
 
 /** Keeps all sites from storing anything, as the setting of the same name does. */

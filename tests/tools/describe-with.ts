@@ -1,5 +1,5 @@
 import { describe, test } from 'vitest'
-import type { Tool } from './find.ts'
+import type { Tool } from '../../scripts/find.ts'
 
 /**
  * A `describe` whose tests need a program of the machine, which they are given the path of. Without it there is one test in

@@ -1,7 +1,7 @@
-/** What tests need of the machine beside Node and npm: where it is, or what to install. */
+/** What programs and tests need of the machine beside Node and npm: where it is, or what to install. */
 import { accessSync, constants } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
-import { nodeRuntimes } from '../../contracts/runtimes.ts'
+import { nodeRuntimes } from '../contracts/runtimes.ts'
 
 /** A program by its path, or a sentence that says what to install. */
 export type Tool =

@@ -1,0 +1,112 @@
+/** What a page costs before anyone touches it, as a real browser sees it. */
+import { gzipSync } from 'node:zlib'
+import type { Browser, Page, Response } from 'playwright-core'
+
+/** Sizes in bytes; of text compressed by gzip at level 9, as a static host may send it. */
+export interface PageWeight {
+  readonly html: number
+  /** Style sheets and `<style>` elements. */
+  readonly css: number
+  /** Scripts before any interaction: files, inline ones, and what loads when the browser is idle. */
+  readonly js: number
+  /** Fonts are compressed already. */
+  readonly fonts: number
+  /** All but data URLs. */
+  readonly requests: number
+  /** Cumulative layout shift, without a unit (web.dev/cls); the fonts arrive after the first paint. */
+  readonly shift: number
+  /** Whether the text was painted before a font had arrived. */
+  readonly readableWithoutFonts: boolean
+  /** `font-display` of each font face that the page declares; what only stands in for a missing one is left out. */
+  readonly fontDisplays: readonly string[]
+}
+
+const gzipped = (text: string | Buffer): number => gzipSync(text, { level: 9 }).length
+
+/** The types of script that run; JSON in a script element does not. */
+const inlineTexts = `({
+  js: [...document.querySelectorAll('script:not([src])')]
+    .filter((script) => /^(module|text\\/javascript|)$/.test(script.type))
+    .map((script) => script.textContent),
+  css: [...document.querySelectorAll('style')].map((style) => style.textContent),
+})`
+
+/** Keeps what the page paints first and how far its layout shifts, from its very beginning. */
+const observe = `
+  window.painted = new Promise((resolve) =>
+    new PerformanceObserver((list) => list.getEntriesByName('first-contentful-paint').length && resolve(true))
+      .observe({ type: 'paint', buffered: true }))
+  window.shift = 0
+  new PerformanceObserver((list) => list.getEntries().forEach(({ value }) => (window.shift += value)))
+    .observe({ type: 'layout-shift', buffered: true })`
+
+const fontDisplays =
+  '[...document.fonts].filter(({ status }) => status !== "unloaded").map(({ display }) => display)'
+
+/**
+ * Opens a page with an empty cache, lets its fonts come only after its first paint, and waits until its network is quiet.
+ *
+ * @param width of the window in CSS pixels
+ */
+export async function weigh(browser: Browser, address: string, width: number): Promise<PageWeight> {
+  const context = await browser.newContext({ viewport: { width, height: 900 } })
+  try {
+    const page = await context.newPage()
+    const responses: Response[] = []
+    page.on('response', (response) => {
+      if (!response.url().startsWith('data:')) responses.push(response)
+    })
+    await page.addInitScript(observe)
+    const release = await holdFonts(page)
+    await page.goto(address, { waitUntil: 'domcontentloaded' })
+    const readableWithoutFonts = (await page.evaluate(
+      'Promise.race([window.painted, new Promise((resolve) => setTimeout(resolve, 10_000, false))])',
+    )) as boolean
+    release()
+    await page.waitForLoadState('networkidle')
+    await page.evaluate('document.fonts.ready')
+    // A font that has arrived is painted with the next frame, and a shift is reported after it.
+    await page.evaluate(
+      'new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))',
+    )
+    await page.evaluate('new Promise((resolve) => requestIdleCallback(resolve))')
+    await page.waitForLoadState('networkidle')
+
+    const inline = (await page.evaluate(inlineTexts)) as { js: string[]; css: string[] }
+    const bytes = await bytesByType(responses)
+    return {
+      html: bytes('document'),
+      css: bytes('stylesheet') + (inline.css.length > 0 ? gzipped(inline.css.join('')) : 0),
+      js: bytes('script') + (inline.js.length > 0 ? gzipped(inline.js.join('')) : 0),
+      fonts: bytes('font'),
+      requests: responses.length,
+      shift: (await page.evaluate('window.shift')) as number,
+      readableWithoutFonts,
+      fontDisplays: (await page.evaluate(fontDisplays)) as string[],
+    }
+  } finally {
+    await context.close()
+  }
+}
+
+/** Lets no font through until the function that it resolves with is called. */
+async function holdFonts(page: Page): Promise<() => void> {
+  const { promise, resolve } = Promise.withResolvers<undefined>()
+  await page.route(/\.woff2?($|\?)/, async (route) => {
+    await promise
+    await route.continue()
+  })
+  return () => resolve(undefined)
+}
+
+async function bytesByType(responses: readonly Response[]): Promise<(type: string) => number> {
+  const sizes = await Promise.all(
+    responses.map(async (response) => {
+      const type = response.request().resourceType()
+      const body = await response.body()
+      return { type, bytes: type === 'font' ? body.length : gzipped(body) }
+    }),
+  )
+  return (type) =>
+    sizes.filter((size) => size.type === type).reduce((sum, { bytes }) => sum + bytes, 0)
+}

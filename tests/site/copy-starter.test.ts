@@ -1,0 +1,78 @@
+import { join } from 'node:path'
+import { chromium, type Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
+import { quickChecks, record } from '../../contracts/http.ts'
+import { startProgram, type Program } from '../../contracts/program.ts'
+import { runChecks } from '../../contracts/run.ts'
+import { environmentOf, thisNode } from '../../contracts/runtimes.ts'
+import { findChromium } from '../../scripts/find.ts'
+import { runCommand } from '../../src/examples/workspace.ts'
+import { describeWith } from '../tools/describe-with.ts'
+import { chromiumOptions } from './browser.ts'
+import { emptyFolder, examples, openGuide, readBack } from './launching.ts'
+
+const site = inject('site')
+
+/** What of the contract a copied starter does not meet. How many orders it keeps is left to the tests of the contract. */
+async function failuresOf({ target }: Program) {
+  const results = await runChecks(quickChecks, record(target))
+  return results.filter(({ passed }) => !passed)
+}
+
+describeWith('Chromium', findChromium(), (path) => {
+  let browser: Browser
+  beforeAll(async () => {
+    browser = await chromium.launch(chromiumOptions(path))
+  })
+  afterAll(() => browser?.close())
+
+  describe.each(examples)('$id: Copy starter', (example) => {
+    const { commands } = example.manifest
+    const published = Object.fromEntries(example.files.map(({ path, text }) => [path, text]))
+    const node = thisNode()
+    const env = environmentOf(node)
+
+    test.each([
+      ['zip', (file: string) => `unzip -q ${file}`],
+      ['tar.gz', (file: string) => `tar -xzf ${file}`],
+    ])(
+      'the %s is what the checksum says, installs, passes its tests, starts and meets the contract',
+      async (format, unpack) => {
+        const { page } = await openGuide(browser, example)
+        await page.getByText('Copy starter').first().click()
+        const name = `${example.id}.${format}`
+        const [download] = await Promise.all([
+          page.waitForEvent('download'),
+          page.getByRole('link', { name, exact: true }).first().click(),
+        ])
+        const folder = await emptyFolder()
+        await download.saveAs(join(folder, name))
+        const sums = `curl -fsS ${site.origin}/starters/SHA256SUMS`
+        await runCommand(`${sums} | grep ' ${name}$' | sha256sum --check`, folder, node)
+        await runCommand(unpack(name), folder, node)
+        const starter = join(folder, example.id)
+        expect(readBack(example, starter)).toEqual(published)
+        await runCommand(commands.install, starter, node)
+        await runCommand(commands.test, starter, node)
+        const argv = ['sh', '-c', commands.start]
+        await using service = await startProgram({ argv, directory: starter, env })
+        expect(await failuresOf(service)).toEqual([])
+      },
+    )
+
+    test('the copied shell line does it all, as it stands', async () => {
+      const { context, page } = await openGuide(browser, example)
+      await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+      await page.getByText('Copy starter').first().click()
+      await page.getByRole('button', { name: 'Copy' }).first().click()
+      await page.getByRole('button', { name: 'Copied' }).waitFor()
+      const line = (await page.evaluate('navigator.clipboard.readText()')) as string
+      expect(line).toContain(commands.install)
+      const folder = await emptyFolder()
+      const argv = ['sh', '-c', line]
+      await using service = await startProgram({ argv, directory: folder, env })
+      expect(await failuresOf(service)).toEqual([])
+      expect(readBack(example, join(folder, example.id))).toEqual(published)
+    })
+  })
+})

@@ -1,0 +1,184 @@
+import { chromium } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
+import { exampleRegion, readExample, readExamples } from '../../src/examples/example.ts'
+import { sidebar } from '../../src/shell/sidebar.ts'
+import { describeWith } from '../tools/describe-with.ts'
+import { findChromium } from '../../scripts/find.ts'
+import { chromiumOptions } from './browser.ts'
+
+const read = async (address: string) => {
+  const response = await fetch(address, { redirect: 'manual' })
+  expect(response.status, address).toBe(200)
+  return response.text()
+}
+
+/** What stands in no code, which is full of brackets and of elements. */
+const prose = (markdown: string) => markdown.replaceAll(/^```.*?^```$|`[^`]*`/gms, '')
+
+/** The addresses that Markdown links to. */
+const links = (markdown: string) =>
+  Array.from(
+    prose(markdown).matchAll(/\]\(([^)]*)\)|<(http[^>]*)>/g),
+    ([, target = '', auto = '']) => target || auto,
+  )
+
+/** What a `<meta>` says, as Markdown would write it. */
+const content = (html: string, meta: string) =>
+  html
+    .split(`<meta ${meta} content="`)[1]
+    ?.split('"')[0]
+    ?.replaceAll('&quot;', '"')
+    .replaceAll('&#39;', "'")
+    .replaceAll('&amp;', '&')
+    .replaceAll(/[_*[]/g, '\\$&')
+
+describe.each([inject('site'), inject('siteBelow')])('below $basePath', (site) => {
+  const root = site.origin + site.basePath
+  const readable = site.pages.filter((path) => !/\/404\.html$|\/open\//.test(path))
+  const markdownOf = (path: string) =>
+    `${site.origin}${path === site.basePath ? `${path}index` : path.slice(0, -1)}.md`
+
+  test.each(readable)('%s is there as Markdown, and says so', async (path) => {
+    const html = await read(site.origin + path)
+    const href = /<link rel="alternate" type="text\/markdown" href="([^"]*)"/.exec(html)?.[1]
+    expect(site.origin + href).toBe(markdownOf(path))
+
+    const response = await fetch(markdownOf(path))
+    expect(response.headers.get('content-type')).toMatch(/^text\/markdown\b/)
+    const markdown = await response.text()
+    const [title, description, address] = markdown.split('\n\n')
+    expect([title, description, address]).toEqual([
+      `# ${content(html, 'property="og:title"')}`,
+      content(html, 'name="description"'),
+      `<${site.origin}${path}>`,
+    ])
+    expect(prose(markdown)).not.toMatch(/Section titled|^Copy$|Copy page as Markdown|<\/?[a-z]+>/m)
+  })
+
+  test('links in Markdown say their whole address, and lead somewhere', async () => {
+    const all = new Set<string>()
+    for (const path of readable)
+      for (const link of links(await read(markdownOf(path)))) all.add(link)
+    expect([...all].filter((link) => !/^https?:\/\//.test(link))).toEqual([])
+    const own = [...all].filter((link) => link.startsWith(site.origin))
+    expect(own.length).toBeGreaterThan(readable.length)
+    for (const link of own) expect(link.startsWith(root), link).toBe(true)
+    await Promise.all(own.map(read))
+  })
+
+  test('what is no page to read has no Markdown', async () => {
+    for (const path of ['404', 'open/express']) {
+      expect((await fetch(`${root}${path}.md`)).status, path).toBe(404)
+      const page = await (await fetch(`${root}${path}/`)).text()
+      expect(page).toContain('</html>')
+      expect(page).not.toContain('text/markdown')
+    }
+  })
+
+  test('/llms.txt lists every page as Markdown, in the order of the menu', async () => {
+    const text = await read(`${root}llms.txt`)
+    expect(text).toMatch(/^# Backend Trade-Offs\n\n> \S.*\n\n\S.*\n\n## /)
+    const lines = text.split('\n').filter((line) => line.startsWith('- '))
+    expect(lines.filter((line) => !/^- \[[^\]]+\]\(http[^)]+\): \S/.test(line))).toEqual([])
+    const listed = links(text).filter((link) => link.endsWith('.md'))
+    expect([...listed].sort()).toEqual(readable.map(markdownOf).sort())
+    const menu = sidebar.flatMap(({ items }) => items)
+    expect(listed.slice(0, menu.length + 1)).toEqual(
+      ['index', ...menu].map((id) => `${root}${id}.md`),
+    )
+    expect(text.match(/^## .*/gm)?.slice(1, 1 + sidebar.length)).toEqual(
+      sidebar.map(({ label }) => `## ${label}`),
+    )
+  })
+
+  test('/llms.txt lists the data and the starters that there are', async () => {
+    const listed = links(await read(`${root}llms.txt`))
+    expect(listed).toContain(`${root}examples.json`)
+    for (const { id } of readExamples()) expect(listed).toContain(`${root}starters/${id}.tar.gz`)
+    await Promise.all(listed.map(read))
+  })
+})
+
+describe('the Markdown of a guide', () => {
+  const { origin } = inject('site')
+
+  test('holds its snippets whole, with language and place', async () => {
+    const markdown = await read(`${origin}/guides/express.md`)
+    for (const [file, name] of [
+      ['src/app.ts', 'errors'],
+      ['src/openapi.ts', 'model'],
+      ['src/main.ts', 'shutdown'],
+    ] as const) {
+      const { text, region } = exampleRegion(readExample('express'), file, name, { file: 'test' })
+      const place = `[express/${file}](${origin}/examples/express/#${file.replaceAll(/[/.]/g, '-')}), lines ${region.start}–${region.end}`
+      expect(markdown).toContain(`${place}\n\n\`\`\`ts\n${text.trimEnd()}\n\`\`\``)
+    }
+  })
+
+  test('holds the checks of its proof, the answers of its experiments and its tables', async () => {
+    const markdown = await read(`${origin}/guides/express.md`)
+    const { proof } = readExample('express')
+    for (const { name } of proof?.runs[0]?.checks.slice(0, 3) ?? []) {
+      expect(markdown).toContain(`. ✓ ${name}\n`)
+    }
+    expect(markdown).toMatch(/^✓ \d+ of \d+ checks on Node /m)
+    expect(markdown).toContain('```sh\ncurl localhost:3000/hello ')
+    expect(markdown).toContain('\n500 text/html\n\n```html\n')
+    expect(markdown).toContain('```diff\n- ')
+    expect(markdown).toContain('| Take Express when | Take something else when |\n| - | - |\n')
+  })
+
+  test('holds every file of an example', async () => {
+    const markdown = await read(`${origin}/examples/express.md`)
+    const shown = readExample('express').files.filter(({ path }) => /\.(ts|json)$/.test(path))
+    const texts = shown.filter(({ path }) => path !== 'package-lock.json')
+    expect(texts.length).toBeGreaterThan(3)
+    for (const { path, text = '' } of texts) {
+      expect(markdown, path).toContain(`\n${path}, `)
+      expect(markdown, path).toContain(`\n${text.trimEnd()}\n\`\`\``)
+    }
+  })
+})
+
+describeWith('Chromium', findChromium(), (path) => {
+  const { origin } = inject('site')
+  let browser: Awaited<ReturnType<typeof chromium.launch>>
+  beforeAll(async () => {
+    browser = await chromium.launch(chromiumOptions(path))
+  })
+  afterAll(() => browser?.close())
+
+  async function openPage(javaScriptEnabled: boolean) {
+    const context = await browser.newContext({ javaScriptEnabled })
+    onTestFinished(() => context.close())
+    await context.grantPermissions(['clipboard-read', 'clipboard-write'])
+    const page = await context.newPage()
+    await page.goto(`${origin}/guides/express/`)
+    return page
+  }
+
+  test('a page is copied as Markdown, and says so', async () => {
+    const page = await openPage(true)
+    await page.getByRole('button', { name: 'Copy page as Markdown' }).click()
+    await page.getByRole('button', { name: 'Copied' }).waitFor()
+    const copied = await page.evaluate('navigator.clipboard.readText()')
+    expect(copied).toBe(await read(`${origin}/guides/express.md`))
+    await page.getByRole('button', { name: 'Copy page as Markdown' }).waitFor()
+  })
+
+  test('a page that cannot be fetched is not said to be copied', async () => {
+    const page = await openPage(true)
+    await page.route('**/*.md', (route) => route.fulfill({ status: 503, body: 'later' }))
+    await page.getByRole('button', { name: 'Copy page as Markdown' }).click()
+    await page.getByRole('button', { name: 'Could not be copied' }).waitFor()
+    expect(await page.evaluate('navigator.clipboard.readText()')).not.toBe('later')
+  })
+
+  test('without a script a link leads to the Markdown', async () => {
+    const page = await openPage(false)
+    expect(await page.getByRole('button', { name: /Copy page/ }).isVisible()).toBe(false)
+    await page.getByRole('link', { name: 'Read as Markdown' }).click()
+    await page.waitForURL('**/guides/express.md')
+    expect(await page.locator('body').textContent()).toContain('# Express')
+  })
+})

@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest'
+import { evidenceId } from '../../src/claims/references.ts'
+import { verdicts } from '../../src/claims/schema.ts'
+import { verdictSign } from '../../src/claims/verdicts.ts'
+
+test('each verdict has a word of its own, and each colour one mark', () => {
+  const signs = verdicts.map((verdict) => verdictSign([verdict]))
+  expect(new Set(signs.map(({ word }) => word)).size).toBe(verdicts.length)
+  const marks = Map.groupBy(signs, ({ mark }) => mark)
+  for (const [mark, shown] of marks) {
+    expect(new Set(shown.map(({ hue }) => hue)).size, mark).toBe(1)
+  }
+  expect(marks.size).toBe(new Set(signs.map(({ hue }) => hue)).size)
+})
+
+test('two verdicts are said in their order, under the mark of the first', () => {
+  expect(verdictSign(['outdated', 'misread'])).toEqual({
+    word: 'outdated, misread',
+    mark: '±',
+    hue: 'caveat',
+  })
+})
+
+test('a claim that a page refers to twice gets two ids, and those of another page do not count', () => {
+  const page = {}
+  const ids = [evidenceId(page, 'c09'), evidenceId(page, 'c09'), evidenceId(page, 'c10')]
+  expect(new Set(ids).size).toBe(3)
+  expect(evidenceId({}, 'c09')).toBe(ids[0])
+})
