@@ -12,6 +12,7 @@ import { sourcedFigures } from './src/markdown/sourced-figures.ts'
 import { base, site } from './src/shell/address.ts'
 import { contentSecurityPolicy } from './src/shell/csp.ts'
 import { fonts } from './src/shell/fonts.ts'
+import { searchIndex } from './src/shell/search-index.ts'
 import { shell } from './src/shell/starlight.ts'
 import { vite } from './src/shell/vite.ts'
 
@@ -34,6 +35,7 @@ export default defineConfig({
     mdx({ optimize: true }),
     contentSecurityPolicy,
     forMachines(shell),
+    searchIndex,
   ],
   vite,
 })

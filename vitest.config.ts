@@ -6,8 +6,8 @@ const slow = { testTimeout: 120_000, hookTimeout: 240_000 }
 /** Two files at a time: each runs a program or a browser of its own beside the test, and there may be two cores. */
 const two = { ...slow, maxWorkers: 2 }
 
-/** Against the built site. */
-const browser = { ...two, globalSetup: ['tests/site/setup.ts'] }
+/** Against the built site. Three files at a time: much of a browser's time is spent waiting for a quiet network. */
+const browser = { ...slow, maxWorkers: 3, globalSetup: ['tests/site/setup.ts'] }
 
 export default defineConfig({
   test: {

@@ -4,7 +4,7 @@ import { sidebar } from './sidebar.ts'
 
 const component = (name: string) => `./src/shell/${name}.astro`
 
-/** What Starlight brings (routes, menu, contents, search index) and which parts of its page are our own. */
+/** What Starlight brings (routes, menu, contents) and which parts of its page are our own. */
 export const shell = {
   title: 'Backend Trade-Offs',
   description:
@@ -14,6 +14,8 @@ export const shell = {
   markdown: { processedDirs: ['./content'] },
   // The page is content like every other; Starlight's own route would find it twice.
   disable404Route: true,
+  // The index is made by `search-index.ts`, which says why.
+  pagefind: false,
   credits: false,
   ...(source && { editLink: { baseUrl: `${source}/edit/main/` } }),
   customCss: ['tokens', 'base', 'code', 'components', 'shell', 'print'].map(

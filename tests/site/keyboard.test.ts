@@ -38,6 +38,9 @@ const readFocus = `(() => {
   }
 })()`
 
+const twoFrames =
+  'new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve())))'
+
 interface Focus {
   readonly name: string
   readonly indicated: boolean
@@ -49,7 +52,13 @@ async function walk(page: Page, key: 'Tab' | 'Shift+Tab', count: number): Promis
   const stops: Focus[] = []
   for (let press = 0; press < count; press += 1) {
     await page.keyboard.press(key)
-    stops.push(((await page.evaluate(readFocus)) as Focus | undefined) ?? nowhere)
+    let focus = (await page.evaluate(readFocus)) as Focus | undefined
+    if (focus?.covered) {
+      // A definition that opens with the focus finds its place a frame after the page has scrolled.
+      await page.evaluate(twoFrames)
+      focus = (await page.evaluate(readFocus)) as Focus | undefined
+    }
+    stops.push(focus ?? nowhere)
   }
   return stops
 }

@@ -52,49 +52,6 @@ export function describePages(
 const untilStill =
   'Promise.all(document.getAnimations().map((animation) => animation.finished)).then(() => undefined)'
 
-/** Every link, asset and fragment on every page leads somewhere, also to the very place on a page that it names. */
-export function describeLinks(site: ServedSite, launch: () => Promise<TestBrowser>): void {
-  test(`below ${site.basePath} every link and every fragment resolves`, async () => {
-    const browser = await launch()
-    const ids = new Map<string, string[]>()
-    const references: { on: string; to: URL }[] = []
-    for (const path of site.pages) {
-      const page = await browser.open(site.origin + path)
-      ids.set(path, (await page.evaluate(allIds)) as string[])
-      for (const reference of (await page.evaluate(allReferences)) as string[]) {
-        references.push({ on: path, to: new URL(reference, site.origin + path) })
-      }
-      await page.close()
-    }
-    await browser.close()
-
-    const internal = references.filter(({ to }) => to.origin === site.origin)
-    expect(internal.length).toBeGreaterThan(site.pages.length)
-    const status = new Map<string, number>()
-    for (const { to } of internal) {
-      if (status.has(to.pathname)) continue
-      // A redirect would hide a link that misses its slash or its base path.
-      const response = await fetch(to.origin + to.pathname, { redirect: 'manual' })
-      status.set(to.pathname, response.status)
-    }
-    const broken = internal.filter(({ to }) => {
-      if (status.get(to.pathname) !== 200) return true
-      const fragment = decodeURIComponent(to.hash.slice(1))
-      return fragment !== '' && !ids.get(to.pathname)?.includes(fragment)
-    })
-    expect(broken.map(({ on, to }) => `${on} → ${to.pathname}${to.hash}`)).toEqual([])
-    expect(references.filter(({ to }) => !/^(https?|data):$/.test(to.protocol))).toEqual([])
-  })
-}
-
-const allIds = '[...document.querySelectorAll("[id]")].map((element) => element.id)'
-
-const allReferences = `[
-  ...[...document.querySelectorAll("[href]")].map((element) => element.getAttribute("href")),
-  ...[...document.querySelectorAll("[src]")].map((element) => element.getAttribute("src")),
-  ...[...document.querySelectorAll("form[action]")].map((element) => element.getAttribute("action")),
-]`
-
 /** Whether a request goes to another origin; a data URL goes nowhere. */
 function leaves(address: string, origin: string): boolean {
   const { protocol, origin: asked } = new URL(address)
