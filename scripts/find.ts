@@ -1,4 +1,5 @@
 /** What programs and tests need of the machine beside Node and npm: where it is, or what to install. */
+import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
 import { nodeRuntimes } from '../contracts/runtimes.ts'
@@ -36,6 +37,26 @@ export function findFirefox(): Tool {
 /** Node 22 as StackBlitz has it: the one that `NODE22` names, else the one that npm has installed for this platform. */
 export function findNode22(): Tool {
   return nodeRuntimes()[0]
+}
+
+/** Java 17 or later, of which a headless one will do: the one below `JAVA_HOME`, else the one on PATH. */
+export function findJava(): Tool {
+  const home = process.env['JAVA_HOME']
+  const places = home ? [join(home, 'bin', 'java'), 'java'] : ['java']
+  const present = places.flatMap(candidates).filter(isExecutable)
+  const path = present.find((java) => javaVersion(java) >= 17)
+  if (path !== undefined) return { path }
+  const reason = present[0] ? `${present[0]} is no Java 17 or later. ` : ''
+  return {
+    path: undefined,
+    missing: `${reason}Install Java 17 or later (Debian: apt-get install default-jre-headless), or set JAVA_HOME to its folder.`,
+  }
+}
+
+/** The major number of a Java: 17 for "17.0.15", 1 for "1.8.0"; 0 for what does not say. */
+function javaVersion(java: string): number {
+  const { stderr } = spawnSync(java, ['-version'], { encoding: 'utf8' })
+  return Number(/ version "(\d+)/.exec(stderr)?.[1] ?? 0)
 }
 
 /** Looks where `variable` says, and only without it in `places`: absolute paths, or names to look up on PATH. */

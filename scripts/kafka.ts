@@ -1,0 +1,84 @@
+/**
+ * `npm run kafka`: real Kafka on this machine until Ctrl-C, for what is told its address by `KAFKA_BROKERS`.
+ *
+ *   npm run kafka                      one broker on KAFKA_PORT (19092; 0 for any free port)
+ *   npm run kafka -- --brokers 3       three, on that port and the next two
+ *   npm run kafka -- --keep DIR        its data stay in DIR, and a later start goes on with them
+ *
+ * Needs Java 17 or later. The last line printed is `KAFKA_BROKERS=127.0.0.1:19092[,…]`.
+ */
+import { once } from 'node:events'
+import { constants } from 'node:os'
+import { parseArgs } from 'node:util'
+import { KafkaError } from '../lab/kafka/error.ts'
+import { startKafka } from '../lab/kafka/kafka.ts'
+import { findJava } from './find.ts'
+
+function readArguments(): { brokers: 1 | 3; keep: string | undefined } {
+  let values: { brokers?: string; keep?: string }
+  try {
+    values = parseArgs({
+      options: { brokers: { type: 'string' }, keep: { type: 'string' } },
+    }).values
+  } catch (error) {
+    throw new KafkaError((error as Error).message)
+  }
+  const { brokers = '1', keep } = values
+  if (brokers === '1' || brokers === '3') return { brokers: brokers === '1' ? 1 : 3, keep }
+  throw new KafkaError(
+    `--brokers is "${brokers}". There may be 1 or 3: npm run kafka -- --brokers 3`,
+  )
+}
+
+/** `KAFKA_PORT`: with room for the ports of two more brokers above it. */
+function readPort(): number {
+  const text = process.env['KAFKA_PORT'] || '19092'
+  if (/^\d+$/.test(text) && Number(text) <= 65533) return Number(text)
+  throw new KafkaError(
+    `KAFKA_PORT is "${text}". Give a whole number from 0 (any free port) to 65533: KAFKA_PORT=19192 npm run kafka`,
+  )
+}
+
+async function main(): Promise<void> {
+  const settings = { ...readArguments(), port: readPort() }
+  const java = findJava()
+  if (java.path === undefined) throw new KafkaError(java.missing)
+
+  const stop = new AbortController()
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.on(signal, () => {
+      process.exitCode = 128 + constants.signals[signal]
+      stop.abort()
+    })
+  }
+  const { keep, ...rest } = settings
+  let alive = rest.brokers as number
+  await using kafka = await startKafka({
+    ...rest,
+    ...(keep === undefined ? {} : { keep }),
+    java: java.path,
+    log: console.log,
+    onExit: (index, { code, signal }, lastLines) => {
+      console.error(`Broker ${index + 1} has ended with ${code ?? signal}. ${lastLines}`)
+      if (--alive > 0) return
+      process.exitCode = 1
+      stop.abort()
+    },
+    signal: stop.signal,
+  })
+  console.log(
+    `Ready. ${keep === undefined ? 'The data are removed at the end' : `The data stay in ${keep}`}. Stop with Ctrl-C.`,
+  )
+  console.log(`KAFKA_BROKERS=${kafka.brokers.join()}`)
+  if (!stop.signal.aborted) await once(stop.signal, 'abort')
+}
+
+try {
+  await main()
+} catch (error) {
+  if (!(error instanceof Error && error.name === 'AbortError')) {
+    console.error(error instanceof KafkaError ? error.message : error)
+    process.exitCode = 1
+  }
+}
+process.exit()
