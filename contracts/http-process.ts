@@ -4,7 +4,7 @@ import { createServer, connect, type AddressInfo, type Socket } from 'node:net'
 import { networkInterfaces } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Check } from './contract.ts'
-import { fail } from './http/expect.ts'
+import { fail } from './expect.ts'
 import { create } from './http/service.ts'
 import { said, StartError, type Exit, type Program } from './program.ts'
 

@@ -1,5 +1,6 @@
 import type { Check } from '../contract.ts'
-import { asked, expectRefused, expectSame, expectStatus, jsonOf } from './expect.ts'
+import { expectSame } from '../expect.ts'
+import { asked, expectRefused, expectStatus, jsonOf } from './expect.ts'
 import { create, newOrder, orderOf, post, problemOf, refuse } from './service.ts'
 import type { HttpTarget } from './target.ts'
 

@@ -1,5 +1,6 @@
 import type { Check } from '../contract.ts'
-import { asked, came, expectSame, fail, jsonOf } from './expect.ts'
+import { expectSame, fail } from '../expect.ts'
+import { asked, came, jsonOf } from './expect.ts'
 import { create, item, newOrder, orderOf, post, refuse } from './service.ts'
 import { ask, type HttpTarget } from './target.ts'
 

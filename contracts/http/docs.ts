@@ -1,5 +1,6 @@
 import type { Check } from '../contract.ts'
-import { asked, came, expectSame, expectStatus, fail, parsed } from './expect.ts'
+import { expectSame, fail } from '../expect.ts'
+import { asked, came, expectStatus, parsed } from './expect.ts'
 import { ask, type Exchange, type HttpTarget } from './target.ts'
 
 /** Stands for the origin of the target while addresses are resolved. */

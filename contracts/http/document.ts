@@ -1,7 +1,7 @@
 import { Ajv2020, type ValidateFunction } from 'ajv/dist/2020.js'
 import addFormats from 'ajv-formats'
 import openapiSchema from '@seriousme/openapi-schema-validator/schemas/v3.1/schema.json' with { type: 'json' }
-import { isObject } from './expect.ts'
+import { isObject } from '../expect.ts'
 
 type Json = Record<string, unknown>
 

@@ -1,6 +1,6 @@
 import type { Edge } from '../contract.ts'
 import { gzip } from './body.ts'
-import { isObject } from './expect.ts'
+import { isObject } from '../expect.ts'
 import { create, newOrder, post } from './service.ts'
 import { ask, type Exchange, type HttpTarget } from './target.ts'
 

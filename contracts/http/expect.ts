@@ -1,15 +1,5 @@
+import { fail, isObject, short } from '../expect.ts'
 import type { Exchange } from './target.ts'
-
-/** Fails with what was expected and what came. `subject` says of what, for example a request. */
-export function fail(subject: string, expected: string, came: string): never {
-  throw new Error(`${subject}: expected ${expected}, got ${came}`)
-}
-
-/** Fails unless both are the same JSON value; the order of properties does not count. */
-export function expectSame(subject: string, actual: unknown, expected: unknown): void {
-  const [a, e] = [canonical(actual), canonical(expected)]
-  if (a !== e) fail(subject, e, a)
-}
 
 /** Fails unless the status is one of those expected. */
 export function expectStatus(answer: Exchange, ...expected: number[]): void {
@@ -54,11 +44,6 @@ export function expectProperties(
   }
 }
 
-/** Whether a JSON value is an object: neither null nor a list. */
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
-}
-
 /** The request of an exchange, for the beginning of a message. */
 export function asked({ method, path, requestText }: Exchange): string {
   return short(requestText === undefined ? `${method} ${path}` : `${method} ${path} ${requestText}`)
@@ -67,17 +52,4 @@ export function asked({ method, path, requestText }: Exchange): string {
 /** The response of an exchange, for the end of a message. */
 export function came({ status, type, text }: Exchange): string {
   return short(`${status} ${type || 'without a media type'} ${text}`)
-}
-
-function short(value: unknown): string {
-  const text = typeof value === 'string' ? value : String(JSON.stringify(value))
-  return text.length > 300 ? `${text.slice(0, 300)}… (${text.length} characters)` : text
-}
-
-function canonical(value: unknown): string {
-  return (
-    JSON.stringify(value, (_key, part: unknown) =>
-      isObject(part) ? Object.fromEntries(Object.entries(part).sort()) : part,
-    ) ?? 'undefined'
-  )
 }

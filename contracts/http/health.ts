@@ -1,5 +1,6 @@
 import type { Check } from '../contract.ts'
-import { expectSame, jsonOf } from './expect.ts'
+import { expectSame } from '../expect.ts'
+import { jsonOf } from './expect.ts'
 import { ask, type HttpTarget } from './target.ts'
 
 export const health: readonly Check<HttpTarget>[] = [

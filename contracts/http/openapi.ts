@@ -1,6 +1,7 @@
 import type { Check } from '../contract.ts'
 import { faults, OpenApiDocument, type Operation } from './document.ts'
-import { asked, came, expectSame, fail, jsonOf } from './expect.ts'
+import { expectSame, fail } from '../expect.ts'
+import { asked, came, jsonOf } from './expect.ts'
 import { ask, type Exchange, type HttpTarget, type RecordedTarget } from './target.ts'
 
 /** What the document must describe. A template expression may have any name. */

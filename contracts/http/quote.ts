@@ -1,5 +1,6 @@
 import type { Check } from '../contract.ts'
-import { asked, came, expectProperties, fail, jsonOf } from './expect.ts'
+import { fail } from '../expect.ts'
+import { asked, came, expectProperties, jsonOf } from './expect.ts'
 import { create, problemOf, unknownId } from './service.ts'
 import { ask, type HttpTarget } from './target.ts'
 

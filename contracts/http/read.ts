@@ -1,5 +1,6 @@
 import type { Check } from '../contract.ts'
-import { expectSame, fail, jsonOf } from './expect.ts'
+import { expectSame, fail } from '../expect.ts'
+import { jsonOf } from './expect.ts'
 import {
   create,
   expectFaults,

@@ -1,4 +1,5 @@
-import { asked, came, expectProperties, expectSame, fail, jsonOf, parsed } from './expect.ts'
+import { expectSame, fail } from '../expect.ts'
+import { asked, came, expectProperties, jsonOf, parsed } from './expect.ts'
 import { ask, type Exchange, type HttpTarget } from './target.ts'
 
 export interface Item {
