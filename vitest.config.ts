@@ -15,6 +15,7 @@ export default defineConfig({
       { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'] } },
       { test: { name: 'checks', include: ['tests/checks/**/*.test.ts'], ...two } },
       { test: { name: 'contract', include: ['tests/contract/**/*.test.ts'], ...two } },
+      { test: { name: 'kafka', include: ['tests/kafka/**/*.test.ts'], ...two } },
       { test: { name: 'site', include: ['tests/{site,firefox}/**/*.test.ts'], ...browser } },
     ],
   },

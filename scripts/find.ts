@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
 import { nodeRuntimes } from '../contracts/runtimes.ts'
+import { root } from './program.mjs'
 
 /** A program by its path, or a sentence that says what to install. */
 export type Tool =
@@ -31,6 +32,27 @@ export function findFirefox(): Tool {
     variable: 'FIREFOX',
     places: ['firefox-esr', 'firefox', '/Applications/Firefox.app/Contents/MacOS/firefox'],
     install: 'Install Firefox (Debian: apt-get install firefox-esr), or set FIREFOX to its path.',
+  })
+}
+
+/** kcat, the command-line client on top of librdkafka: the one that `KCAT` names, else the first that is installed. */
+export function findKcat(): Tool {
+  return findTool({
+    variable: 'KCAT',
+    places: ['kcat', 'kafkacat'],
+    install: 'Install kcat (Debian: apt-get install kcat), or set KCAT to its path.',
+  })
+}
+
+/** A Python that has confluent-kafka: the one that `CONFLUENT_PYTHON` names, else that of the environment in .cache. */
+export function findConfluentPython(): Tool {
+  const environment = join(root, '.cache/confluent-kafka')
+  return findTool({
+    variable: 'CONFLUENT_PYTHON',
+    places: [join(environment, 'bin/python')],
+    install:
+      'Install confluent-kafka (python3 -m venv .cache/confluent-kafka, then' +
+      ' .cache/confluent-kafka/bin/pip install confluent-kafka==2.16.1), or set CONFLUENT_PYTHON to a Python that has it.',
   })
 }
 

@@ -1,0 +1,21 @@
+import assert from 'node:assert/strict'
+import { test } from 'node:test'
+import { readBrokers, readSettings } from './settings.ts'
+
+test('brokers are a list of host:port', () => {
+  assert.equal(readBrokers({}), undefined)
+  const brokers = readBrokers({ KAFKA_BROKERS: 'a:1, [::1]:9092' })
+  assert.deepEqual(brokers, ['a:1', '[::1]:9092'])
+  for (const KAFKA_BROKERS of ['a', 'a:0', 'a:65536', 'http://a:1', 'a:1,']) {
+    assert.throws(() => readBrokers({ KAFKA_BROKERS }), /KAFKA_BROKERS=/)
+  }
+})
+
+test('a bad value is refused by its name', () => {
+  const refused = (env: { [name: string]: string }, message: RegExp) =>
+    assert.throws(() => readSettings(env, []), message)
+  refused({ KAFKA_TLS: 'yes' }, /KAFKA_TLS=yes: give 1/)
+  refused({ KAFKA_SESSION_TIMEOUT_MS: '6s' }, /KAFKA_SESSION_TIMEOUT_MS=6s/)
+  refused({ KAFKA_SASL_MECHANISM: 'MD5' }, /KAFKA_SASL_MECHANISM=MD5: give one/)
+  refused({ KAFKA_SASL_MECHANISM: 'PLAIN' }, /needs KAFKA_SASL_USERNAME/)
+})

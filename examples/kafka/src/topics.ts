@@ -1,0 +1,33 @@
+import { Admin, findErrorBy } from '@platformatic/kafka'
+import { clientOptions } from './bus.ts'
+import { explain } from './errors.ts'
+import { readBrokers, readSettings, type Settings } from './settings.ts'
+
+/** Makes those topics that are not there yet, each with four partitions. */
+export async function createTopics(settings: Settings, topics: string[]) {
+  const admin = new Admin({ ...clientOptions(settings), retries: 5 })
+  try {
+    for (const topic of topics) await create(admin, topic)
+  } catch (error) {
+    throw explain(error, settings)
+  } finally {
+    await admin.close()
+  }
+}
+
+async function create(admin: Admin, topic: string) {
+  try {
+    // -1: as many replicas as the cluster has by default.
+    await admin.createTopics({ topics: [topic], partitions: 4, replicas: -1 })
+  } catch (error) {
+    const there = findErrorBy(error as Error, 'apiId', 'TOPIC_ALREADY_EXISTS')
+    if (!there) throw error
+  }
+}
+
+if (import.meta.main) {
+  const topics = process.argv.slice(2)
+  const brokers = readBrokers(process.env) ?? ['127.0.0.1:9092']
+  await createTopics(readSettings(process.env, brokers), topics)
+  console.log(`Made, or found: ${topics.join(', ')}`)
+}
