@@ -1,8 +1,17 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { findConfluentPython, findKcat } from '../../scripts/find.ts'
+import { classPath } from '../../lab/kafka/jars.ts'
+import type { Jvm } from '../../lab/kafka/java.ts'
+import { findConfluentPython, findJava, findKcat } from '../../scripts/find.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { startBrokerProcess, type BrokerProcess } from './dev-broker/broker.ts'
-import { confluent, kafkajs, kcat, platformatic, type Client } from './dev-broker/clients.ts'
+import {
+  confluent,
+  consoleTools,
+  kafkajs,
+  kcat,
+  platformatic,
+  type Client,
+} from './dev-broker/clients.ts'
 
 /** For members that come and go; no test waits for it to pass. */
 const patience = { timeout: 60_000, interval: 50 }
@@ -23,6 +32,13 @@ describeWith('kcat', findKcat(), (program) => {
 })
 describeWith('confluent-kafka', findConfluentPython(), (python) => {
   describeClient('confluent', (address) => confluent(python, address))
+})
+describeWith("Kafka's console tools", findJava(), (java) => {
+  let jvm: Jvm
+  beforeAll(async () => {
+    jvm = { java, classPath: await classPath(console.log) }
+  })
+  describeClient('tools', (address) => consoleTools(jvm, address))
 })
 
 /** What a client that nobody here wrote must be able to do with the dev broker. */

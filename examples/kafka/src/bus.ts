@@ -106,11 +106,11 @@ export async function connect(settings: Settings): Promise<Bus> {
 
   return {
     // #region publish
-    async publish(topic, record) {
+    async publish(topic, { key, value, headers }) {
       await find(topic)
       try {
         const { offsets } = await producer.send({
-          messages: [{ topic, ...record }],
+          messages: [{ topic, key, value, headers }],
         })
         const { partition, offset } = offsets![0]!
         return { partition, offset }

@@ -11,6 +11,8 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Kafka, logLevel } from 'kafkajs'
+import { spawnJava, type Jvm } from '../../../lab/kafka/java.ts'
+import { runTool } from '../../../lab/kafka/tools.ts'
 
 /** What every client does here. A record is "key:value". */
 export interface Client {
@@ -118,6 +120,34 @@ export function confluent(python: string, address: string): Client {
     produce: (topic, records) => feed(python, args('produce', topic), records),
     async join(topic, group, received) {
       return reader(spawn(python, args('join', topic, group)), received)
+    },
+  }
+}
+
+/** Kafka's own console tools, which are Java. */
+export function consoleTools(jvm: Jvm, address: string): Client {
+  const at = ['--bootstrap-server', address]
+  return {
+    async createTopic(topic, partitions) {
+      const create = ['--create', '--topic', topic, '--partitions', String(partitions)]
+      await runTool(jvm, 'kafka-topics', [...at, ...create])
+    },
+    async produce(topic, records) {
+      const reader = ['parse.key=true', 'key.separator=:'].flatMap((it) => [
+        '--reader-property',
+        it,
+      ])
+      const input = records.map((record) => `${record}\n`).join('')
+      await runTool(jvm, 'kafka-console-producer', [...at, '--topic', topic, ...reader], { input })
+    },
+    async join(topic, group, received) {
+      const formatter = ['print.key=true', 'key.separator=:'].flatMap((it) => [
+        '--formatter-property',
+        it,
+      ])
+      const options = ['--topic', topic, '--group', group, '--from-beginning', ...formatter]
+      const main = 'org.apache.kafka.tools.consumer.ConsoleConsumer'
+      return reader(spawnJava(jvm, [main, ...at, ...options]), received)
     },
   }
 }
