@@ -1,17 +1,12 @@
 import { once } from 'node:events'
 import { Agent, get } from 'node:http'
-import { createServer, connect, type AddressInfo, type Socket } from 'node:net'
-import { networkInterfaces } from 'node:os'
+import { connect, type Socket } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Check } from './contract.ts'
 import { fail } from './expect.ts'
 import { create } from './http/service.ts'
-import { said, StartError, type Exit, type Program } from './program.ts'
-
-/** A service that can be started, with variables added to its environment. `PORT` is `0` unless they say otherwise. */
-export interface ProcessTarget {
-  start(env?: NodeJS.ProcessEnv): Promise<Program>
-}
+import { checks as listening, connected, ending, type ProcessTarget } from './process-listening.ts'
+import { said, type Program } from './program.ts'
 
 /** How long a service may take to end after SIGTERM, in milliseconds. */
 const exitLimit = 5_000
@@ -23,46 +18,7 @@ const inFlight = 20
 
 /** What the HTTP contract asks of the program around the service. */
 export const checks: readonly Check<ProcessTarget>[] = [
-  {
-    name: 'prints one line with its address when it is ready, and listens on 127.0.0.1 only',
-    async run(target) {
-      await using program = await target.start()
-      await program.target.fetch('/health')
-      const lines = program
-        .stdout()
-        .split('\n')
-        .filter((line) => /http:\/\/\S+:\d+/.test(line))
-      if (lines.length !== 1) fail('standard output', 'one line with an address', program.stdout())
-      const { hostname, port } = program.url
-      if (hostname !== '127.0.0.1') fail('the address', '127.0.0.1', hostname)
-      for (const address of otherAddresses()) {
-        const answer = await connected(Number(port), address)
-        if (answer === 'connected') fail(`a connection to ${address}`, 'a refusal', answer)
-      }
-    },
-  },
-  {
-    name: 'listens on HOST: an address that is not of this machine ends it with an error',
-    async run(target) {
-      // TEST-NET-1 (RFC 5737): no machine has it.
-      await endsWithAnError(target, { HOST: '192.0.2.1' })
-    },
-  },
-  {
-    name: 'listens on PORT: one that is taken ends it with an error and without an address',
-    async run(target) {
-      const { server, port } = await taken(0)
-      await endsWithAnError(target, { PORT: String(port) }).finally(() => server?.close())
-    },
-  },
-  {
-    name: 'listens on port 3000 when PORT is not set',
-    async run(target) {
-      // Taken by this check or by another program: either way it is not free, so the service has to end.
-      const { server } = await taken(3000)
-      await endsWithAnError(target, { PORT: undefined }).finally(() => server?.close())
-    },
-  },
+  ...listening,
   {
     name: `finishes the ${inFlight} quotes in flight when it gets SIGTERM`,
     async run(target) {
@@ -202,54 +158,4 @@ async function opened({ hostname, port }: URL): Promise<Socket> {
   return socket.on('error', () => {
     // The service closes it when it ends.
   })
-}
-
-/** `connected`, or the code of the error: `ECONNREFUSED`. */
-function connected(port: number, host: string): Promise<string> {
-  return new Promise((resolve) => {
-    const socket = connect({ port, host, timeout: 1_000 })
-    const end = (answer: string) => {
-      socket.destroy()
-      resolve(answer)
-    }
-    socket.once('connect', () => end('connected'))
-    socket.once('timeout', () => end('no answer'))
-    socket.once('error', (error: NodeJS.ErrnoException) => end(error.code ?? error.message))
-  })
-}
-
-/** Addresses of this machine besides 127.0.0.1. */
-function otherAddresses(): string[] {
-  return Object.values(networkInterfaces())
-    .flatMap((addresses) => addresses ?? [])
-    .filter(({ family, address }) => family === 'IPv4' && address !== '127.0.0.1')
-    .map(({ address }) => address)
-}
-
-/** Takes a port of 127.0.0.1, where it is not taken already. Port 0 stands for any free one. */
-async function taken(port: number) {
-  const server = createServer()
-  try {
-    server.listen(port, '127.0.0.1')
-    await once(server, 'listening')
-    return { server, port: (server.address() as AddressInfo).port }
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
-    return { server: undefined, port }
-  }
-}
-
-async function endsWithAnError(target: ProcessTarget, env: NodeJS.ProcessEnv): Promise<void> {
-  try {
-    await using program = await target.start(env)
-    fail('the start', 'an error', `the address ${program.url.origin}`)
-  } catch (error) {
-    if (!(error instanceof StartError)) throw error
-    if (!error.exit) throw error
-    if (error.exit.code === 0) fail('the start', 'an exit code other than 0', ending(error.exit))
-  }
-}
-
-function ending({ code, signal }: Exit): string {
-  return code === null ? `the end by ${signal}` : `exit code ${code}`
 }

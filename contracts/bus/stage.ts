@@ -1,7 +1,7 @@
 import type { Check } from '../contract.ts'
 import { fail } from '../expect.ts'
 import { fencedCode, type Bus, type BusRecord, type NewRecord, type Position } from './port.ts'
-import type { BusTarget, Member, MemberEvent } from './target.ts'
+import type { BusTarget, Member, MemberEvent, MemberOptions } from './target.ts'
 
 /** What one of the members on a stage has reported. */
 export type Report = MemberEvent & { readonly by: string }
@@ -38,8 +38,8 @@ export class Stage {
     this.#target = target
   }
 
-  topic(partitions: number): Promise<string> {
-    return this.within(this.#target.topic(partitions), 'a new topic')
+  topic(partitions: number, name?: string): Promise<string> {
+    return this.within(this.#target.topic(partitions, name), 'a new topic')
   }
 
   group(): string {
@@ -59,11 +59,17 @@ export class Stage {
   }
 
   /** Starts a member, whose reports `next` gives under this name. */
-  async member(name: string, topic: string, group: string): Promise<Member> {
-    const started = this.#target.member(topic, group, (event) => {
+  async member(
+    name: string,
+    topic: string,
+    group: string,
+    options?: MemberOptions,
+  ): Promise<Member> {
+    const report = (event: MemberEvent) => {
       this.#reports.push({ ...event, by: name })
       this.#arrived()
-    })
+    }
+    const started = this.#target.member(topic, group, report, options)
     const member = await this.within(started, `the member ${name}`)
     this.#members.set(name, member)
     return member
@@ -114,9 +120,9 @@ export class Stage {
     return this.within(this.#target.committed(group, topic), 'the committed offsets')
   }
 
-  /** Waits for two leases and 10 s at most, and fails with what it was that did not come. */
+  /** Waits for two leases and 30 s at most, and fails with what it was that did not come. */
   async within<T>(promise: Promise<T>, expected: string): Promise<T> {
-    const limit = this.#target.leaseMs * 2 + 10_000
+    const limit = this.#target.leaseMs * 2 + 30_000
     const late = Promise.withResolvers<never>()
     const timer = setTimeout(() => {
       late.reject(new Error(`expected ${expected} within ${limit / 1000} s, got nothing`))

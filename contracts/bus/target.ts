@@ -28,17 +28,27 @@ export interface Member {
   wake(): void
 }
 
+export interface MemberOptions {
+  /** Lays the example's own retries and dead letters, `withDeadLetters`, around the handler. */
+  readonly deadLetters?: boolean
+}
+
 /** What the checks of the bus contract run against. */
 export interface BusTarget {
   /** After how long the bus gives the work of a silent member to another, in milliseconds. */
   readonly leaseMs: number
   connect(): Promise<Bus>
-  /** Makes a topic that was not there before. A bus without partitions leaves the number aside. */
-  topic(partitions: number): Promise<string>
+  /** Makes a topic that was not there before, under this name if one is given. A bus without partitions has one. */
+  topic(partitions: number, name?: string): Promise<string>
   /** The name of a group that was not there before. */
   group(): string
   /** Starts a member; resolves as `subscribe` does. Its reports may begin before. */
-  member(topic: string, group: string, report: (event: MemberEvent) => void): Promise<Member>
+  member(
+    topic: string,
+    group: string,
+    report: (event: MemberEvent) => void,
+    options?: MemberOptions,
+  ): Promise<Member>
   /** For each partition in which the group has committed: the offset of the first record that is not done. */
   committed(group: string, topic: string): Promise<ReadonlyMap<number, bigint>>
 }

@@ -4,14 +4,13 @@ import { quickChecks, record } from '../../contracts/http.ts'
 import { startProgram } from '../../contracts/program.ts'
 import { runChecks, type CheckResult } from '../../contracts/run.ts'
 import { environmentOf, nodeRuntimes, thisNode } from '../../contracts/runtimes.ts'
-import { proofOf, provableExamples } from '../../scripts/prove.ts'
-import type { Example } from '../../src/examples/example.ts'
-import { proofPath } from '../../src/examples/proof.ts'
+import { examplesOf, type Example } from '../../src/examples/example.ts'
 import { runCommand, unpack, type Workspace } from '../../src/examples/workspace.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { describeHostileInput } from './hostile.ts'
+import { expectPassed, expectProof, recordedRun, proveAgain } from './recorded.ts'
 
-for (const example of provableExamples()) describe(example.id, () => testExample(example))
+for (const example of examplesOf('http')) describe(example.id, () => testExample(example))
 
 function testExample(example: Example): void {
   const { commands, argv } = example.manifest
@@ -58,13 +57,7 @@ function testExample(example: Example): void {
   })
 
   test('the proof says of these very files what came of these runs', ({ skip }) => {
-    for (const { runtime } of runs) recordedRun(example, runtime, skip)
-    const { proof } = example
-    const runtimes = runs.map(({ runtime }) => runtime)
-    expect(proofOf(example, runs, proof?.date ?? ''), proveAgain(example)).toEqual({
-      ...proof,
-      runs: proof?.runs.filter(({ runtime }) => runtimes.includes(runtime)),
-    })
+    expectProof(example, runs, skip)
   })
 
   describe('without optional packages', () => {
@@ -86,25 +79,4 @@ function testExample(example: Example): void {
     const { directory } = workspace
     return startProgram({ argv, directory, env: environmentOf(thisNode()) })
   })
-}
-
-function expectPassed(results: readonly CheckResult[], name: string): void {
-  const result = results.find((one) => one.name === name)
-  if (!result?.passed) expect.fail(result?.error ?? 'the check was not run')
-}
-
-/** The recorded run on a runtime. Where there is none of its version, the test is skipped; under CI it fails. */
-function recordedRun(example: Example, runtime: string, skip: (note: string) => never) {
-  const { proof } = example
-  if (!proof) expect.fail(`There is no ${proofPath(example.id)}: run "npm run prove".`)
-  const run = proof.runs.find((one) => one.runtime === runtime)
-  if (run) return run
-  const versions = proof.runs.map((one) => one.runtime).join(' and ')
-  const note = `The proof was recorded on ${versions}, and this is ${runtime}.`
-  if (process.env['CI'] === 'true') expect.fail(note)
-  return skip(note)
-}
-
-function proveAgain(example: Example): string {
-  return `${proofPath(example.id)} says otherwise: run "npm run prove" and look at what has changed`
 }

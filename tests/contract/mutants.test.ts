@@ -1,18 +1,18 @@
-import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import type { Check } from '../../contracts/contract.ts'
-import { checks as processChecks, type ProcessTarget } from '../../contracts/http-process.ts'
+import { checks as processChecks } from '../../contracts/http-process.ts'
 import { checkNames } from '../../contracts/http-run.ts'
 import { checks, quickChecks, record, type RecordedTarget } from '../../contracts/http.ts'
 import { comparing } from '../../contracts/http/openapi.ts'
 import { errors } from '../../contracts/http/problems.ts'
+import type { ProcessTarget } from '../../contracts/process-listening.ts'
 import { startProgram } from '../../contracts/program.ts'
 import { runChecks, type CheckResult } from '../../contracts/run.ts'
 import { environmentOf, thisNode } from '../../contracts/runtimes.ts'
 import { readExample } from '../../src/examples/example.ts'
 import { runCommand, unpack, type Workspace } from '../../src/examples/workspace.ts'
-import { mutants, type Mutant } from './mutants.ts'
+import { mutate, type Mutant } from './mutate.ts'
+import { mutants } from './mutants.ts'
 
 vi.setConfig({ maxConcurrency: 2 })
 
@@ -28,7 +28,7 @@ describe('every check can fail', () => {
 
   for (const mutant of mutants) {
     test.concurrent(`noticed: ${mutant.fault}`, async () => {
-      const results = await runMutant(await mutate(mutant, workspace.directory), mutant)
+      const results = await runMutant(await mutate(example.id, workspace.directory, mutant), mutant)
       const failed = results.filter(({ passed }) => !passed).map(({ name }) => name)
       expect(failed, 'checks that failed').toEqual(expect.arrayContaining([...mutant.fails]))
     })
@@ -38,29 +38,6 @@ describe('every check can fail', () => {
     const failed = new Set(mutants.flatMap(({ fails }) => fails))
     expect([...failed].sort()).toEqual([...checkNames].sort())
   })
-
-  /** A copy of the example with the fault in it, which shares its packages. */
-  async function mutate({ fault, file, from, to }: Mutant, original: string): Promise<string> {
-    const directory = join(original, 'mutants', fault.replaceAll(' ', '-'))
-    await mkdir(directory, { recursive: true })
-    for (const name of ['src', 'package.json']) {
-      await cp(join(original, name), join(directory, name), { recursive: true })
-    }
-    await symlink(join(original, 'node_modules'), join(directory, 'node_modules'))
-    const path = join(directory, file)
-    const text = await readFile(path, 'utf8')
-    const found = text.split(from).length - 1
-    if (found !== 1) {
-      throw new Error(
-        `examples/express/${file} has ${found} times "${from}", and it should be once: change tests/contract/mutants.ts`,
-      )
-    }
-    await writeFile(
-      path,
-      text.replace(from, () => to),
-    )
-    return directory
-  }
 
   /** Runs the checks that have to fail, and all others where one of those looks back at what was answered. */
   async function runMutant(directory: string, { fails }: Mutant): Promise<CheckResult[]> {

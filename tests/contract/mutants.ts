@@ -1,18 +1,4 @@
-/**
- * Faults put into the Express example, one at a time, and the checks that have to notice. Together they make every check of
- * the contract fail, so that none passes whatever a service does.
- */
-export interface Mutant {
-  /** What is wrong with the service, as its user would see it. */
-  readonly fault: string
-  /** In the published form of the example. */
-  readonly file: string
-  /** Occurs once in the file. */
-  readonly from: string
-  readonly to: string
-  /** The names of checks that must fail. Others may. */
-  readonly fails: readonly string[]
-}
+import type { Mutant } from './mutate.ts'
 
 /** Faults in one file. */
 function inFile(file: string, ...mutants: readonly Omit<Mutant, 'file'>[]): Mutant[] {

@@ -1,0 +1,58 @@
+import { cp } from 'node:fs/promises'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { runScenes } from '../../contracts/bus-run.ts'
+import { checks } from '../../contracts/bus.ts'
+import { thisNode } from '../../contracts/runtimes.ts'
+import { readExample } from '../../src/examples/example.ts'
+import { runCommand, unpack, type Workspace } from '../../src/examples/workspace.ts'
+import { busMutants } from './bus-mutants.ts'
+import { mutate } from './mutate.ts'
+
+vi.setConfig({ maxConcurrency: 3 })
+
+describe('every scene can fail', () => {
+  const example = readExample('kafka')
+  const { argv, commands } = example.manifest
+  const runtime = thisNode()
+  let workspace: Workspace
+
+  beforeAll(async () => {
+    workspace = await unpack(example)
+    await runCommand(commands.install, workspace.directory, runtime)
+  })
+  afterAll(() => workspace[Symbol.asyncDispose]())
+
+  for (const mutant of busMutants) {
+    test.concurrent(`noticed: ${mutant.fault}`, async () => {
+      const directory = await mutate(example.id, workspace.directory, mutant)
+      const scenes = checks.filter(({ name }) => mutant.fails.includes(name))
+      const results = await runScenes({ directory, argv, runtime, scenes })
+      expect(results.filter(({ passed }) => passed)).toEqual([])
+      expect(results.map(({ name }) => name).sort()).toEqual([...mutant.fails].sort())
+    })
+  }
+
+  test('each scene is failed by one of these faults', () => {
+    const failed = new Set(busMutants.flatMap(({ fails }) => fails))
+    expect([...failed].sort()).toEqual(checks.map(({ name }) => name).sort())
+  })
+
+  test('the obvious program moves the group back', async () => {
+    const { directory } = workspace
+    const folder = join(directory, 'obvious')
+    await cp(join(directory, 'src'), folder, { recursive: true })
+    const obvious = fileURLToPath(new URL('obvious/bus.ts', import.meta.url))
+    await cp(obvious, join(folder, 'bus.ts'))
+    const results = await runScenes({
+      directory,
+      argv: ['node', 'obvious/main.ts'],
+      runtime,
+      scenes: checks.filter(({ name }) => name.includes('frozen beyond its lease')),
+    })
+    expect(results.map(({ error }) => error)).toEqual([
+      expect.stringMatching(/^the group's committed offset .*expected 5, got \d \(moved back\)$/),
+    ])
+  })
+})

@@ -1,0 +1,82 @@
+/**
+ * The obvious program behind the port: `for await (const message of stream)`, handle, `message.commit()`. It is kept to be
+ * seen to fail the contract: when its commit is refused, the client joins the group again and commits once more as a new
+ * member, and the group's committed offset moves back.
+ */
+import {
+  Consumer,
+  ProduceAcks,
+  Producer,
+  stringDeserializers,
+  stringSerializers,
+} from '@platformatic/kafka'
+
+import type { Bus } from '../../../contracts/bus/port.ts'
+
+interface Settings {
+  readonly brokers: string[]
+  readonly sessionTimeoutMs?: number
+}
+
+/** It has no lease that could be over. `dead-letters.ts` asks for the class. */
+export class FencedError extends Error {}
+
+export async function connect(settings: Settings): Promise<Bus> {
+  const client = { clientId: 'orders', bootstrapBrokers: settings.brokers }
+  const producer = new Producer<string, Buffer, string, string>({
+    ...client,
+    acks: ProduceAcks.ALL,
+    serializers: { ...stringSerializers, value: (value) => value },
+  })
+  const consumers = new Set<() => Promise<void>>()
+
+  return {
+    async publish(topic, { key, value, headers }) {
+      const message = { topic, key, value: Buffer.from(value), ...(headers && { headers }) }
+      const { offsets } = await producer.send({ messages: [message] })
+      const [position] = offsets ?? []
+      if (!position) throw new Error('acknowledged without a position')
+      return position
+    },
+    async subscribe({ topic, group }, handle) {
+      const lease = settings.sessionTimeoutMs ?? 6000
+      const consumer = new Consumer<string, Buffer, string, string>({
+        ...client,
+        groupId: group,
+        sessionTimeout: lease,
+        rebalanceTimeout: lease,
+        heartbeatInterval: 500,
+        maxWaitTime: 200,
+        autocommit: false,
+        deserializers: { ...stringDeserializers, value: (value) => value as Buffer },
+      })
+      const stream = await consumer.consume({
+        topics: [topic],
+        mode: 'committed',
+        fallbackMode: 'earliest',
+      })
+      const run = async () => {
+        for await (const message of stream) {
+          const { topic, partition, offset, key, value, headers } = message
+          const record = { topic, partition, offset, key, value }
+          await handle({ ...record, headers: Object.fromEntries(headers) }, async () => {
+            await message.commit()
+          })
+        }
+      }
+      const ended = run()
+      ended.catch(() => {})
+      const stop = async () => {
+        stream.close().catch(() => {})
+        await ended.catch(() => {})
+        await consumer.close(true)
+      }
+      consumers.add(stop)
+      return { ended, stop }
+    },
+    async close() {
+      await Promise.all([...consumers].map((stop) => stop()))
+      await producer.close()
+    },
+  }
+}
