@@ -10,11 +10,13 @@ import {
   type MessageRecord,
 } from '@platformatic/kafka'
 import { once } from 'node:events'
-import { connect, createServer, type AddressInfo } from 'node:net'
+import { readFileSync } from 'node:fs'
+import { connect } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startBrokerProcess, type BrokerProcess } from './dev-broker/broker.ts'
 import { platformatic } from './dev-broker/clients.ts'
+import { framed, record } from './dev-broker/recorder.ts'
 
 /** The same seed gives the same frames. */
 const seed = Number(process.env['SEED'] ?? Math.trunc(Math.random() * 2 ** 31))
@@ -92,6 +94,36 @@ describe('generations', () => {
   })
 })
 
+describe('npm run broker', () => {
+  test('its README lists the versions that ApiVersions tells', async () => {
+    const answer = await exchange(framed(header(18, 0)))
+    const told = Array.from({ length: answer.readInt32BE(10) }, (_none, index) => {
+      const at = (field: number) => answer.readInt16BE(14 + 6 * index + 2 * field)
+      return `| ${at(0)} | ${at(1)}-${at(2)} |`
+    })
+    const readme = readFileSync(new URL('../../examples/kafka/README.md', import.meta.url), 'utf8')
+    const rows = readme.matchAll(/^\| [A-Z]\w+ +\| (\d+) +\| (\d+-\d+) +\|$/gm)
+    const listed = Array.from(rows, ([, key, versions]) => `| ${key} | ${versions} |`)
+    expect(listed.toSorted()).toEqual(told.toSorted())
+  })
+
+  test('says its address in its last line, and ends with 0 on SIGTERM', async () => {
+    const other = await startBrokerProcess()
+    await other.stop()
+    expect(other.lines().at(-1)).toBe(`KAFKA_BROKERS=${other.address}`)
+    expect(other.complaints()).toBe('ended with 0')
+  })
+
+  test.each(['x', '-1', '65536', '9092.5', ''])(
+    'BROKER_PORT=%j is refused by its name',
+    async (port) => {
+      await expect(startBrokerProcess(port)).rejects.toThrow(
+        /BROKER_PORT must be 0 to 65535.*ended with 1/s,
+      )
+    },
+  )
+})
+
 describe('what is no Kafka request', () => {
   test('a connection that speaks HTTP is closed without an answer', async () => {
     expect(await exchange(Buffer.from('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'))).toHaveLength(0)
@@ -104,7 +136,7 @@ describe('what is no Kafka request', () => {
 
   test('an unknown version of ApiVersions is answered in version 0: UNSUPPORTED_VERSION', async () => {
     const answer = await exchange(framed(header(18, 99)))
-    expect(answer.subarray(4).toString('hex')).toBe('0000000700230000000100120000' + '0003')
+    expect(answer.subarray(4).toString('hex')).toBe('0000000700230000000100120000' + '0002')
   })
 
   test('more than 10,000 frames of garbage and damaged requests: it goes on', async () => {
@@ -171,12 +203,6 @@ function header(key: number, version: number): Buffer {
   return bytes
 }
 
-function framed(body: Uint8Array): Buffer {
-  const length = Buffer.alloc(4)
-  length.writeInt32BE(body.length)
-  return Buffer.concat([length, body])
-}
-
 /** Writes to a connection of its own; gives the frame that came back, or nothing if it was closed instead. */
 async function exchange(bytes: Buffer): Promise<Buffer> {
   const socket = connect(broker.port, '127.0.0.1')
@@ -226,45 +252,13 @@ function hostile(recorded: readonly Buffer[]): fc.Arbitrary<Uint8Array> {
   return fc.oneof({ weight: 6, arbitrary: damaged }, { weight: 2, arbitrary: headed }, bytes)
 }
 
-/** Every frame that a client sends in a round trip, recorded by a proxy in between. */
+/** Every frame that a client sends in a round trip. */
 async function recordFrames(): Promise<Buffer[]> {
-  const streams: Buffer[][] = []
-  const proxy = createServer((socket) => {
-    const chunks: Buffer[] = []
-    streams.push(chunks)
-    const onward = connect(broker.port, '127.0.0.1')
-    socket.on('data', (chunk) => chunks.push(chunk)).pipe(onward)
-    onward.on('data', (chunk) => socket.write(withPort(chunk, port)))
-    onward.on('end', () => socket.end())
-    socket.on('error', () => onward.destroy())
-    onward.on('error', () => socket.destroy())
-  })
-  await once(proxy.listen(0, '127.0.0.1'), 'listening')
-  const { port } = proxy.address() as AddressInfo
-  await roundTrip(`127.0.0.1:${port}`, 'recorded')
-  proxy.close()
-  return streams.flatMap((chunks) => [...framesIn(Buffer.concat(chunks))])
+  const { events } = await record(broker.port, (address) => roundTrip(address, 'recorded'))
+  return events.filter(({ kind }) => kind === 'asked').map(({ exchange }) => exchange.request)
 }
 
-/** A response in which the broker's address is another, so that the client stays with the proxy. */
-function withPort(response: Buffer, port: number): Buffer {
-  const host = Buffer.from('127.0.0.1')
-  const own = Buffer.alloc(4)
-  own.writeInt32BE(broker.port)
-  const at = response.indexOf(Buffer.concat([host, own]))
-  if (at >= 0) response.writeInt32BE(port, at + host.length)
-  return response
-}
-
-function* framesIn(bytes: Buffer): Generator<Buffer> {
-  for (let at = 0; at + 4 <= bytes.length;) {
-    const end = at + 4 + bytes.readInt32BE(at)
-    yield bytes.subarray(at + 4, end)
-    at = end
-  }
-}
-
-/** Creates a topic, produces, consumes in a group, commits, looks at the group. */
+/** Creates a topic, produces, consumes in a group, commits, deletes the topic. */
 async function roundTrip(address: string, topic: string): Promise<void> {
   const base = { clientId: topic, bootstrapBrokers: [address] }
   const admin = new Admin(base)
@@ -283,10 +277,7 @@ async function roundTrip(address: string, topic: string): Promise<void> {
     await message.commit()
     break
   }
-  await admin.describeGroups({ groups: [topic] })
-  await admin.listGroups()
   await consumer.close(true)
-  await admin.deleteGroups({ groups: [topic] })
   await admin.deleteTopics({ topics: [topic] })
   await producer.close()
   await admin.close()

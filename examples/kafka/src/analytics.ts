@@ -10,9 +10,10 @@ export async function replay(bus: Bus, group: string, timeline: Timeline) {
     { topic: 'orders', group },
     async (record, commit) => {
       try {
-        const { eventId, totalCents } = decode(record)
+        const { eventId, orderId, totalCents } = decode(record)
         totals.set(eventId, totalCents)
-        timeline.add('analytics', 'replayed', record, `${totalCents} cents`)
+        const detail = `${orderId}, ${totalCents} cents`
+        timeline.add('analytics', 'replayed', record, detail)
       } catch {
         timeline.add('analytics', 'passed over', record, 'unreadable')
       }

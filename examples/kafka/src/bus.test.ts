@@ -89,7 +89,7 @@ test('a missing topic names the command that makes it', async (t) => {
 })
 
 test('a cluster that is not there names the setting', async () => {
-  await assert.rejects(connect({ brokers: ['127.0.0.1:1'] }), {
+  await assert.rejects(createTopics({ brokers: ['127.0.0.1:1'] }, ['orders']), {
     message: /127\.0\.0\.1:1 cannot be reached\. Check KAFKA_BROKERS/,
   })
 })

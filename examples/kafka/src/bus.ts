@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
-  Admin,
   compatibilityPartitioner,
   Consumer,
   findErrorBy,
@@ -12,55 +11,18 @@ import {
   type MessagesStream,
 } from '@platformatic/kafka'
 import { explain } from './errors.ts'
+import {
+  FencedError,
+  type Bus,
+  type BusRecord,
+  type Handle,
+  type Subscription,
+} from './port.ts'
 import type { Settings } from './settings.ts'
 
-export interface NewRecord {
-  key: string
-  value: Uint8Array
-  headers?: { [name: string]: string }
-}
+export * from './port.ts'
 
-export interface BusRecord extends Required<NewRecord> {
-  topic: string
-  partition: number
-  offset: bigint
-}
-
-/**
- * Gets one record at a time. `commit` marks it and all before it in its
- * partition as done; it rejects with `FencedError`, and changes nothing, once
- * another member may hold the partition or the handler has returned.
- */
-export type Handle = (
-  record: BusRecord,
-  commit: () => Promise<void>,
-) => Promise<void>
-
-export interface Subscription {
-  /** Hands out no further record, waits up to 5 s for the handler, leaves. */
-  stop(): Promise<void>
-  /** Rejects with what the handler threw, other than a `FencedError`. */
-  ended: Promise<void>
-}
-
-export interface Bus {
-  /** Resolves when every in-sync replica has the record. */
-  publish(
-    topic: string,
-    record: NewRecord,
-  ): Promise<{ partition: number; offset: bigint }>
-  /** Starts at the group's committed offset, else at the oldest record. */
-  subscribe(
-    from: { topic: string; group: string },
-    handle: Handle,
-  ): Promise<Subscription>
-  close(): Promise<void>
-}
-
-/** The lease under which the record was given is over. */
-export class FencedError extends Error {
-  readonly code = 'ERR_BUS_FENCED'
-}
+type KafkaMessage = Message<string, Buffer, string, string>
 
 /** How a client reaches the cluster; 20 s of retries outlast a restart. */
 export function clientOptions({ brokers, sasl, tls }: Settings) {
@@ -69,7 +31,7 @@ export function clientOptions({ brokers, sasl, tls }: Settings) {
   return { ...address, ...limits, ...(tls && { tls: {} }) }
 }
 
-/** @throws BusError when the cluster cannot be reached or refuses to talk */
+/** @throws BusError when the cluster refuses to talk, or after 20 s is not there */
 export async function connect(settings: Settings): Promise<Bus> {
   const client = clientOptions(settings)
   const producer = new Producer<string, Uint8Array, string, string>({
@@ -82,26 +44,31 @@ export async function connect(settings: Settings): Promise<Bus> {
       value: (value) => Buffer.from(value!),
     },
   })
-  const admin = new Admin({ ...client, retries: 5 })
   const subscriptions = new Set<Subscription>()
-  const topics = new Set<string>()
 
-  /** Asks with few retries: the producer would try for 20 s to find a topic. */
-  async function find(topic?: string) {
-    if (topic !== undefined && topics.has(topic)) return
+  /** Looks for a second: producer and consumer would go on for 20 s. */
+  async function find(topic: string) {
     try {
-      await admin.metadata({ topics: topic === undefined ? [] : [topic] })
-    } catch (error) {
-      throw explain(error, settings, topic)
+      await producer.metadata({ topics: [topic], retries: 5 })
+    } catch (cause) {
+      // A broker that restarts is another matter: for it there are the 20 s.
+      const error = cause as Error
+      if (findErrorBy(error, 'message', `Unknown topic ${topic}.`)) {
+        throw explain(error, settings, topic)
+      }
     }
-    if (topic !== undefined) topics.add(topic)
+  }
+
+  async function close() {
+    await Promise.all([...subscriptions].map(({ stop }) => stop()))
+    await producer.close()
   }
 
   try {
-    await find()
+    await producer.initIdempotentProducer({})
   } catch (error) {
-    await Promise.all([admin.close(), producer.close()])
-    throw error
+    await close()
+    throw explain(error, settings)
   }
 
   return {
@@ -125,10 +92,7 @@ export async function connect(settings: Settings): Promise<Bus> {
       subscriptions.add(subscription)
       return subscription
     },
-    async close() {
-      await Promise.all([...subscriptions].map(({ stop }) => stop()))
-      await Promise.all([producer.close(), admin.close()])
-    },
+    close,
   }
 }
 
@@ -140,82 +104,98 @@ async function join(
   handle: Handle,
 ): Promise<Subscription> {
   const lease = settings.sessionTimeoutMs ?? 6000
-  const client = { ...clientOptions(settings), groupId: group }
+  const client = { ...clientOptions(settings), groupId: group, retries: 10 }
   const consumer = new Consumer<string, Buffer, string, string>({
     ...client,
-    deserializers: {
-      ...stringDeserializers,
-      value: (value) => value as Buffer,
-    },
+    deserializers: { ...stringDeserializers, value: (value) => value! },
     sessionTimeout: lease,
     rebalanceTimeout: lease,
     heartbeatInterval: Math.min(500, lease / 4),
     maxWaitTime: 200,
     autocommit: false,
   })
+  const joinGroup = () => persist(() => consumer.joinGroup({}))
   let stopped = false
   let stream: MessagesStream<string, Buffer, string, string> | undefined
-  const over = Promise.withResolvers<void>()
-  // The stream ends in its loop; its own rejection tells nothing more.
+  // It ends in the loop that reads it; its own rejection tells nothing more.
   const closeStream = () => void stream?.close().catch(() => {})
+  const over = Promise.withResolvers<void>()
+  consumer.on('error', () => joinGroup().catch(over.reject))
   // What was fetched under the old generation may be another member's now.
   consumer.on('consumer:group:join', closeStream)
-  consumer.on('error', over.reject)
   consumer.topics.track(topic)
   try {
-    await consumer.joinGroup({})
+    await joinGroup()
   } catch (error) {
     await consumer.close(true).catch(() => {})
     throw explain(error, settings, topic)
   }
 
-  /** Serves one generation: its own stream, and a committer bound to it. */
+  /** Reads on from the committed offsets; a new stream asks the new leader. */
+  async function* read(lost: () => boolean) {
+    let failing = 0
+    while (!lost()) {
+      try {
+        stream = await consumer.consume({
+          topics: [topic],
+          mode: 'committed',
+          fallbackMode: 'earliest',
+        })
+        if (lost()) return
+        for await (const message of stream) {
+          failing = 0
+          yield message
+        }
+      } catch (error) {
+        failing ||= Date.now()
+        if (Date.now() - failing > 20_000) throw explain(error, settings, topic)
+        await sleep(200)
+      } finally {
+        closeStream()
+      }
+    }
+  }
+
+  // #region generation
+  /** Serves one generation: its own streams, and a committer bound to it. */
   async function serveGeneration() {
     const { generationId, memberId } = consumer
     const next = new Promise((resolve) => {
       consumer.once('consumer:group:join', resolve)
     })
-    let fenced = false
-    const lost = () =>
-      stopped || fenced || consumer.generationId !== generationId
     // It never joins, so it cannot rejoin and commit again as a new member.
     const committer = new Consumer({ ...client, retries: 0 })
     Object.assign(committer, { generationId, memberId })
+    let fenced = false
+    const lost = () =>
+      stopped || fenced || consumer.generationId !== generationId
     try {
-      stream = await consumer.consume({
-        topics: [topic],
-        mode: 'committed',
-        fallbackMode: 'earliest',
-      })
-      if (lost()) return
-      for await (const message of stream) {
+      for await (const message of read(lost)) {
         if (lost()) break
         let returned = false
         await handle(toRecord(message), async () => {
-          try {
-            if (returned) throw new FencedError('The handler has returned')
-            if (fenced) throw new FencedError('The lease is over')
-            await commit(committer, message)
-          } catch (error) {
-            fenced ||= !returned && error instanceof FencedError
+          if (fenced || returned) throw new FencedError('The lease is over')
+          await commit(committer, message).catch((error) => {
+            fenced ||= error instanceof FencedError
             throw error
-          }
+          })
         }).finally(() => (returned = true))
       }
     } catch (error) {
       if (!(error instanceof FencedError)) throw error
     } finally {
-      closeStream()
       await committer.close().catch(() => {})
     }
     if (!stopped) await Promise.race([next, over.promise])
   }
+  // #endregion
 
   async function serve() {
     try {
       while (!stopped) await serveGeneration()
     } finally {
-      await consumer.close(true)
+      // If the group does not answer, the lease ends by itself.
+      await persist(() => consumer.close(true)).catch(() => {})
     }
   }
   const ended = serve()
@@ -232,41 +212,43 @@ async function join(
 }
 // #endregion
 
-function toRecord({
-  topic,
-  partition,
-  offset,
-  key,
-  value,
-  headers,
-}: Message<string, Buffer, string, string>): BusRecord {
-  const read = { topic, partition, offset, key, value }
-  return { ...read, headers: Object.fromEntries(headers) }
-}
-
 // #region commit
 /** Commits as the member of one generation, or rejects with `FencedError`. */
 async function commit(
   committer: Consumer<Buffer, Buffer, Buffer, Buffer>,
-  {
-    topic,
-    partition,
-    offset,
-    leaderEpoch,
-  }: Message<string, Buffer, string, string>,
+  { topic, partition, offset, leaderEpoch }: KafkaMessage,
 ) {
   const next = { topic, partition, offset: offset + 1n, leaderEpoch }
-  for (let attempt = 1; ; attempt++) {
+  try {
+    await persist(() => committer.commit({ offsets: [next] }))
+  } catch (cause) {
+    if (committer.closed || needsRejoin(cause)) {
+      throw new FencedError('The lease is over', { cause })
+    }
+    throw cause
+  }
+}
+// #endregion
+
+/** Tries again for 20 s, unless the group has gone on without us. */
+async function persist(operation: () => Promise<unknown>) {
+  for (const end = Date.now() + 20_000; ;) {
     try {
-      return await committer.commit({ offsets: [next] })
-    } catch (cause) {
-      const error = cause as Error
-      if (committer.closed || findErrorBy(error, 'needsRejoin', true)) {
-        throw new FencedError('The lease is over', { cause })
-      }
-      if (findErrorBy(error, 'canRetry', false) || attempt === 100) throw cause
+      return await operation()
+    } catch (error) {
+      const final = findErrorBy(error as Error, 'canRetry', false) !== null
+      if (final || needsRejoin(error) || Date.now() > end) throw error
       await sleep(200)
     }
   }
 }
-// #endregion
+
+function needsRejoin(error: unknown) {
+  return findErrorBy(error as Error, 'needsRejoin', true) !== null
+}
+
+function toRecord(message: KafkaMessage): BusRecord {
+  const { topic, partition, offset, key, value, headers } = message
+  const read = { topic, partition, offset, key, value }
+  return { ...read, headers: Object.fromEntries(headers) }
+}

@@ -1,65 +1,92 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { replay } from './analytics.ts'
-import type { Bus } from './bus.ts'
+import type { Bus, NewRecord, Subscription } from './bus.ts'
 import { withDeadLetters } from './dead-letters.ts'
-import { encode, type OrderPlaced } from './orders.ts'
+import { encode } from './orders.ts'
 import { createShipping } from './shipping.ts'
 import type { Timeline } from './timeline.ts'
 
-/** The story of README.md, on a bus whose topics are there. */
+/**
+ * The story of README.md, on a bus whose topics are there. Rejects when a
+ * subscription ends in the middle; `ended` does when one ends later.
+ */
 export async function runDemo(bus: Bus, timeline: Timeline) {
-  const { handle, shipped } = createShipping(timeline)
   const run = randomUUID().slice(0, 8)
-  const from = { topic: 'orders', group: `shipping-${run}` }
-  const place = async (number: number, currency?: string) => {
-    const eventId = `${run}-${number}`
-    const order = { eventId, orderId: `o-${number}`, totalCents: number * 100 }
-    const event: OrderPlaced = currency ? { ...order, currency } : order
-    const position = await bus.publish('orders', encode(event))
-    timeline.add('orders', 'published', position, event.orderId)
-    return eventId
+  const { handle, shipped } = createShipping(timeline)
+  const shippingGroup = { topic: 'orders', group: `shipping-${run}` }
+
+  const publish = async (record: NewRecord, detail: string) => {
+    const position = await bus.publish('orders', record)
+    timeline.add('orders', 'published', position, detail)
+    return position
   }
-  const ships = async (ids: string[]) => {
-    while (!ids.every((id) => shipped.has(id))) await sleep(20)
+  const events: string[] = []
+  const place = async (orderId: string, totalCents: number, currency = '') => {
+    const event = { eventId: `${run}-${orderId}`, orderId, totalCents }
+    events.push(event.eventId)
+    if (!currency) return publish(encode(event), orderId)
+    const detail = `${orderId}, version 2 with currency`
+    return publish(encode({ ...event, currency }), detail)
   }
 
-  const first = [await place(1), await place(2)]
-  const crashing = await bus.subscribe(from, (record) =>
+  timeline.step('Two orders are placed. Nobody has to listen yet.')
+  await place('o-1', 100)
+  await place('o-2', 200)
+
+  timeline.step('Shipping fails after the effect, before the commit.')
+  const failing = await bus.subscribe(shippingGroup, (record) =>
     handle(record, async () => {
-      throw new Error('fails between effect and commit')
+      throw new Error('the commit is never sent')
     }),
   )
-  await crashing.ended.catch((error) =>
-    timeline.add('shipping', 'stopped', undefined, error.message),
+  await failing.ended.catch(({ message }) =>
+    timeline.add('shipping', 'failed', undefined, message),
   )
-  const rest = [await place(3), await place(4, 'EUR')]
-  const poison = { key: 'o-5', value: new TextEncoder().encode('poison') }
-  const position = await bus.publish('orders', poison)
-  timeline.add('orders', 'published', position, 'not readable')
 
-  const letters = Promise.withResolvers<void>()
-  await bus.subscribe(
+  timeline.step('Meanwhile: a newer version, and what nobody can read.')
+  await place('o-3', 300)
+  await place('o-4', 400, 'EUR')
+  const poison = { key: 'o-5', value: new TextEncoder().encode('poison') }
+  const { partition, offset } = await publish(poison, 'o-5, not readable')
+
+  timeline.step('Shipping is back: at its last commit, with dead letters.')
+  let buried = false
+  const letters = await bus.subscribe(
     { topic: 'orders.dlq', group: `letters-${run}` },
     async (record, commit) => {
-      timeline.add('letters', 'dead letter', record, record.headers.error)
+      const { headers } = record
+      const from = `${headers['origin-topic']}/${headers['origin-partition']}@${headers['origin-offset']}`
+      const detail = `${from}, ${headers.attempts} attempts: ${headers.error}`
+      timeline.add('letters', 'dead letter', record, detail)
       await commit()
-      const { 'origin-partition': partition, 'origin-offset': offset } =
-        record.headers
-      if (
-        partition === String(position.partition) &&
-        offset === String(position.offset)
-      ) {
-        letters.resolve()
-      }
+      buried ||= from === `orders/${partition}@${offset}`
     },
   )
-  const shipping = await bus.subscribe(from, withDeadLetters(bus, handle))
-  await Promise.all([ships([...first, ...rest]), letters.promise])
+  const shipping = await bus.subscribe(
+    shippingGroup,
+    withDeadLetters(bus, handle),
+  )
+  const allShipped = () => events.every((id) => shipped.has(id))
+  await until(() => buried && allShipped(), letters, shipping)
   timeline.add('shipping', 'caught up', undefined, `${shipped.size} shipped`)
 
-  const { totals } = await replay(bus, `analytics-${run}`, timeline)
-  while (![...first, ...rest].every((id) => totals.has(id))) await sleep(20)
+  timeline.step('Analytics joins late and replays the history.')
+  const { totals, subscription } = await replay(
+    bus,
+    `analytics-${run}`,
+    timeline,
+  )
+  await until(() => events.every((id) => totals.has(id)), subscription)
   timeline.add('analytics', 'caught up', undefined, `${totals.size} orders`)
-  return { shipping, shipped, totals }
+
+  const running = [letters, shipping, subscription]
+  const ended = Promise.all(running.map((subscription) => subscription.ended))
+  return { shipped, totals, ended }
+}
+
+/** Waits for what handlers bring about, or rejects with what ended them. */
+async function until(done: () => boolean, ...by: Subscription[]) {
+  const ended = by.map((subscription) => subscription.ended)
+  while (!done()) await Promise.race([...ended, sleep(20)])
 }

@@ -9,69 +9,80 @@ export class BusError extends Error {
  * Turns an error of the client into one that names the mend. An error without
  * a known mend comes back as it is.
  */
-export function explain(
-  cause: unknown,
-  { brokers, sasl }: Settings,
-  topic?: string,
-): unknown {
-  const found = [...errorsIn(cause)]
-  const has = (...names: string[]) =>
-    found.some((error) =>
-      [error.apiId, error.code, error.message].some(
-        (name) => name !== undefined && names.includes(name),
-      ),
-    )
-  const at = brokers.join(',')
-  const mend = (message: string) => new BusError(message, { cause })
+export function explain(cause: unknown, settings: Settings, topic?: string) {
+  if (cause instanceof BusError) return cause
+  const reasons = [...reasonsIn(cause)].join('\n')
+  const mend = mends(settings, topic).find(([sign]) => sign.test(reasons))
+  return mend ? new BusError(mend[1], { cause }) : cause
+}
 
-  if (has('PLT_KFK_AUTHENTICATION', 'SASL_AUTHENTICATION_FAILED')) {
-    return mend(
-      `Kafka at ${at} refused ${sasl?.username} with ${sasl?.mechanism}. Check KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD.`,
-    )
-  }
-  if (has('Broker requires TLS.')) {
-    return mend(`Kafka at ${at} requires TLS. Set KAFKA_TLS=1.`)
-  }
-  if (
-    found.some(({ code }) => /CERT|SELF_SIGNED|UNABLE_TO_/.test(code ?? ''))
-  ) {
-    return mend(
-      `The certificate of Kafka at ${at} is not trusted. Set NODE_EXTRA_CA_CERTS to the file of its CA.`,
-    )
-  }
-  if (has('UNKNOWN_TOPIC_OR_PARTITION', `Unknown topic ${topic}.`)) {
-    return mend(
-      `Kafka at ${at} has no topic "${topic}". Make it with: npm run topic -- ${topic}`,
-    )
-  }
-  if (has('MESSAGE_TOO_LARGE', 'RECORD_LIST_TOO_LARGE')) {
-    return mend(
+/** By what the client or the broker says, the most telling first. */
+function mends(
+  { brokers, sasl, tls }: Settings,
+  topic?: string,
+): [sign: RegExp, mend: string][] {
+  const kafka = `Kafka at ${brokers.join(',')}`
+  const login =
+    'KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD'
+  const missing = [tls || 'KAFKA_TLS=1', sasl || login].filter(
+    (variables) => typeof variables === 'string',
+  )
+  return [
+    [
+      /SASL_AUTHENTICATION_FAILED/,
+      `${kafka} refused ${sasl?.username} with ${sasl?.mechanism}. Check KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD.`,
+    ],
+    [
+      /UNSUPPORTED_SASL_MECHANISM/,
+      `${kafka} has no login by ${sasl?.mechanism}. Give KAFKA_SASL_MECHANISM another value.`,
+    ],
+    [
+      /ILLEGAL_SASL_STATE/,
+      `${kafka} asks for no login. Leave ${login} out, or give KAFKA_BROKERS the address of the listener that does.`,
+    ],
+    [/Broker requires TLS/, `${kafka} requires TLS. Set KAFKA_TLS=1.`],
+    [/TLS handshake failed/, `${kafka} has no TLS. Leave KAFKA_TLS out.`],
+    [
+      /CERT|UNABLE_TO_/,
+      `The certificate of ${kafka} is not trusted. Set NODE_EXTRA_CA_CERTS to the file of its CA.`,
+    ],
+    [
+      /UNKNOWN_TOPIC_OR_PARTITION|Unknown topic/,
+      `${kafka} has no topic "${topic}". Make it with: npm run topic -- ${topic}`,
+    ],
+    [
+      /MESSAGE_TOO_LARGE|RECORD_LIST_TOO_LARGE/,
       `The record is larger than topic "${topic}" takes. Publish a reference to it instead, or raise the topic's max.message.bytes.`,
-    )
-  }
-  if (has('INVALID_SESSION_TIMEOUT')) {
-    return mend(
-      `Kafka at ${at} refuses this KAFKA_SESSION_TIMEOUT_MS. Give at least the broker's group.min.session.timeout.ms, 6000 by default.`,
-    )
-  }
-  if (has('PLT_KFK_NETWORK')) {
-    return mend(
-      `Kafka at ${at} cannot be reached. Check KAFKA_BROKERS, that the broker runs, and that its advertised.listeners can be reached from here; a listener with SASL also needs KAFKA_SASL_MECHANISM, one with TLS KAFKA_TLS=1.`,
-    )
-  }
-  return cause
+    ],
+    [
+      /INVALID_TOPIC/,
+      `"${topic}" is no name for a topic: give letters, digits, ".", "_" and "-", at most 249.`,
+    ],
+    [
+      /INVALID_SESSION_TIMEOUT/,
+      `${kafka} refuses this KAFKA_SESSION_TIMEOUT_MS. Give what lies between its group.min.session.timeout.ms and group.max.session.timeout.ms, by default 6000 and 1800000.`,
+    ],
+    [
+      /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|PLT_KFK_TIMEOUT/,
+      `${kafka} cannot be reached. Check KAFKA_BROKERS, that the broker runs, and that its advertised.listeners can be reached from here.`,
+    ],
+    [
+      /PLT_KFK_NETWORK/,
+      `${kafka} ends the connection. ${missing.length > 0 ? `If its listener asks for it, set ${missing.join('; ')}.` : 'Look into its log.'}`,
+    ],
+  ]
+}
+
+/** What an error and all below it say: the client nests by `errors` and `cause`. */
+function* reasonsIn(error: unknown): Generator<string> {
+  if (!(error instanceof Error)) return
+  const { message, code, apiId, errors = [], cause } = error as ClientError
+  yield `${code} ${apiId} ${message}`
+  for (const nested of [...errors, cause]) yield* reasonsIn(nested)
 }
 
 interface ClientError extends Error {
   code?: string
   apiId?: string
   errors?: unknown[]
-}
-
-/** An error with everything below it: the client nests by `errors` and `cause`. */
-function* errorsIn(error: unknown): Generator<ClientError> {
-  if (!(error instanceof Error)) return
-  yield error
-  const { errors = [], cause } = error as ClientError
-  for (const nested of [...errors, cause]) yield* errorsIn(nested)
 }

@@ -9,6 +9,7 @@ export interface OrderPlaced {
   currency?: string
 }
 
+// #region order-per-key
 /** The order is the key, so that its events keep their order. */
 export function encode(event: OrderPlaced): NewRecord {
   const version = event.currency === undefined ? '1' : '2'
@@ -18,6 +19,7 @@ export function encode(event: OrderPlaced): NewRecord {
     headers: { type: 'OrderPlaced', version },
   }
 }
+// #endregion
 
 // #region tolerant-reader
 /**

@@ -18,12 +18,6 @@ export interface Settings {
 
 /** Reads the variables of README.md; an error says which one to mend. */
 export function readSettings(env: Environment, brokers: string[]): Settings {
-  const timeout = env.KAFKA_SESSION_TIMEOUT_MS || '6000'
-  if (!/^[1-9]\d{2,6}$/.test(timeout)) {
-    throw new Error(
-      `KAFKA_SESSION_TIMEOUT_MS=${timeout}: give milliseconds, such as 6000`,
-    )
-  }
   const tls = env.KAFKA_TLS || '0'
   if (tls !== '0' && tls !== '1') {
     throw new Error(`KAFKA_TLS=${tls}: give 1 to use TLS, or leave it out`)
@@ -32,7 +26,12 @@ export function readSettings(env: Environment, brokers: string[]): Settings {
     brokers,
     sasl: readSasl(env),
     tls: tls === '1',
-    sessionTimeoutMs: Number(timeout),
+    sessionTimeoutMs: readNumber(
+      env,
+      'KAFKA_SESSION_TIMEOUT_MS',
+      6000,
+      [100, 1_800_000],
+    ),
   }
 }
 
@@ -50,25 +49,36 @@ export function readBrokers({ KAFKA_BROKERS }: Environment) {
   return brokers
 }
 
-function readSasl(env: Environment) {
-  const { KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME, KAFKA_SASL_PASSWORD } = env
-  if (!KAFKA_SASL_MECHANISM && !KAFKA_SASL_USERNAME && !KAFKA_SASL_PASSWORD) {
-    return undefined
-  }
-  const mechanism = mechanisms.find((name) => name === KAFKA_SASL_MECHANISM)
+/** A whole number from the environment, `fallback` when it is not set. */
+export function readNumber(
+  env: Environment,
+  name: string,
+  fallback: number,
+  [least, most]: [least: number, most: number],
+) {
+  const text = env[name] || String(fallback)
+  const number = Number(text)
+  if (/^\d+$/.test(text) && number >= least && number <= most) return number
+  throw new Error(`${name}=${text}: give ${least} to ${most}`)
+}
+
+function readSasl(env: Environment): Settings['sasl'] {
+  const {
+    KAFKA_SASL_MECHANISM: name = '',
+    KAFKA_SASL_USERNAME: username,
+    KAFKA_SASL_PASSWORD: password,
+  } = env
+  if (!name && !username && !password) return undefined
+  const mechanism = mechanisms.find((known) => known === name)
   if (!mechanism) {
     throw new Error(
-      `KAFKA_SASL_MECHANISM=${KAFKA_SASL_MECHANISM ?? ''}: give one of ${mechanisms.join(', ')}`,
+      `KAFKA_SASL_MECHANISM=${name}: give one of ${mechanisms.join(', ')}`,
     )
   }
-  if (!KAFKA_SASL_USERNAME || !KAFKA_SASL_PASSWORD) {
+  if (!username || !password) {
     throw new Error(
       'KAFKA_SASL_MECHANISM also needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD',
     )
   }
-  return {
-    mechanism,
-    username: KAFKA_SASL_USERNAME,
-    password: KAFKA_SASL_PASSWORD,
-  }
+  return { mechanism, username, password }
 }

@@ -9,7 +9,8 @@ export function createShipping(timeline: Timeline) {
   const handle: Handle = async (record, commit) => {
     const { eventId, orderId } = decode(record)
     if (shipped.has(eventId)) {
-      timeline.add('shipping', 'redelivered', record, `${orderId}, known`)
+      const detail = `${orderId}, known: not shipped again`
+      timeline.add('shipping', 'redelivered', record, detail)
     } else {
       // In a database: the effect and the event's id in one transaction.
       shipped.add(eventId)

@@ -1,15 +1,17 @@
 import { Admin, findErrorBy } from '@platformatic/kafka'
 import { clientOptions } from './bus.ts'
 import { explain } from './errors.ts'
-import { readBrokers, readSettings, type Settings } from './settings.ts'
+import type { Settings } from './settings.ts'
 
 /** Makes those topics that are not there yet, each with four partitions. */
 export async function createTopics(settings: Settings, topics: string[]) {
   const admin = new Admin({ ...clientOptions(settings), retries: 5 })
   try {
-    for (const topic of topics) await create(admin, topic)
-  } catch (error) {
-    throw explain(error, settings)
+    for (const topic of topics) {
+      await create(admin, topic).catch((error) => {
+        throw explain(error, settings, topic)
+      })
+    }
   } finally {
     await admin.close()
   }
@@ -23,11 +25,4 @@ async function create(admin: Admin, topic: string) {
     const there = findErrorBy(error as Error, 'apiId', 'TOPIC_ALREADY_EXISTS')
     if (!there) throw error
   }
-}
-
-if (import.meta.main) {
-  const topics = process.argv.slice(2)
-  const brokers = readBrokers(process.env) ?? ['127.0.0.1:9092']
-  await createTopics(readSettings(process.env, brokers), topics)
-  console.log(`Made, or found: ${topics.join(', ')}`)
 }

@@ -14,13 +14,15 @@ export interface BrokerProcess {
   readonly port: number
   /** What it has written to stderr, and how it has ended if it has. */
   complaints(): string
+  /** What it has written to stdout. */
+  lines(): readonly string[]
   stop(): Promise<void>
 }
 
-/** Starts the dev broker on a free port and waits for the line with its address. */
-export async function startBrokerProcess(): Promise<BrokerProcess> {
+/** Starts the dev broker on a free port and waits for the line with its address. @throws Error with what it wrote if it ends instead */
+export async function startBrokerProcess(port = '0'): Promise<BrokerProcess> {
   const child = spawn(process.execPath, [main], {
-    env: { ...process.env, BROKER_PORT: '0' },
+    env: { ...process.env, BROKER_PORT: port },
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   let complaints = ''
@@ -28,13 +30,21 @@ export async function startBrokerProcess(): Promise<BrokerProcess> {
   const exited = once(child, 'exit').then(([code, signal]) => {
     complaints += `ended with ${code ?? signal}`
   })
-  for await (const line of createInterface(child.stdout)) {
+  const lines: string[] = []
+  const ready = Promise.withResolvers<RegExpExecArray | null>()
+  createInterface(child.stdout).on('line', (line) => {
+    lines.push(line)
     const address = /^KAFKA_BROKERS=(.*:(\d+))$/.exec(line)
-    if (!address?.[1]) continue
+    if (address) ready.resolve(address)
+  })
+  void exited.then(() => ready.resolve(null))
+  const address = await ready.promise
+  if (address?.[1]) {
     return {
       address: address[1],
       port: Number(address[2]),
       complaints: () => complaints,
+      lines: () => lines,
       async stop() {
         child.kill('SIGTERM')
         await exited

@@ -1,179 +1,163 @@
-import type { Api, State } from './api.ts'
-import {
-  FETCH_SESSION_ID_NOT_FOUND,
-  INVALID_RECORD,
-  INVALID_REQUEST,
-  INVALID_REQUIRED_ACKS,
-  NONE,
-  UNKNOWN_TOPIC_OR_PARTITION,
-  UNSUPPORTED_VERSION,
-} from './errors.ts'
+import { answerEach, api, byTopic, throttleMs } from './api.ts'
+import { isOneBatch, isTransactional } from './batches.ts'
+import * as t from './codec.ts'
+import * as codes from './errors.ts'
 import { MalformedError } from './frames.ts'
+import type { Topics } from './topics.ts'
+
+const { constant, int16, int32, int64, nullableString, since, struct } = t
 
 /** Produce v3-7. */
-export const produce: Api = {
+export const produce = api({
   key: 0,
   versions: [3, 7],
-  answer({ version, body }, response, { topics }) {
-    body.nullableString() // the transaction
-    const acks = body.int16()
-    body.int32() // the timeout: nothing here takes long
-    const asked = body.array(() => ({
-      name: body.string(),
-      partitions: body.array(() => ({
-        index: body.int32(),
-        records: body.bytes(),
-      })),
-    }))
-
-    const append = (name: string, index: number, records: Buffer) => {
-      const log = topics.log(name, index)
-      const failed = (error: number) => ({ error, baseOffset: -1n })
-      if (Math.abs(acks) > 1) return failed(INVALID_REQUIRED_ACKS)
-      if (!log) return failed(UNKNOWN_TOPIC_OR_PARTITION)
-      return records.length === 0 ? failed(INVALID_RECORD) : log.append(records)
-    }
-    let failures = 0
-    response.array(asked, ({ name, partitions }) =>
-      response.string(name).array(partitions, ({ index, records }) => {
-        const { error, baseOffset } = append(name, index, records)
-        if (error !== NONE) failures++
-        response.int32(index).int16(error).int64(baseOffset).int64(-1n)
-        if (version >= 5) response.int64(topics.log(name, index)?.start ?? -1n)
+  request: struct({
+    transaction: constant(nullableString, null),
+    acks: int16,
+    timeoutMs: constant(int32, 30_000),
+    asked: byTopic(struct({ index: int32, records: t.bytes })),
+  }),
+  response: struct({
+    topics: byTopic(
+      struct({
+        index: int32,
+        error: int16,
+        baseOffset: int64,
+        appendTime: constant(int64, -1n),
+        logStart: since(5, int64, -1n),
       }),
+    ),
+    throttleMs,
+  }),
+  answer({ acks, asked }, { topics }) {
+    const transactional = asked.some(({ partitions }) =>
+      partitions.some(({ records }) => isTransactional(records)),
     )
-    response.int32(0)
-    if (acks !== 0) return
+    let failed = false
+    const answers = answerEach(asked, (name, { index, records }) => {
+      const log = topics.log(name, index)
+      const append = () => {
+        if (transactional) return codes.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+        if (!log) return codes.UNKNOWN_TOPIC_OR_PARTITION
+        if (!isOneBatch(records)) return codes.INVALID_RECORD
+        if (Math.abs(acks) > 1) return codes.INVALID_REQUIRED_ACKS
+        return log.append(records)
+      }
+      const appended = append()
+      if (log && typeof appended === 'bigint') {
+        return { index, error: 0, baseOffset: appended, logStart: log.start }
+      }
+      failed = true
+      return { index, error: Number(appended), baseOffset: -1n, logStart: -1n }
+    })
+    if (acks !== 0) return { topics: answers }
     // Whoever wants no answer learns of a failure by the connection's end.
-    if (failures > 0) throw new MalformedError('Produce without acks failed')
-    return false
+    if (failed) throw new MalformedError('Produce without acks failed')
+    return undefined
   },
-}
+})
 
-/** Fetch v4-11, without fetch sessions (KIP-227). */
-export const fetch: Api = {
+const fetchRequest = struct({
+  replica: constant(int32, -1),
+  maxWaitMs: int32,
+  minBytes: int32,
+  maxBytes: int32,
+  isolation: constant(t.int8, 0),
+  session: since(7, constant(int32, 0), undefined),
+  sessionEpoch: since(7, int32, -1),
+  asked: byTopic(
+    struct({
+      index: int32,
+      leaderEpoch: since(9, constant(int32, -1), undefined),
+      offset: int64,
+      followerStart: since(5, constant(int64, -1n), undefined),
+      maxBytes: int32,
+    }),
+  ),
+  forgotten: since(7, constant(byTopic(int32), []), undefined),
+  rack: since(11, constant(t.string, ''), undefined),
+})
+
+/** Fetch v4-11, without fetch sessions (KIP-227) and transactions. */
+export const fetch = api({
   key: 1,
   versions: [4, 11],
-  async answer({ version, body }, response, { topics }) {
-    body.int32() // the replica
-    const maxWait = body.int32()
-    const minBytes = body.int32()
-    const maxBytes = body.int32()
-    body.int8() // the isolation level: there are no transactions
-    const session = version >= 7 ? body.int32() : 0
-    if (version >= 7) body.int32()
-    const asked = body.array(() => ({
-      name: body.string(),
-      partitions: body.array(() => {
-        const index = body.int32()
-        if (version >= 9) body.int32() // the leader's epoch
-        const offset = body.int64()
-        if (version >= 5) body.int64() // a follower's log start
-        return { index, offset, maxBytes: body.int32() }
+  request: fetchRequest,
+  response: struct({
+    throttleMs,
+    error: since(7, int16, codes.NONE),
+    session: since(7, constant(int32, 0), undefined),
+    topics: byTopic(
+      struct({
+        index: int32,
+        error: int16,
+        highWatermark: int64,
+        lastStable: int64,
+        logStart: since(5, int64, -1n),
+        aborted: constant(int32, -1),
+        preferredReplica: since(11, constant(int32, -1), undefined),
+        records: t.bytes,
       }),
-    }))
-
-    const read = () => {
-      let [bytes, failed] = [0, false]
-      const answers = asked.map(({ name, partitions }) => ({
-        name,
-        partitions: partitions.map((of) => {
-          const log = topics.log(name, of.index)
-          const room = Math.min(of.maxBytes, maxBytes - bytes)
-          const { error, batches } = log?.read(
-            of.offset,
-            room,
-            bytes === 0,
-          ) ?? {
-            error: UNKNOWN_TOPIC_OR_PARTITION,
-            batches: [],
-          }
-          bytes += batches.reduce((sum, { length }) => sum + length, 0)
-          failed ||= error !== NONE
-          return { index: of.index, error, batches, log }
-        }),
-      }))
-      return { answers, enough: failed || bytes >= minBytes }
+    ),
+  }),
+  async answer(request, { topics }) {
+    if (request.sessionEpoch > 0) {
+      return { error: codes.FETCH_SESSION_ID_NOT_FOUND, topics: [] }
     }
-
-    const stale = session !== 0
-    let { answers, enough } = stale ? { answers: [], enough: true } : read()
-    if (!enough && maxWait > 0) {
+    let { answers, enough } = read(request, topics)
+    if (!enough && request.maxWaitMs > 0) {
       const { promise, resolve } = Promise.withResolvers<void>()
-      const timer = setTimeout(resolve, maxWait).unref()
-      const logs = answers.flatMap(({ partitions }) => partitions)
-      const stop = logs.map(({ log }) =>
-        log?.onAppend(() => read().enough && resolve()),
+      const timer = setTimeout(resolve, request.maxWaitMs).unref()
+      const wake = () => read(request, topics).enough && resolve()
+      const stops = request.asked.flatMap(({ name, partitions }) =>
+        partitions.map(({ index }) => topics.log(name, index)?.onAppend(wake)),
       )
       await promise
       clearTimeout(timer)
-      stop.forEach((it) => it?.())
-      answers = read().answers
+      stops.forEach((stop) => stop?.())
+      answers = read(request, topics).answers
     }
-
-    response.int32(0)
-    if (version >= 7) {
-      response.int16(stale ? FETCH_SESSION_ID_NOT_FOUND : NONE).int32(0)
-    }
-    response.array(answers, ({ name, partitions }) =>
-      response
-        .string(name)
-        .array(partitions, ({ index, error, batches, log }) => {
-          const known = error === NONE ? log : undefined
-          const end = known?.end ?? -1n
-          response.int32(index).int16(error).int64(end).int64(end)
-          if (version >= 5) response.int64(known?.start ?? -1n)
-          response.int32(-1) // no aborted transactions
-          if (version >= 11) response.int32(-1) // no replica is preferred
-          response.bytes(...batches)
-        }),
-    )
+    return { error: codes.NONE, topics: answers }
   },
-}
+})
 
-/** ListOffsets v1-3. */
-export const listOffsets: Api = {
-  key: 2,
-  versions: [1, 3],
-  answer({ version, body }, response, { topics }) {
-    body.int32() // the replica
-    if (version >= 2) body.int8() // the isolation level
-    const asked = body.array(() => ({
-      name: body.string(),
-      partitions: body.array(() => ({
-        index: body.int32(),
-        timestamp: body.int64(),
-      })),
-    }))
-
-    const find = (name: string, index: number, timestamp: bigint) => {
-      const log = topics.log(name, index)
-      const none = { error: NONE, timestamp: -1n, offset: -1n }
-      if (!log) return { ...none, error: UNKNOWN_TOPIC_OR_PARTITION }
-      if (timestamp === -1n) return { ...none, offset: log.end }
-      if (timestamp === -2n) return { ...none, offset: log.start }
-      if (timestamp < 0n) return { ...none, error: UNSUPPORTED_VERSION }
-      return { ...none, ...log.find(timestamp) }
+/** What is there now, and whether that, or an error, is worth an answer. */
+function read(request: t.ValueOf<typeof fetchRequest>, topics: Topics) {
+  let [held, failed] = [0, false]
+  const answers = answerEach(request.asked, (name, of) => {
+    const room = Math.min(of.maxBytes, request.maxBytes - held)
+    const log = topics.log(name, of.index)
+    const records = log?.read(of.offset, room, held === 0)
+    if (log && typeof records === 'object') {
+      held += records.length
+      const { start, end } = log
+      const ends = { highWatermark: end, lastStable: end, logStart: start }
+      return { index: of.index, error: codes.NONE, ...ends, records }
     }
-    if (version >= 2) response.int32(0)
-    response.array(asked, ({ name, partitions }) =>
-      response.string(name).array(partitions, (of) => {
-        const { error, timestamp, offset } = find(name, of.index, of.timestamp)
-        response.int32(of.index).int16(error).int64(timestamp).int64(offset)
-      }),
-    )
-  },
+    failed = true
+    const error = Number(records ?? codes.UNKNOWN_TOPIC_OR_PARTITION)
+    const ends = { highWatermark: -1n, lastStable: -1n, logStart: -1n }
+    return { index: of.index, error, ...ends, records: Buffer.alloc(0) }
+  })
+  return { answers, enough: failed || held >= request.minBytes }
 }
 
 /** InitProducerId v0-1: for idempotent producers, not for transactions. */
-export const initProducerId: Api = {
+export const initProducerId = api({
   key: 22,
   versions: [0, 1],
-  answer({ body }, response, state: State) {
-    const transactional = body.nullableString() !== null
-    body.int32() // the transaction's timeout
-    response.int32(0)
-    if (transactional) response.int16(INVALID_REQUEST).int64(-1n).int16(-1)
-    else response.int16(NONE).int64(state.nextProducerId++).int16(0)
-  },
-}
+  request: struct({
+    transaction: nullableString,
+    timeoutMs: constant(int32, 60_000),
+  }),
+  response: struct({
+    throttleMs,
+    error: int16,
+    producerId: int64,
+    producerEpoch: int16,
+  }),
+  answer: ({ transaction }, state) =>
+    transaction === null
+      ? { error: 0, producerId: state.nextProducerId++, producerEpoch: 0 }
+      : { error: codes.INVALID_REQUEST, producerId: -1n, producerEpoch: -1 },
+})

@@ -1,89 +1,117 @@
-import { nodeId, type Api } from './api.ts'
-import {
-  INVALID_REPLICA_ASSIGNMENT,
-  INVALID_REPLICATION_FACTOR,
-  INVALID_TOPIC_EXCEPTION,
-  NONE,
-  UNKNOWN_TOPIC_OR_PARTITION,
-} from './errors.ts'
+import { api, nodeId, throttleMs } from './api.ts'
+import * as t from './codec.ts'
+import * as codes from './errors.ts'
 import { isTopicName } from './topics.ts'
 
-/** Metadata v1-5. Topics are not created by asking for them. */
-export const metadata: Api = {
+const { array, constant, int8, int16, int32, string, struct } = t
+
+/** Metadata v4. Topics are not created by asking for them. */
+export const metadata = api({
   key: 3,
-  versions: [1, 5],
-  answer({ version, body }, response, { topics, host, port }) {
-    const names = body.nullableArray(() => body.string()) ?? topics.names
-    if (version >= 4) body.boolean() // whether topics may be created
-
-    if (version >= 3) response.int32(0)
-    response.array([nodeId], (id) =>
-      response.int32(id).string(host).int32(port).string(null),
-    )
-    if (version >= 2) response.string('dev-broker')
-    response.int32(nodeId)
-    response.array(names, (name) => {
-      const logs = topics.partitions(name)
-      const error = isTopicName(name)
-        ? UNKNOWN_TOPIC_OR_PARTITION
-        : INVALID_TOPIC_EXCEPTION
-      response
-        .int16(logs ? NONE : error)
-        .string(name)
-        .boolean(false)
-      response.array([...(logs ?? []).keys()], (index) => {
-        response.int16(NONE).int32(index).int32(nodeId)
-        response.array([nodeId], response.int32).array([nodeId], response.int32)
-        if (version >= 5) response.array([], response.int32)
-      })
-    })
-  },
-}
-
-/** CreateTopics v2-4. Configurations of topics are read and not used. */
-export const createTopics: Api = {
-  key: 19,
-  versions: [2, 4],
-  answer({ body }, response, { topics }) {
-    const asked = body.array(() => ({
-      name: body.string(),
-      partitions: body.int32(),
-      replicas: body.int16(),
-      assignments: body.array(() => {
-        body.int32()
-        body.array(body.int32)
+  versions: [4, 4],
+  request: struct({
+    names: t.nullableArray(string),
+    mayCreate: constant(int8, 0),
+  }),
+  response: struct({
+    throttleMs,
+    brokers: array(
+      struct({
+        id: int32,
+        host: string,
+        port: int32,
+        rack: constant(t.nullableString, null),
       }),
-      configs: body.array(() => [body.string(), body.nullableString()]),
-    }))
-    body.int32() // the timeout
-    const onlyValidate = body.boolean()
+    ),
+    clusterId: constant(string, 'dev-broker'),
+    controller: int32,
+    topics: array(
+      struct({
+        error: int16,
+        name: string,
+        internal: constant(int8, 0),
+        partitions: array(
+          struct({
+            error: constant(int16, codes.NONE),
+            index: int32,
+            leader: int32,
+            replicas: array(int32),
+            inSync: array(int32),
+          }),
+        ),
+      }),
+    ),
+  }),
+  answer: ({ names }, { topics, host, port }) => ({
+    brokers: [{ id: nodeId, host, port }],
+    controller: nodeId,
+    topics: (names ?? topics.names).map((name) => {
+      const logs = topics.partitions(name)
+      const missing = isTopicName(name)
+        ? codes.UNKNOWN_TOPIC_OR_PARTITION
+        : codes.INVALID_TOPIC_EXCEPTION
+      const nodes = { leader: nodeId, replicas: [nodeId], inSync: [nodeId] }
+      const partitions = (logs ?? []).map((_, index) => ({ index, ...nodes }))
+      return { error: logs ? codes.NONE : missing, name, partitions }
+    }),
+  }),
+})
 
-    response.int32(0).array(asked, ({ name, replicas, assignments, ...of }) => {
-      const partitions = of.partitions === -1 ? 1 : of.partitions
+/** CreateTopics v3-4. Configurations of topics are read and not used. */
+export const createTopics = api({
+  key: 19,
+  versions: [3, 4],
+  request: struct({
+    asked: array(
+      struct({
+        name: string,
+        partitions: int32,
+        replicas: int16,
+        assignments: array(struct({ index: int32, nodes: array(int32) })),
+        configs: array(struct({ name: string, value: t.nullableString })),
+      }),
+    ),
+    timeoutMs: constant(int32, 30_000),
+    onlyValidate: int8,
+  }),
+  response: struct({
+    throttleMs,
+    topics: array(
+      struct({ name: string, error: int16, message: t.nullableString }),
+    ),
+  }),
+  answer: ({ asked, onlyValidate }, { topics }) => ({
+    topics: asked.map(({ name, partitions, replicas, assignments }) => {
+      const count = partitions === -1 ? 1 : partitions
       const [error, message] =
         assignments.length > 0
-          ? [INVALID_REPLICA_ASSIGNMENT, 'The dev broker assigns by itself.']
+          ? [codes.INVALID_REPLICA_ASSIGNMENT, 'It assigns by itself.']
           : replicas !== 1 && replicas !== -1
-            ? [INVALID_REPLICATION_FACTOR, 'The dev broker is the only one.']
-            : [topics.check(name, partitions), null]
-      if (error === NONE && !onlyValidate) topics.create(name, partitions)
-      response.string(name).int16(error).string(message)
-    })
-  },
-}
+            ? [codes.INVALID_REPLICATION_FACTOR, 'It is the only broker.']
+            : [topics.check(name, count), null]
+      if (!error && !onlyValidate) topics.create(name, count)
+      return { name, error, message }
+    }),
+  }),
+})
 
-/** DeleteTopics v1-3. */
-export const deleteTopics: Api = {
+/** DeleteTopics v1. What groups have committed of a topic goes with it. */
+export const deleteTopics = api({
   key: 20,
-  versions: [1, 3],
-  answer({ body }, response, { topics, groups }) {
-    const names = body.array(() => body.string())
-    body.int32() // the timeout
-    response.int32(0).array(names, (name) => {
-      const deleted = topics.delete(name)
+  versions: [1, 1],
+  request: struct({ names: array(string), timeoutMs: constant(int32, 30_000) }),
+  response: struct({
+    throttleMs,
+    topics: array(struct({ name: string, error: int16 })),
+  }),
+  answer: ({ names }, { topics, groups }) => ({
+    topics: names.map((name) => {
       groups.forgetTopic(name)
-      response.string(name)
-      response.int16(deleted ? NONE : UNKNOWN_TOPIC_OR_PARTITION)
-    })
-  },
-}
+      const known = topics.delete(name)
+      return {
+        name,
+        error: known ? codes.NONE : codes.UNKNOWN_TOPIC_OR_PARTITION,
+      }
+    }),
+  }),
+})

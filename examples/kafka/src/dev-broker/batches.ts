@@ -1,133 +1,119 @@
-import { crc32c } from './crc32c.ts'
 import {
-  CORRUPT_MESSAGE,
-  INVALID_RECORD,
-  INVALID_TXN_STATE,
-  MESSAGE_TOO_LARGE,
-  NONE,
-} from './errors.ts'
+  int16,
+  int32,
+  int64,
+  int8,
+  Reader,
+  struct,
+  uint32,
+  type ValueOf,
+} from './codec.ts'
+import { crc32c } from './crc32c.ts'
+import * as codes from './errors.ts'
 import { MalformedError } from './frames.ts'
-import { Reader } from './primitives.ts'
 
-/** Where the fields of a record batch are: magic 2, Kafka 0.11 and later. */
-const at = {
-  baseOffset: 0,
-  length: 8,
-  leaderEpoch: 12,
-  magic: 16,
-  crc: 17,
-  attributes: 21,
-  lastOffsetDelta: 23,
-  baseTimestamp: 27,
-  maxTimestamp: 35,
-  producerId: 43,
-  producerEpoch: 51,
-  baseSequence: 53,
-  count: 57,
-  records: 61,
+/** What stands before the records: magic 2, Kafka 0.11 and later. */
+const header = struct({
+  baseOffset: int64,
+  length: int32,
+  leaderEpoch: int32,
+  magic: int8,
+  crc: uint32,
+  attributes: int16,
+  lastOffsetDelta: int32,
+  baseTimestamp: int64,
+  maxTimestamp: int64,
+  producerId: int64,
+  producerEpoch: int16,
+  firstSequence: int32,
+  count: int32,
+})
+/** Kafka's `message.timestamp.after.max.ms`. */
+const maxAheadMs = 3_600_000
+
+const headerBytes = 61
+/** The checksum is of what follows it. */
+const crcFrom = 21
+
+/** A record batch as it travels and is stored, and what its header says. */
+export interface Batch extends ValueOf<typeof header> {
+  bytes: Buffer
+}
+
+const headerOf = (bytes: Buffer) => header.read(new Reader(bytes), 0)
+
+export const lastSequence = ({ firstSequence, count }: Batch) =>
+  (firstSequence + count - 1) & 0x7fffffff
+
+/** Whether it is of a transaction, as far as it can be read. */
+export const isTransactional = (bytes: Buffer) =>
+  bytes.length >= headerBytes && (headerOf(bytes).attributes & 0x10) !== 0
+
+/** Whether it is one batch of magic 2, from its first byte to its last. */
+export function isOneBatch(bytes: Buffer): boolean {
+  if (bytes.length < headerBytes) return false
+  const { length, magic } = headerOf(bytes)
+  return magic === 2 && length === bytes.length - 12
 }
 
 /**
- * A record batch as it travels and is stored. The offset and the leader's
- * epoch lie outside of the checksum: stamping them changes nothing else.
- */
-export class Batch {
-  readonly bytes: Buffer
-
-  constructor(bytes: Buffer) {
-    this.bytes = bytes
-  }
-
-  get baseOffset() {
-    return this.bytes.readBigInt64BE(at.baseOffset)
-  }
-  get lastOffset() {
-    return this.baseOffset + BigInt(this.count - 1)
-  }
-  get count() {
-    return this.bytes.readInt32BE(at.count)
-  }
-  get baseTimestamp() {
-    return this.bytes.readBigInt64BE(at.baseTimestamp)
-  }
-  get maxTimestamp() {
-    return this.bytes.readBigInt64BE(at.maxTimestamp)
-  }
-  /** -1 when the producer is not idempotent. */
-  get producerId() {
-    return this.bytes.readBigInt64BE(at.producerId)
-  }
-  get producerEpoch() {
-    return this.bytes.readInt16BE(at.producerEpoch)
-  }
-  get firstSequence() {
-    return this.bytes.readInt32BE(at.baseSequence)
-  }
-  get lastSequence() {
-    return (this.firstSequence + this.count - 1) & 0x7fffffff
-  }
-  get compressed() {
-    return (this.bytes.readInt16BE(at.attributes) & 7) !== 0
-  }
-
-  /** A copy of its own at this place in the log, of leader epoch 0. */
-  stamped(baseOffset: bigint): Batch {
-    const bytes = Buffer.from(this.bytes)
-    bytes.writeBigInt64BE(baseOffset, at.baseOffset)
-    bytes.writeInt32BE(0, at.leaderEpoch)
-    return new Batch(bytes)
-  }
-
-  /** The records' timestamps in ms, in order; none if they are compressed. */
-  timestamps(): bigint[] {
-    if (this.compressed) return []
-    const records = new Reader(this.bytes.subarray(at.records))
-    const timestamps = Array.from({ length: this.count }, (_, index) => {
-      const record = records.part(records.varint())
-      record.int8()
-      const timestamp = this.baseTimestamp + BigInt(record.varint())
-      if (record.varint() !== index) throw new MalformedError('Wrong order')
-      return timestamp
-    })
-    if (!records.atEnd) throw new MalformedError('Bytes after the last record')
-    return timestamps
-  }
-}
-
-/**
- * What a broker checks before it appends a batch from a producer, in Kafka's
- * order. Compressed records are not looked into.
+ * Checks the batch of a producer in Kafka's order, and gives a copy that can
+ * be stamped, or an error code. Compressed records are not looked into.
  * @param maxBytes Kafka's `max.message.bytes`, which is of the whole batch
  */
-export function checkBatch(bytes: Buffer, maxBytes: number): number {
-  if (bytes.length < at.records) return INVALID_RECORD
-  if (bytes.readInt32BE(at.length) !== bytes.length - 12) return INVALID_RECORD
-  if (bytes.readInt8(at.magic) !== 2) return INVALID_RECORD
-  const batch = new Batch(bytes)
-  if (batch.baseOffset !== 0n) return INVALID_RECORD
-  if (bytes.length > maxBytes) return MESSAGE_TOO_LARGE
-  const crc = crc32c(bytes.subarray(at.attributes))
-  if (crc !== bytes.readUInt32BE(at.crc)) return CORRUPT_MESSAGE
+export function parseBatch(given: Buffer, maxBytes: number): Batch | number {
+  const bytes = Buffer.from(given)
+  const batch = { ...headerOf(bytes), bytes }
+  const { attributes, count, producerId } = batch
+  if (batch.baseOffset !== 0n) return codes.INVALID_RECORD
+  if (bytes.length > maxBytes) return codes.MESSAGE_TOO_LARGE
+  if (crc32c(bytes.subarray(crcFrom)) !== batch.crc)
+    return codes.CORRUPT_MESSAGE
 
-  const attributes = bytes.readInt16BE(at.attributes)
-  const [transactional, control] = [attributes & 0x10, attributes & 0x20]
-  if (control || batch.count < 1) return INVALID_RECORD
-  if (transactional) return INVALID_TXN_STATE
-  const lastDelta = bytes.readInt32BE(at.lastOffsetDelta)
-  if (lastDelta !== batch.count - 1) return INVALID_RECORD
-  if (batch.producerId >= 0n) {
-    if (batch.firstSequence < 0 || batch.producerEpoch < 0) {
-      return INVALID_RECORD
-    }
-  }
-  // A record takes 7 bytes at least, so that no count can cost memory.
-  const room = bytes.length - at.records
-  if (!batch.compressed && batch.count * 7 > room) return INVALID_RECORD
+  if ((attributes & 0x20) !== 0 || count < 1) return codes.INVALID_RECORD
+  if (batch.lastOffsetDelta !== count - 1) return codes.INVALID_RECORD
+  const numbered = batch.firstSequence >= 0 && batch.producerEpoch >= 0
+  if (producerId >= 0n && !numbered) return codes.INVALID_RECORD
   try {
-    batch.timestamps()
+    const latest = timestampsOf(batch).reduce((a, b) => (b > a ? b : a), -1n)
+    if (latest > Date.now() + maxAheadMs) return codes.INVALID_TIMESTAMP
+    return attributes & 7 ? batch : withMaxTimestamp(batch, latest)
   } catch (error) {
-    if (error instanceof MalformedError) return INVALID_RECORD
+    if (error instanceof MalformedError) return codes.INVALID_RECORD
     throw error
   }
-  return NONE
+}
+
+/** Some clients get it wrong, and Kafka mends it. */
+function withMaxTimestamp(batch: Batch, maxTimestamp: bigint): Batch {
+  batch.bytes.writeBigInt64BE(maxTimestamp, 35)
+  batch.bytes.writeUInt32BE(crc32c(batch.bytes.subarray(crcFrom)), 17)
+  return { ...batch, maxTimestamp }
+}
+
+/**
+ * Gives a batch its place in the log, in leader epoch 0. Both lie outside of
+ * the checksum, so this changes nothing else.
+ */
+export function stamp(batch: Batch, baseOffset: bigint): Batch {
+  batch.bytes.writeBigInt64BE(baseOffset)
+  batch.bytes.writeInt32BE(0, 12)
+  return { ...batch, baseOffset }
+}
+
+/** The records' timestamps in ms, in order; none if they are compressed. */
+export function timestampsOf(batch: Batch): bigint[] {
+  if (batch.attributes & 7) return []
+  const records = new Reader(batch.bytes.subarray(headerBytes))
+  // A record takes 7 bytes at least, so that no count can cost memory.
+  if (batch.count * 7 > records.left) throw new MalformedError('Too short')
+  const timestamps = Array.from({ length: batch.count }, (_, index) => {
+    const record = new Reader(records.take(records.varint()))
+    record.take(1) // its attributes: there are none yet
+    const timestamp = batch.baseTimestamp + BigInt(record.varint())
+    if (record.varint() !== index) throw new MalformedError('Wrong order')
+    return timestamp
+  })
+  if (records.left > 0) throw new MalformedError('Bytes after the last record')
+  return timestamps
 }

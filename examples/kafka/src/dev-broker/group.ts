@@ -1,108 +1,61 @@
 import { randomUUID } from 'node:crypto'
+import { isDeepStrictEqual } from 'node:util'
+import * as codes from './errors.ts'
 import {
-  GROUP_MAX_SIZE_REACHED,
-  ILLEGAL_GENERATION,
-  INCONSISTENT_GROUP_PROTOCOL,
-  MEMBER_ID_REQUIRED,
-  NONE,
-  REBALANCE_IN_PROGRESS,
-  UNKNOWN_MEMBER_ID,
-} from './errors.ts'
+  favourite,
+  notJoined,
+  notSynced,
+  understands,
+  type Assigned,
+  type Joined,
+  type Joining,
+  type Member,
+  type Synced,
+} from './member.ts'
 
 /** Kafka's `group.max.size`, which is endless there by default. */
 const maxMembers = 100
 
-const nothing = Buffer.alloc(0)
-
-export interface Protocol {
-  name: string
-  metadata: Buffer
-}
-
-/** Who asks to join and how; times in ms. */
-export interface Joining {
-  memberId: string
-  clientId: string
-  clientHost: string
-  sessionTimeout: number
-  rebalanceTimeout: number
-  protocolType: string
-  protocols: Protocol[]
-  /** A new member gets its id first and asks again with it (KIP-394). */
-  idRequired: boolean
-}
-
-export interface Joined {
-  error: number
-  memberId: string
-  generation: number
-  protocol: string
-  leader: string
-  /** Only the leader learns who the members are. */
-  members: { id: string; metadata: Buffer }[]
-}
-
-export interface Synced {
-  error: number
-  assignment: Buffer
-}
-
-interface Member extends Joining {
-  assignment: Buffer
-  /** Ends the membership when no heartbeat came for `sessionTimeout`. */
-  session?: NodeJS.Timeout | undefined
-  /** Held back until the join, or the leader's assignment, is complete. */
-  joined?: PromiseWithResolvers<Joined> | undefined
-  synced?: PromiseWithResolvers<Synced> | undefined
-}
-
 /** A classic consumer group, with the states and the answers of Kafka's. */
 export class Group {
-  state: 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' =
+  #state: 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' =
     'Empty'
-  protocolType = ''
-  protocol = ''
-  readonly members = new Map<string, Member>()
-  /** Ids that were given to members which have not come back with them. */
-  readonly #expected = new Map<string, NodeJS.Timeout>()
+  readonly #members = new Map<string, Member>()
+  #protocol = ''
   #generation = 0
   #leader = ''
   #deadline: NodeJS.Timeout | undefined
 
+  get hasMembers(): boolean {
+    return this.#members.size > 0
+  }
+
   /** Answers when all members have joined, or when the others' time is up. */
   async join(joining: Joining): Promise<Joined> {
-    const { memberId } = joining
+    const { memberId, clientId } = joining
     if (!this.#speaks(joining)) {
-      return refused(INCONSISTENT_GROUP_PROTOCOL, memberId)
+      return notJoined(codes.INCONSISTENT_GROUP_PROTOCOL, memberId)
     }
-    let member = this.members.get(memberId)
+    let member = this.#members.get(memberId)
     if (member) {
-      const same = isSame(member.protocols, joining.protocols)
+      const same = isDeepStrictEqual(member.protocols, joining.protocols)
       const settled =
-        this.state === 'CompletingRebalance' ||
-        (this.state === 'Stable' && memberId !== this.#leader)
+        this.#state === 'CompletingRebalance' ||
+        (this.#state === 'Stable' && memberId !== this.#leader)
       Object.assign(member, joining)
-      if (same && settled) return this.#answer(member)
+      if (same && settled) return this.#joinedAs(member)
     } else {
-      if (memberId === '') {
-        if (this.members.size + this.#expected.size >= maxMembers) {
-          return refused(GROUP_MAX_SIZE_REACHED, memberId)
-        }
-        joining = { ...joining, memberId: this.#newId(joining) }
-        if (joining.idRequired) {
-          return refused(MEMBER_ID_REQUIRED, joining.memberId)
-        }
+      if (memberId) return notJoined(codes.UNKNOWN_MEMBER_ID, memberId)
+      if (this.#members.size >= maxMembers) {
+        return notJoined(codes.GROUP_MAX_SIZE_REACHED, memberId)
       }
-      if (!this.#stopExpecting(joining.memberId)) {
-        return refused(UNKNOWN_MEMBER_ID, memberId)
-      }
-      member = { ...joining, assignment: nothing }
-      this.members.set(joining.memberId, member)
-      this.protocolType = joining.protocolType
+      const id = `${clientId}-${randomUUID()}`
+      member = { ...joining, memberId: id, assignment: Buffer.alloc(0) }
+      this.#members.set(id, member)
     }
     clearTimeout(member.session)
-    member.joined ??= Promise.withResolvers()
-    const { promise } = member.joined
+    const { promise, resolve } = Promise.withResolvers<Joined>()
+    member.joined = resolve
     this.#rebalance()
     return promise
   }
@@ -111,94 +64,79 @@ export class Group {
   async sync(
     memberId: string,
     generation: number,
-    assignments: ReadonlyMap<string, Buffer>,
+    assignments: readonly Assigned[],
   ): Promise<Synced> {
-    const error = this.#check(memberId, generation)
-    const member = this.members.get(memberId)
-    if (error || !member) return { error, assignment: nothing }
-    if (this.state === 'PreparingRebalance') {
-      return { error: REBALANCE_IN_PROGRESS, assignment: nothing }
+    const member = this.#members.get(memberId)
+    const error = this.#check(member, generation)
+    if (error || !member) return notSynced(error)
+    if (this.#state === 'PreparingRebalance') {
+      return notSynced(codes.REBALANCE_IN_PROGRESS)
     }
-    if (this.state === 'Stable') {
+    if (this.#state === 'Stable') {
       this.#renew(member)
-      return { error: NONE, assignment: member.assignment }
+      return { error: codes.NONE, assignment: member.assignment }
     }
     clearTimeout(member.session)
-    member.synced ??= Promise.withResolvers()
-    const { promise } = member.synced
+    const synced = Promise.withResolvers<Synced>()
+    member.synced = synced.resolve
     if (memberId === this.#leader) {
-      this.state = 'Stable'
-      for (const [id, other] of this.members) {
-        other.assignment = assignments.get(id) ?? nothing
+      this.#state = 'Stable'
+      for (const { memberId: id, assignment } of assignments) {
+        const assigned = this.#members.get(id)
+        if (assigned) assigned.assignment = assignment
       }
-      this.#answerSync(NONE)
+      this.#answerSync(codes.NONE)
     }
-    return promise
+    return synced.promise
   }
 
   heartbeat(memberId: string, generation: number): number {
-    const error = this.#check(memberId, generation)
-    const member = this.members.get(memberId)
+    const member = this.#members.get(memberId)
+    const error = this.#check(member, generation)
     if (error || !member) return error
     this.#renew(member)
-    return this.state === 'PreparingRebalance' ? REBALANCE_IN_PROGRESS : NONE
+    const rebalances = this.#state === 'PreparingRebalance'
+    return rebalances ? codes.REBALANCE_IN_PROGRESS : codes.NONE
   }
 
   /** Whether this member may commit offsets now. */
   checkCommit(memberId: string, generation: number): number {
     // Programs that assign partitions to themselves use groups without members.
-    if (generation < 0 && this.state === 'Empty') return NONE
-    const error = this.#check(memberId, generation)
-    const member = this.members.get(memberId)
+    if (generation < 0 && this.#state === 'Empty') return codes.NONE
+    const member = this.#members.get(memberId)
+    const error = this.#check(member, generation)
     if (error || !member) return error
-    if (this.state === 'CompletingRebalance') return REBALANCE_IN_PROGRESS
+    if (this.#state === 'CompletingRebalance')
+      return codes.REBALANCE_IN_PROGRESS
     this.#renew(member)
-    return NONE
+    return codes.NONE
   }
 
   /** Ends a membership; the others share what it had. */
   leave(memberId: string): number {
-    const member = this.members.get(memberId)
-    if (member) {
-      this.#forget(member)
-      this.#rebalance()
-    } else if (this.#stopExpecting(memberId)) {
-      this.#completeIfAllJoined()
-    } else {
-      return UNKNOWN_MEMBER_ID
-    }
-    return NONE
+    const member = this.#members.get(memberId)
+    if (!member) return codes.UNKNOWN_MEMBER_ID
+    this.#forget(member)
+    this.#rebalance()
+    return codes.NONE
   }
 
-  #check(memberId: string, generation: number): number {
-    if (!this.members.has(memberId)) return UNKNOWN_MEMBER_ID
-    return generation === this.#generation ? NONE : ILLEGAL_GENERATION
+  #check(member: Member | undefined, generation: number): number {
+    if (!member) return codes.UNKNOWN_MEMBER_ID
+    const current = generation === this.#generation
+    return current ? codes.NONE : codes.ILLEGAL_GENERATION
   }
 
   /** Whether there is a protocol that all members would understand. */
   #speaks({ memberId, protocolType, protocols }: Joining): boolean {
-    if (protocolType === '' || protocols.length === 0) return false
-    const others = [...this.members.values()].filter(
+    const others = [...this.#members.values()].filter(
       (other) => other.memberId !== memberId,
     )
-    if (others.length === 0) return true
     return (
-      protocolType === this.protocolType &&
-      protocols.some(({ name }) => others.every((it) => understands(it, name)))
+      protocolType !== '' &&
+      others.every((other) => other.protocolType === protocolType) &&
+      protocols.some(({ name }) => others.every(understands(name)))
     )
-  }
-
-  /** An id that is expected back within the session's time. */
-  #newId({ clientId, sessionTimeout }: Joining): string {
-    const id = `${clientId}-${randomUUID()}`
-    const timer = setTimeout(() => this.leave(id), sessionTimeout).unref()
-    this.#expected.set(id, timer)
-    return id
-  }
-
-  #stopExpecting(memberId: string): boolean {
-    clearTimeout(this.#expected.get(memberId))
-    return this.#expected.delete(memberId)
   }
 
   /** Starts the lease anew, except while the member waits for an answer. */
@@ -206,117 +144,77 @@ export class Group {
     clearTimeout(member.session)
     if (member.joined || member.synced) return
     const expire = () => this.leave(member.memberId)
-    member.session = setTimeout(expire, member.sessionTimeout).unref()
+    member.session = setTimeout(expire, member.sessionTimeoutMs).unref()
   }
 
-  #forget(member: Member): void {
-    clearTimeout(member.session)
-    this.members.delete(member.memberId)
-    member.joined?.resolve(refused(UNKNOWN_MEMBER_ID, member.memberId))
-    member.synced?.resolve({ error: UNKNOWN_MEMBER_ID, assignment: nothing })
+  #forget({ memberId, session, joined, synced }: Member): void {
+    clearTimeout(session)
+    this.#members.delete(memberId)
+    joined?.(notJoined(codes.UNKNOWN_MEMBER_ID, memberId))
+    synced?.(notSynced(codes.UNKNOWN_MEMBER_ID))
   }
 
   /** Waits for all members to join again, for as long as they have asked. */
   #rebalance(): void {
-    if (this.state !== 'PreparingRebalance') {
-      this.state = 'PreparingRebalance'
-      this.#answerSync(REBALANCE_IN_PROGRESS)
-      const longest = Math.max(
-        0,
-        ...[...this.members.values()].map((it) => it.rebalanceTimeout),
-      )
+    const members = [...this.#members.values()]
+    if (this.#state !== 'PreparingRebalance') {
+      this.#state = 'PreparingRebalance'
+      this.#answerSync(codes.REBALANCE_IN_PROGRESS)
+      const times = members.map(({ rebalanceTimeoutMs }) => rebalanceTimeoutMs)
+      const longest = Math.max(0, ...times)
       this.#deadline = setTimeout(() => this.#complete(), longest).unref()
     }
-    this.#completeIfAllJoined()
-  }
-
-  #completeIfAllJoined(): void {
-    if (this.state !== 'PreparingRebalance' || this.#expected.size > 0) return
-    const members = [...this.members.values()]
     if (members.every(({ joined }) => joined)) this.#complete()
   }
 
   /** A new generation, of those that have joined. */
   #complete(): void {
     clearTimeout(this.#deadline)
-    for (const member of this.members.values()) {
+    for (const member of this.#members.values()) {
       if (!member.joined) this.#forget(member)
     }
-    const members = [...this.members.values()]
+    const members = [...this.#members.values()]
     this.#generation = (this.#generation + 1) & 0x7fffffff
-    this.state = members.length === 0 ? 'Empty' : 'CompletingRebalance'
-    this.protocol = preferred(members)
-    if (!this.members.has(this.#leader)) {
+    this.#state = members.length === 0 ? 'Empty' : 'CompletingRebalance'
+    this.#protocol = favourite(members)
+    if (!this.#members.has(this.#leader)) {
       this.#leader = members[0]?.memberId ?? ''
     }
     for (const member of members) {
-      member.joined?.resolve(this.#answer(member))
+      member.assignment = Buffer.alloc(0)
+      member.joined?.(this.#joinedAs(member))
       member.joined = undefined
       this.#renew(member)
     }
   }
 
-  #answer({ memberId }: Member): Joined {
-    const isLeader = memberId === this.#leader
+  #joinedAs({ memberId }: Member): Joined {
+    const [generation, protocol] = [this.#generation, this.#protocol]
+    const leader = this.#leader
+    const all = [...this.#members.values()].map((member) => ({
+      memberId: member.memberId,
+      metadata:
+        member.protocols.find(({ name }) => name === protocol)?.metadata ??
+        Buffer.alloc(0),
+    }))
+    const members = memberId === leader ? all : []
     return {
-      error: NONE,
+      error: codes.NONE,
+      generation,
+      protocol,
+      leader,
       memberId,
-      generation: this.#generation,
-      protocol: this.protocol,
-      leader: this.#leader,
-      members: isLeader
-        ? [...this.members].map(([id, it]) => ({
-            id,
-            metadata: metadataOf(it, this.protocol),
-          }))
-        : [],
+      members,
     }
   }
 
   #answerSync(error: number): void {
-    for (const member of this.members.values()) {
-      const assignment = error === NONE ? member.assignment : nothing
-      if (!member.synced) continue
-      member.synced.resolve({ error, assignment })
+    for (const member of this.#members.values()) {
+      const { synced, assignment } = member
+      if (!synced) continue
       member.synced = undefined
+      synced(error ? notSynced(error) : { error, assignment })
       this.#renew(member)
     }
   }
-}
-
-/** What a member has said under this protocol: as a rule, its topics. */
-export function metadataOf(member: Joining, protocol: string): Buffer {
-  const chosen = member.protocols.find(({ name }) => name === protocol)
-  return chosen?.metadata ?? nothing
-}
-
-function understands(member: Joining, protocol: string): boolean {
-  return member.protocols.some(({ name }) => name === protocol)
-}
-
-/** The protocol that most members like best of those that all understand. */
-function preferred(members: readonly Joining[]): string {
-  const votes = new Map<string, number>()
-  for (const { protocols } of members) {
-    const vote = protocols.find(({ name }) =>
-      members.every((member) => understands(member, name)),
-    )
-    if (vote) votes.set(vote.name, (votes.get(vote.name) ?? 0) + 1)
-  }
-  return [...votes].sort(([, a], [, b]) => b - a)[0]?.[0] ?? ''
-}
-
-function isSame(a: readonly Protocol[], b: readonly Protocol[]): boolean {
-  return (
-    a.length === b.length &&
-    a.every(({ name, metadata }, index) => {
-      const other = b[index]
-      return other?.name === name && other.metadata.equals(metadata)
-    })
-  )
-}
-
-function refused(error: number, memberId: string): Joined {
-  const rest = { generation: -1, protocol: '', leader: '', members: [] }
-  return { error, memberId, ...rest }
 }

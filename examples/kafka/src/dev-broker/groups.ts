@@ -1,8 +1,4 @@
-import {
-  COORDINATOR_NOT_AVAILABLE,
-  ILLEGAL_GENERATION,
-  NONE,
-} from './errors.ts'
+import { COORDINATOR_NOT_AVAILABLE, ILLEGAL_GENERATION } from './errors.ts'
 import { Group } from './group.ts'
 
 /** How many groups are kept. */
@@ -10,8 +6,8 @@ const maxGroups = 1_000
 
 /** An offset that a group has committed: the next one it wants to read. */
 export interface Committed {
-  topic: string
-  partition: number
+  name: string
+  index: number
   offset: bigint
   metadata: string
 }
@@ -20,10 +16,6 @@ export interface Committed {
 export class Groups {
   readonly #groups = new Map<string, Group>()
   readonly #offsets = new Map<string, Map<string, Committed>>()
-
-  get ids(): string[] {
-    return [...this.#groups.keys()]
-  }
 
   get(id: string): Group | undefined {
     return this.#groups.get(id)
@@ -34,21 +26,15 @@ export class Groups {
    * without members is forgotten; undefined when all have members.
    */
   ensure(id: string): Group | undefined {
-    const known = this.#groups.get(id)
-    if (known) return known
-    if (this.#groups.size >= maxGroups) {
-      const empty = this.ids.find((it) => this.get(it)?.state === 'Empty')
+    const group = this.#groups.get(id) ?? new Group()
+    if (!this.#groups.has(id) && this.#groups.size >= maxGroups) {
+      const [empty] = [...this.#groups].find(([, it]) => !it.hasMembers) ?? []
       if (empty === undefined) return undefined
-      this.delete(empty)
+      this.#groups.delete(empty)
+      this.#offsets.delete(empty)
     }
-    const group = new Group()
     this.#groups.set(id, group)
     return group
-  }
-
-  delete(id: string): void {
-    this.#groups.delete(id)
-    this.#offsets.delete(id)
   }
 
   /** Whether this member of the group may commit now. */
@@ -60,15 +46,14 @@ export class Groups {
     return group.checkCommit(memberId, generation)
   }
 
-  commit(id: string, committed: Committed): number {
+  commit(id: string, committed: Committed): void {
     const offsets = this.#offsets.get(id) ?? new Map<string, Committed>()
-    offsets.set(keyOf(committed.topic, committed.partition), committed)
+    offsets.set(keyOf(committed.name, committed.index), committed)
     this.#offsets.set(id, offsets)
-    return NONE
   }
 
-  committed(id: string, topic: string, partition: number) {
-    return this.#offsets.get(id)?.get(keyOf(topic, partition))
+  committed(id: string, name: string, index: number) {
+    return this.#offsets.get(id)?.get(keyOf(name, index))
   }
 
   /** In the order of their first commits. */
@@ -80,10 +65,10 @@ export class Groups {
   forgetTopic(topic: string): void {
     for (const offsets of this.#offsets.values()) {
       for (const [key, committed] of offsets) {
-        if (committed.topic === topic) offsets.delete(key)
+        if (committed.name === topic) offsets.delete(key)
       }
     }
   }
 }
 
-const keyOf = (topic: string, partition: number) => `${topic}:${partition}`
+const keyOf = (name: string, index: number) => `${name}:${index}`

@@ -1,5 +1,5 @@
-import { Batch, checkBatch } from './batches.ts'
-import { NONE, OFFSET_OUT_OF_RANGE } from './errors.ts'
+import { parseBatch, stamp, timestampsOf, type Batch } from './batches.ts'
+import { OFFSET_OUT_OF_RANGE } from './errors.ts'
 import { Producers } from './producers.ts'
 
 /** In bytes. */
@@ -29,41 +29,40 @@ export class Log {
     return this.#batches[0]?.baseOffset ?? this.end
   }
 
-  /** Appends the one batch of a producer, unless it repeats an earlier one. */
-  append(bytes: Buffer): { error: number; baseOffset: bigint } {
-    const error = checkBatch(bytes, this.#limits.maxMessageBytes)
-    if (error !== NONE) return { error, baseOffset: -1n }
-    const batch = new Batch(bytes).stamped(this.end)
+  /**
+   * Appends the one batch of a producer, unless it repeats an earlier one;
+   * gives the offset of its first record, or an error code.
+   */
+  append(bytes: Buffer): bigint | number {
+    const given = parseBatch(bytes, this.#limits.maxMessageBytes)
+    if (typeof given === 'number') return given
+    const batch = stamp(given, this.end)
     const known = this.#producers.check(batch)
-    if (typeof known === 'number') return { error: known, baseOffset: -1n }
-    if (known) return { error: NONE, baseOffset: known.baseOffset }
+    if (known !== undefined) return known
     this.#producers.add(batch)
     this.#batches.push(batch)
     this.#bytes += bytes.length
     this.end += BigInt(batch.count)
     this.#retain()
     this.#waiting.forEach((wake) => wake())
-    return { error: NONE, baseOffset: batch.baseOffset }
+    return batch.baseOffset
   }
 
   /**
    * Whole batches from the one that holds this offset, which may begin before
-   * it. The first one comes whatever its size if `always` (KIP-74).
+   * it, or an error code. The first one comes whatever its size if `always`
+   * (KIP-74).
    */
-  read(offset: bigint, maxBytes: number, always: boolean) {
-    if (offset < this.start || offset > this.end) {
-      return { error: OFFSET_OUT_OF_RANGE, batches: [] }
-    }
+  read(offset: bigint, maxBytes: number, always: boolean): Buffer | number {
+    if (offset < this.start || offset > this.end) return OFFSET_OUT_OF_RANGE
     const batches: Buffer[] = []
     let room = maxBytes
-    let index = this.#indexOf(offset)
-    for (; index < this.#batches.length; index++) {
-      const { bytes } = this.#batches[index] as Batch
+    for (const { bytes } of this.#batches.slice(this.#indexOf(offset))) {
       if (bytes.length > room && !(always && batches.length === 0)) break
       batches.push(bytes)
       room -= bytes.length
     }
-    return { error: NONE, batches }
+    return Buffer.concat(batches)
   }
 
   /**
@@ -73,7 +72,7 @@ export class Log {
   find(timestamp: bigint): { offset: bigint; timestamp: bigint } | undefined {
     const batch = this.#batches.find((it) => it.maxTimestamp >= timestamp)
     if (!batch) return undefined
-    const timestamps = batch.timestamps()
+    const timestamps = timestampsOf(batch)
     const index = timestamps.findIndex((it) => it >= timestamp)
     return {
       offset: batch.baseOffset + BigInt(Math.max(0, index)),
@@ -87,12 +86,13 @@ export class Log {
     return () => this.#waiting.delete(wake)
   }
 
-  /** The first batch that ends at this offset or later: a binary search. */
+  /** The batch that holds this offset: a binary search. */
   #indexOf(offset: bigint): number {
     let [low, high] = [0, this.#batches.length]
     while (low < high) {
       const middle = (low + high) >> 1
-      if ((this.#batches[middle] as Batch).lastOffset < offset) low = middle + 1
+      const { baseOffset, count } = this.#batches[middle] as Batch
+      if (baseOffset + BigInt(count) <= offset) low = middle + 1
       else high = middle
     }
     return low

@@ -1,4 +1,4 @@
-import type { Batch } from './batches.ts'
+import { lastSequence, type Batch } from './batches.ts'
 import {
   INVALID_PRODUCER_EPOCH,
   OUT_OF_ORDER_SEQUENCE_NUMBER,
@@ -13,40 +13,32 @@ const remembered = { batches: 5, producers: 1_000 }
 export class Producers {
   readonly #batches = new Map<bigint, Batch[]>()
 
-  /** The batch that this one repeats, an error code, or undefined if new. */
-  check(batch: Batch): Batch | number | undefined {
-    const known = this.#batches.get(batch.producerId)
-    const last = known?.at(-1)
-    if (!known || !last) return undefined
-    if (batch.producerEpoch < last.producerEpoch) return INVALID_PRODUCER_EPOCH
-    if (batch.producerEpoch > last.producerEpoch) {
-      return batch.firstSequence === 0
-        ? undefined
-        : OUT_OF_ORDER_SEQUENCE_NUMBER
-    }
+  /** Where the batch is that this one repeats, or an error, or undefined. */
+  check(batch: Batch): bigint | number | undefined {
+    const { producerId, producerEpoch, firstSequence } = batch
+    const known = this.#batches.get(producerId) ?? []
+    const last = known.at(-1)
+    if (!last) return undefined
+    if (producerEpoch < last.producerEpoch) return INVALID_PRODUCER_EPOCH
+    const newEpoch = producerEpoch > last.producerEpoch
+    const next = newEpoch ? 0 : (lastSequence(last) + 1) & 0x7fffffff
     const repeated = known.find(
-      ({ firstSequence, lastSequence }) =>
-        firstSequence === batch.firstSequence &&
-        lastSequence === batch.lastSequence,
+      (it) =>
+        it.producerEpoch === producerEpoch &&
+        it.firstSequence === firstSequence &&
+        it.count === batch.count,
     )
-    if (repeated) return repeated
-    const next = (last.lastSequence + 1) & 0x7fffffff
-    return batch.firstSequence === next
-      ? undefined
-      : OUT_OF_ORDER_SEQUENCE_NUMBER
+    if (repeated) return repeated.baseOffset
+    return firstSequence === next ? undefined : OUT_OF_ORDER_SEQUENCE_NUMBER
   }
 
   /** Remembers a batch that has been appended. */
   add(batch: Batch): void {
-    const { producerId, producerEpoch } = batch
+    const { producerId } = batch
     if (producerId < 0n) return
     const known = this.#batches.get(producerId) ?? []
-    const ofEpoch = known.filter((old) => old.producerEpoch === producerEpoch)
     this.#batches.delete(producerId)
-    this.#batches.set(
-      producerId,
-      [...ofEpoch, batch].slice(-remembered.batches),
-    )
+    this.#batches.set(producerId, [...known, batch].slice(-remembered.batches))
     if (this.#batches.size <= remembered.producers) return
     const [oldest] = this.#batches.keys()
     if (oldest !== undefined) this.#batches.delete(oldest)

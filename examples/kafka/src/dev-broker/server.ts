@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type AddressInfo, type Socket } from 'node:net'
 import { pipeline } from 'node:stream/promises'
 import { MalformedError, readFrames } from './frames.ts'
+import type { State } from './api.ts'
 import { Groups } from './groups.ts'
 import { respond } from './requests.ts'
 import { Topics } from './topics.ts'
@@ -35,15 +36,14 @@ const maxFrameBytes = 16 * 1_024 * 1_024
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const { host = '127.0.0.1', minSessionTimeoutMs = 6_000 } = options
   const { retentionBytes = 16_777_216, maxMessageBytes = 1_048_588 } = options
-  const limits = { retentionBytes, maxMessageBytes, minSessionTimeoutMs }
 
   const server = createServer({ noDelay: true })
   await once(server.listen(options.port, host), 'listening')
   const { port } = server.address() as AddressInfo
-  const state = {
-    topics: new Topics(limits),
+  const state: State = {
+    topics: new Topics({ retentionBytes, maxMessageBytes }),
     groups: new Groups(),
-    limits,
+    minSessionTimeoutMs,
     host,
     port,
     nextProducerId: 0n,
@@ -51,10 +51,9 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
 
   /** One request after the other: so are the answers in their order. */
   async function* answers(source: Socket) {
-    const clientHost = source.remoteAddress ?? ''
     for await (const frame of readFrames(source, maxFrameBytes)) {
       try {
-        const response = await respond(frame, clientHost, state)
+        const response = await respond(frame, state)
         if (response) yield response
       } catch (error) {
         if (!(error instanceof MalformedError)) console.error(error)

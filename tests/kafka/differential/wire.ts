@@ -1,0 +1,76 @@
+import { once } from 'node:events'
+import { connect, type Socket } from 'node:net'
+import type { Api } from '../../../examples/kafka/src/dev-broker/api.ts'
+import * as t from '../../../examples/kafka/src/dev-broker/codec.ts'
+import { readFrames } from '../../../examples/kafka/src/dev-broker/frames.ts'
+import { framed } from '../dev-broker/recorder.ts'
+
+const header = t.struct({
+  key: t.int16,
+  version: t.int16,
+  correlationId: t.int32,
+  clientId: t.nullableString,
+})
+export type Header = t.ValueOf<typeof header>
+
+export function headerOf(request: Buffer): Header {
+  return header.read(new t.Reader(request), 0)
+}
+
+/** A connection to a broker that sends frames and takes their answers in turn. */
+export class Wire implements Disposable {
+  readonly #socket: Socket
+  readonly #open: ((response: Buffer | 'closed') => void)[] = []
+
+  private constructor(socket: Socket) {
+    this.#socket = socket
+    const read = async () => {
+      for await (const frame of readFrames(socket, 2 ** 24)) this.#open.shift()?.(frame)
+    }
+    void read()
+      .catch(() => {
+        // A reset is a fair way to close a connection.
+      })
+      .then(() => this.#open.splice(0).forEach((answer) => answer('closed')))
+  }
+
+  static async connect(port: number): Promise<Wire> {
+    const socket = connect(port, '127.0.0.1')
+    await once(socket, 'connect')
+    return new Wire(socket)
+  }
+
+  /** Gives the response without its length, or that the broker has closed the connection instead. */
+  send(request: Buffer): Promise<Buffer | 'closed'> {
+    const { promise, resolve } = Promise.withResolvers<Buffer | 'closed'>()
+    if (this.#socket.destroyed || this.#socket.readableEnded) resolve('closed')
+    else {
+      this.#open.push(resolve)
+      this.#socket.write(framed(request))
+    }
+    return promise
+  }
+
+  [Symbol.dispose](): void {
+    this.#socket.destroy()
+  }
+}
+
+/** A request as its bytes. */
+export function encode<Request>(api: Api<Request>, version: number, request: Request): Buffer {
+  const clientId = 'differential'
+  const head = header.write({ key: api.key, version, correlationId: 1, clientId }, 0)
+  return Buffer.concat([head, api.request.write(request, version)])
+}
+
+/** A response as its values. Fails where bytes are missing or left over. */
+export function decode<Response>(
+  api: Api<unknown, Response>,
+  version: number,
+  response: Buffer,
+): Response {
+  const reader = new t.Reader(response.subarray(4))
+  const value = api.response.read(reader, version)
+  if (reader.left > 0) throw new Error(`${reader.left} bytes after a response of ${api.key}`)
+  return value
+}
