@@ -4,18 +4,25 @@
  *   npm run prove                 all examples
  *   npm run prove -- express      only these
  *
- * Nothing is written for an example that fails a check. The date stays as it is when nothing else has changed.
+ * Which runs these are, prove/runs.ts says for each contract. Nothing is written for an example that fails a check. The date
+ * stays as it is when nothing else has changed.
  */
 import { writeFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
-import { runHttpContract, type HttpRun } from '../contracts/http-run.ts'
-import { nodeRuntimes, thisNode } from '../contracts/runtimes.ts'
+import type { ContractResult } from '../contracts/run.ts'
+import { thisNode } from '../contracts/runtimes.ts'
 import { exampleIds, readExample, type Example } from '../src/examples/example.ts'
 import { Proof, proofPath } from '../src/examples/proof.ts'
 import { runCommand, unpack } from '../src/examples/workspace.ts'
+import { plannedRuns, runtimes } from './prove/runs.ts'
+
+/** A run of a contract as a proof names it. */
+export interface Run extends ContractResult {
+  readonly runtime: string
+}
 
 /** What `examples/<id>.proof.json` holds for these runs. */
-export function proofOf({ id, hash }: Example, runs: readonly HttpRun[], date: string): Proof {
+export function proofOf({ id, hash }: Example, runs: readonly Run[], date: string): Proof {
   return Proof.parse({
     schema: 1,
     id,
@@ -32,26 +39,28 @@ export function proofOf({ id, hash }: Example, runs: readonly HttpRun[], date: s
 /** Proves one example; false when a check failed. */
 async function prove(example: Example): Promise<boolean> {
   const { id, manifest } = example
+  const { argv, commands, contract } = manifest
+  const plan = plannedRuns(contract)
   await using workspace = await unpack(example)
-  console.log(`${id}: ${manifest.commands.install}`)
-  await runCommand(manifest.commands.install, workspace.directory, thisNode())
+  const { directory } = workspace
+  console.log(`${id}: ${commands.install}`)
+  await runCommand(commands.install, directory, thisNode())
+  for (const runtime of runtimes()) {
+    console.log(`${id}: ${commands.test} on ${runtime.name}`)
+    await runCommand(commands.test, directory, runtime)
+  }
 
-  const runs: HttpRun[] = []
-  for (const runtime of nodeRuntimes()) {
-    if (runtime.path === undefined) throw new Error(runtime.missing)
-    console.log(`${id}: ${manifest.commands.test} on ${runtime.name}`)
-    await runCommand(manifest.commands.test, workspace.directory, runtime)
-    console.log(`${id}: contract ${manifest.contract} on ${runtime.name}`)
-    const { directory } = workspace
-    const run = await runHttpContract({
+  const runs: Run[] = []
+  for (const { runtime, run } of plan) {
+    console.log(`${id}: contract ${contract} on ${runtime}`)
+    const result = await run({
       directory,
-      argv: manifest.argv,
-      runtime,
+      argv,
       onResult: ({ name, passed, error }) => {
         console.log(`  ${passed ? '✓' : '✗'} ${name}${error === undefined ? '' : `\n    ${error}`}`)
       },
     })
-    runs.push(run)
+    runs.push({ ...result, runtime })
   }
   const failed = runs.flatMap(({ checks }) => checks).filter(({ passed }) => !passed)
   if (failed.length > 0) {
@@ -73,16 +82,11 @@ async function prove(example: Example): Promise<boolean> {
   return true
 }
 
-/** The examples whose contract exists. */
-export function provableExamples(ids: readonly string[] = exampleIds()): Example[] {
-  return ids.map((id) => readExample(id)).filter(({ manifest }) => manifest.contract === 'http')
-}
-
 if (import.meta.main) {
   const ids = process.argv.slice(2)
   try {
-    for (const example of provableExamples(ids.length > 0 ? ids : undefined)) {
-      if (!(await prove(example))) process.exitCode = 1
+    for (const id of ids.length > 0 ? ids : exampleIds()) {
+      if (!(await prove(readExample(id)))) process.exitCode = 1
     }
   } catch (error) {
     console.error(error instanceof Error ? error.message : error)

@@ -42,12 +42,9 @@ const checks = [
   check('eslint', 'eslint', '--max-warnings', '0', '.'),
 ]
 /** Run one after another: each uses every core. The last builds the site. */
-const projects = ['unit', 'checks', 'contract', 'site'].map(project)
+const projects = ['unit', 'checks', 'contract', 'kafka', 'site'].map(project)
 
-/** Run only when named: its example is not finished, and nothing on the site rests on it yet. */
-const unfinished = [project('kafka')]
-
-const parts = [...checks, ...projects, ...unfinished]
+const parts = [...checks, ...projects]
 
 const running = new Set<ChildProcess>()
 const reports = mkdtempSync(join(tmpdir(), 'npm-test-'))
@@ -137,14 +134,9 @@ async function main(names: readonly string[]): Promise<number> {
   const began = performance.now()
   const chosen = (list: readonly Part[]) =>
     list
-      .filter((part) =>
-        names.length === 0 ? !unfinished.includes(part) : names.includes(part.name),
-      )
+      .filter((part) => names.length === 0 || names.includes(part.name))
       .map((part) => () => runPart(part))
-  const results = [
-    ...(await pool(2, chosen(checks))),
-    ...(await pool(1, chosen([...projects, ...unfinished]))),
-  ]
+  const results = [...(await pool(2, chosen(checks))), ...(await pool(1, chosen(projects)))]
   const seconds = (performance.now() - began) / 1000
   const { text, exitCode } = summarize(results, seconds, process.env['CI'] === 'true')
   console.log(`\n${text}`)

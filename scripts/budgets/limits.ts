@@ -7,7 +7,7 @@ export const widths = [1280, 390] as const
 const kB = 1000
 
 /** The page shows whole files, or every claim with its sources. */
-const showsEverything = (path: string) => /\/examples\/[^/]+\/$|\/claims\/$/.test(path)
+const showsEverything = (path: string) => /\/examples\/.+\/$|\/claims\/$/.test(path)
 
 /** The page is the form that carries a whole project to StackBlitz; nobody reads it. */
 export const isForm = (path: string) => /\/open\/[^/]+\/$/.test(path)

@@ -1,4 +1,6 @@
 import { basename, extname } from 'node:path'
+import type { Example } from '../examples/example.ts'
+import { partAddress, partOf } from '../examples/parts.ts'
 
 const languages: Record<string, string> = {
   '.ts': 'ts',
@@ -17,9 +19,14 @@ export function fileLanguage(path: string): string {
   return languages[extname(path)] ?? 'text'
 }
 
-/** The fragment of a file on the page of its example: `src/app.ts` is at `#src-app-ts`. */
+/** The fragment of a file on the page that shows it: `src/app.ts` is at `#src-app-ts`. */
 export function fileAnchor(path: string): string {
   return path.replaceAll(/[^A-Za-z0-9]+/g, '-').replace(/^-/, '')
+}
+
+/** Where this site shows a file of an example, from the first slash on: `/examples/express/#src-app-ts`. */
+export function fileAddress(example: Example, path: string): string {
+  return `${partAddress(example, partOf(example, path))}#${fileAnchor(path)}`
 }
 
 /** Lockfiles and licences are part of what is copied, but nobody reads them on a page. */

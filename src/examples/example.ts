@@ -55,6 +55,11 @@ export function readExamples(root = process.cwd()): Example[] {
   return exampleIds(root).map((id) => readExample(id, root))
 }
 
+/** The examples that meet a contract, sorted by id. */
+export function examplesOf(contract: Manifest['contract']): Example[] {
+  return readExamples().filter(({ manifest }) => manifest.contract === contract)
+}
+
 /** A text file of an example. @throws PlacedError that names the nearest file when there is none of that path */
 export function exampleFile(
   example: Example,

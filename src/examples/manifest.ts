@@ -28,6 +28,23 @@ const Manifest = z.strictObject({
     .array(z.string().min(1))
     .min(1)
     .describe('the start command without a shell or npm in between'),
+  parts: z
+    .array(
+      z.strictObject({
+        path: z
+          .string()
+          .regex(/^[a-z][a-z0-9-]*$/)
+          .describe('address below the page of the example'),
+        title: z.string().min(1),
+        summary: z.string().min(1).describe('one sentence'),
+        files: z
+          .array(z.string().min(1))
+          .min(1)
+          .describe('how their paths begin; a file belongs to the first part that names it'),
+      }),
+    )
+    .default([])
+    .describe('files that have a page of their own, so that no page is too heavy'),
 })
 
 /** What `examples/<id>/example.json` says: see the schema for each field. */
@@ -73,6 +90,16 @@ export function readManifest(id: string, files: readonly ExampleFile[], root: st
   needFile(['open'], manifest.open)
   manifest.argv.forEach((argument, index) => {
     if (/\.\w+$/.test(argument)) needFile(['argv', index], argument)
+  })
+  manifest.parts.forEach(({ files: beginnings }, part) => {
+    beginnings.forEach((beginning, index) => {
+      if (paths.some((path) => path.startsWith(beginning))) return
+      fail(
+        ['parts', part, 'files', index],
+        `no path begins with ${beginning} (tracked by git)`,
+        suggestion(beginning, paths),
+      )
+    })
   })
 
   const scripts = npmScripts(files)

@@ -14,7 +14,9 @@ export const Proof = z.strictObject({
   runs: z
     .array(
       z.strictObject({
-        runtime: z.string().describe('with its full version: "Node 22.22.3"'),
+        runtime: z
+          .string()
+          .describe('with versions, and what ran beside it: "Node 22.22.3, Kafka 4.3.1"'),
         checks: z.array(z.strictObject({ name: z.string(), passed: z.boolean() })).min(1),
         edges: z.array(z.strictObject({ name: z.string(), answer: z.string() })),
       }),

@@ -5,7 +5,7 @@ export interface ProofSummary {
   /** Checks that passed at every run. */
   readonly passed: number
   readonly total: number
-  /** "Node 22.22.3 and 24.21.0" */
+  /** "Node 22.22.3 and 24.21.0", as `runtimeList` puts it. */
   readonly runtimes: string
   /** ISO 8601, UTC. */
   readonly date: string
@@ -47,13 +47,38 @@ export function proofState(proof: ProofSummary | undefined): ProofState {
   return proof.passed === proof.total ? 'verified' : 'wrong'
 }
 
-/** "Node 22.22.3" and "Node 24.21.0" become "Node 22.22.3 and 24.21.0". */
+/**
+ * "Node 22.22.3" and "Node 24.21.0" become "Node 22.22.3 and 24.21.0". What stands behind a comma was there beside the
+ * runtime: "Node 22.22.3, dev broker" and "Node 22.22.3, Kafka 4.3.1" become "Node 22.22.3, with its dev broker and with
+ * Kafka 4.3.1".
+ */
 export function runtimeList(runtimes: readonly string[]): string {
+  const byCompany = Map.groupBy(runtimes, (runtime) => runtime.split(', ')[1] ?? '')
+  const byVersions = Map.groupBy(byCompany, ([company, all]) =>
+    versionList(
+      all.map((runtime) => (company ? runtime.slice(0, -`, ${company}`.length) : runtime)),
+    ),
+  )
+  return [...byVersions]
+    .map(([versions, groups]) => {
+      const companies = groups.flatMap(([company]) => (company ? [`with ${named(company)}`] : []))
+      return companies.length > 0 ? `${versions}, ${and.format(companies)}` : versions
+    })
+    .join('; ')
+}
+
+const and = new Intl.ListFormat('en', { type: 'conjunction' })
+
+function versionList(runtimes: readonly string[]): string {
   const versions = Map.groupBy(runtimes, (runtime) => runtime.slice(0, runtime.lastIndexOf(' ')))
-  const and = new Intl.ListFormat('en', { type: 'conjunction' })
   return and.format(
     [...versions].map(
       ([name, all]) => `${name} ${and.format(all.map((one) => one.slice(name.length + 1)))}`,
     ),
   )
+}
+
+/** A proper name stands alone, a part of the example needs a word before it. */
+function named(company: string): string {
+  return /^[a-z]/.test(company) ? `its ${company}` : company
 }

@@ -12,6 +12,8 @@ export const sidebar = [
       'guides/cold-starts',
       'guides/where-rust-pays',
       'guides/events',
+      'guides/event-patterns',
+      'guides/kafka',
     ],
   },
   { label: 'Evidence', items: ['claims'] },

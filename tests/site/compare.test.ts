@@ -76,6 +76,19 @@ describeWith('Compare, in Chromium', findChromium(), (path) => {
     },
   )
 
+  test('what meets another contract is not compared, though it has a region of that name', async () => {
+    const opened = await open({ javaScriptEnabled: false })
+    const options = await opened
+      .locator('form.choice select >> nth=0')
+      .locator('option')
+      .allTextContents()
+    expect(options.map((text) => text.trim())).toEqual(['Express 5', 'Fastify 5'])
+    expect(await columns(opened, 'shutdown')).toEqual([
+      'express/src/main.ts',
+      'fastify/src/main.ts',
+    ])
+  })
+
   test('on paper and without JavaScript both are there', async () => {
     const opened = await open({ javaScriptEnabled: false })
     expect(await columns(opened, 'errors')).toEqual(['express/src/app.ts', 'fastify/src/app.ts'])

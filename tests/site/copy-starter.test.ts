@@ -1,23 +1,16 @@
 import { join } from 'node:path'
 import { chromium, type Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest'
-import { quickChecks, record } from '../../contracts/http.ts'
-import { startProgram, type Program } from '../../contracts/program.ts'
-import { runChecks } from '../../contracts/run.ts'
+import { startProgram } from '../../contracts/program.ts'
 import { environmentOf, thisNode } from '../../contracts/runtimes.ts'
 import { findChromium } from '../../scripts/find.ts'
 import { runCommand } from '../../src/examples/workspace.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { chromiumOptions } from './browser.ts'
+import { quick } from './held.ts'
 import { emptyFolder, examples, openGuide, readBack } from './launching.ts'
 
 const site = inject('site')
-
-/** What of the contract a copied starter does not meet. How many orders it keeps is left to the tests of the contract. */
-async function failuresOf({ target }: Program) {
-  const results = await runChecks(quickChecks, record(target))
-  return results.filter(({ passed }) => !passed)
-}
 
 describeWith('Chromium', findChromium(), (path) => {
   let browser: Browser
@@ -27,10 +20,17 @@ describeWith('Chromium', findChromium(), (path) => {
   afterAll(() => browser?.close())
 
   describe.each(examples)('$id: Copy starter', (example) => {
-    const { commands } = example.manifest
+    const { argv, commands, contract } = example.manifest
     const published = Object.fromEntries(example.files.map(({ path, text }) => [path, text]))
     const node = thisNode()
     const env = environmentOf(node)
+
+    /** Starts a copy by a shell line, and gives what of the contract it does not meet. What takes long is left to its tests. */
+    async function failuresOf(line: string, folder: string, directory: string) {
+      await using service = await startProgram({ argv: ['sh', '-c', line], directory: folder, env })
+      const results = await quick[contract]({ service, directory, argv, runtime: node })
+      return results.filter(({ passed }) => !passed)
+    }
 
     test.each([
       ['zip', (file: string) => `unzip -q ${file}`],
@@ -54,9 +54,7 @@ describeWith('Chromium', findChromium(), (path) => {
         expect(readBack(example, starter)).toEqual(published)
         await runCommand(commands.install, starter, node)
         await runCommand(commands.test, starter, node)
-        const argv = ['sh', '-c', commands.start]
-        await using service = await startProgram({ argv, directory: starter, env })
-        expect(await failuresOf(service)).toEqual([])
+        expect(await failuresOf(commands.start, starter, starter)).toEqual([])
       },
     )
 
@@ -69,9 +67,7 @@ describeWith('Chromium', findChromium(), (path) => {
       const line = (await page.evaluate('navigator.clipboard.readText()')) as string
       expect(line).toContain(commands.install)
       const folder = await emptyFolder()
-      const argv = ['sh', '-c', line]
-      await using service = await startProgram({ argv, directory: folder, env })
-      expect(await failuresOf(service)).toEqual([])
+      expect(await failuresOf(line, folder, join(folder, example.id))).toEqual([])
       expect(readBack(example, join(folder, example.id))).toEqual(published)
     })
   })

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, inject, test } from 'vitest'
 import { root } from '../../scripts/program.mjs'
+import { exampleIds } from '../../src/examples/example.ts'
 
 const { origin } = inject('site')
 const page = await (await fetch(`${origin}/which-backend/`)).text()
@@ -25,7 +26,7 @@ test.each(decisions)(
     expect(html).toContain(`href="${evidence}"`)
     expect(html).toContain(`>${price}.<`)
     for (const id of claims) expect(html).toContain(`href="/claims/#${id}"`)
-    if (take === 'express' || take === 'fastify') expect(html).toContain(`href="/open/${take}/"`)
+    if (exampleIds().includes(take)) expect(html).toContain(`href="/open/${take}/"`)
     else expect(html).toContain(`<td>${take}</td>`)
   },
 )

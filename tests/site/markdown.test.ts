@@ -1,6 +1,7 @@
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { exampleRegion, readExample, readExamples } from '../../src/examples/example.ts'
+import { partAddress } from '../../src/examples/parts.ts'
 import { sidebar } from '../../src/shell/sidebar.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { findChromium } from '../../scripts/find.ts'
@@ -128,14 +129,28 @@ describe('the Markdown of a guide', () => {
     expect(markdown).toContain('| Take Express when | Take something else when |\n| - | - |\n')
   })
 
-  test('holds every file of an example', async () => {
-    const markdown = await read(`${origin}/examples/express.md`)
-    const shown = readExample('express').files.filter(({ path }) => /\.(ts|json)$/.test(path))
+  test.each(readExamples())(
+    'tells of the edges of $id only where they were asked',
+    async (example) => {
+      const markdown = await read(`${origin}/examples/${example.id}.md`)
+      const asked = example.proof?.runs.some(({ edges }) => edges.length > 0) ?? false
+      expect(asked).toBe(example.manifest.contract === 'http')
+      expect(markdown.includes('\n## What it does at the edges\n')).toBe(asked)
+    },
+  )
+
+  test.each(readExamples())('holds every file of $id, on one page of it', async (example) => {
+    const parts = [undefined, ...example.manifest.parts]
+    const pages = await Promise.all(
+      parts.map((part) => read(`${origin}${partAddress(example, part).slice(0, -1)}.md`)),
+    )
+    const shown = example.files.filter(({ path }) => /\.(ts|json)$/.test(path))
     const texts = shown.filter(({ path }) => path !== 'package-lock.json')
     expect(texts.length).toBeGreaterThan(3)
     for (const { path, text = '' } of texts) {
-      expect(markdown, path).toContain(`\n${path}, `)
-      expect(markdown, path).toContain(`\n${text.trimEnd()}\n\`\`\``)
+      const holding = pages.filter((markdown) => markdown.includes(`\n${path}, `))
+      expect(holding.length, path).toBe(1)
+      expect(holding[0], path).toContain(`\n${text.trimEnd()}\n\`\`\``)
     }
   })
 })

@@ -49,6 +49,25 @@ describeWith('Chromium', findChromium(), (path) => {
         .toBeLessThan(900)
     })
 
+    test('in place of files that are on another page a link leads to it, and back', async () => {
+      const page = await openPage('/examples/kafka/')
+      const files = page.getByRole('group', { name: /^Files of kafka/ })
+      expect(await files.getByText('group.ts').count()).toBe(0)
+      await files.getByRole('link', { name: 'requests and groups' }).click()
+      await page.waitForURL('**/examples/kafka/dev-broker-requests/')
+      await files.locator('label', { hasText: /\bgroup\.ts/ }).click()
+      expect(await page.locator('#src-dev-broker-group-ts pre').isVisible()).toBe(true)
+      await files.getByRole('link', { name: 'Kafka from Node' }).click()
+      await page.waitForURL('**/examples/kafka/')
+    })
+
+    test('the list of what is sent leads to each file, on whichever page it is', async () => {
+      const page = await openPage('/open/kafka/')
+      await page.getByRole('link', { name: 'src/dev-broker/log.ts' }).click()
+      await page.waitForURL('**/examples/kafka/dev-broker/#src-dev-broker-log-ts')
+      expect(await page.locator('#src-dev-broker-log-ts').isVisible()).toBe(true)
+    })
+
     test('on a phone the menu opens and the contents unfold', async () => {
       const page = await openPage('/guides/express/', { viewport: { width: 390, height: 800 } })
       await page.getByText('On this page').filter({ visible: true }).click()

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
+import { fileAddress } from '../../src/components/file.ts'
 import { exampleRegion, readExample, readExamples } from '../../src/examples/example.ts'
 import { writeFiles } from '../../src/examples/files.ts'
 import { manifestWith, repositoryWith } from './repository.ts'
@@ -91,6 +92,29 @@ describe('an example', () => {
   })
 })
 
+describe('the files of an example', () => {
+  const part = (path: string, ...files: string[]) => ({ path, title: path, summary: '.', files })
+  const example = () =>
+    readExample(
+      'demo',
+      repositoryWith({
+        'example.json': manifestWith({
+          parts: [part('inner', 'src/deep/a'), part('deep', 'src/deep/')],
+        }),
+        'src/deep/a.ts': '',
+        'src/deep/b.ts': '',
+      }),
+    )
+
+  test.each([
+    ['src/app.ts', '/examples/demo/#src-app-ts'],
+    ['src/deep/b.ts', '/examples/demo/deep/#src-deep-b-ts'],
+    ['src/deep/a.ts', '/examples/demo/inner/#src-deep-a-ts'],
+  ])('%s is at %s', (path, address) => {
+    expect(fileAddress(example(), path)).toBe(address)
+  })
+})
+
 describe('a manifest', () => {
   const line = (text: string, part: string) =>
     text.split('\n').findIndex((row) => row.includes(part)) + 1
@@ -131,6 +155,12 @@ describe('a manifest', () => {
       { runs: { page: { never: '' }, stackblitz: true, local: true } },
       '"never"',
       'runs.page.never: ',
+    ],
+    [
+      'gives a page to files that are not there',
+      { parts: [{ path: 'more', title: 'More', summary: 'More of it.', files: ['src/mor'] }] },
+      '"src/mor"',
+      'no path begins with src/mor (tracked by git). Did you mean ',
     ],
   ])('that %s fails with its line', (_, change, part, message) => {
     const text = manifestWith(change)

@@ -1,0 +1,21 @@
+import type { APIRoute, GetStaticPaths } from 'astro'
+import { readExamples } from '../../../../examples/example.ts'
+import { proofSummary } from '../../../../examples/summary.ts'
+import type { Card } from '../../../../og/card.ts'
+import { drawCard } from '../../../../og/draw.ts'
+
+export const getStaticPaths = (() =>
+  readExamples().flatMap((example) =>
+    example.manifest.parts.map(({ path, title, summary }) => {
+      const card: Card = {
+        title,
+        description: summary,
+        section: 'Example',
+        proof: proofSummary(example),
+      }
+      return { params: { id: example.id, part: path }, props: card }
+    }),
+  )) satisfies GetStaticPaths
+
+/** The picture of the page of a part of an example. */
+export const GET: APIRoute<Card> = ({ props }) => drawCard(props)

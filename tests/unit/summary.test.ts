@@ -1,0 +1,25 @@
+import { describe, expect, test } from 'vitest'
+import { runtimeList } from '../../src/examples/summary.ts'
+
+describe('the runtimes of a proof in words', () => {
+  test.each([
+    [['Node 22.22.3'], 'Node 22.22.3'],
+    [['Node 22.22.3', 'Node 24.21.0'], 'Node 22.22.3 and 24.21.0'],
+    [['Node 24.21.0', 'Python 3.13.1'], 'Node 24.21.0 and Python 3.13.1'],
+    [
+      [
+        'Node 22.22.3, dev broker',
+        'Node 24.21.0, dev broker',
+        'Node 22.22.3, Kafka 4.3.1',
+        'Node 24.21.0, Kafka 4.3.1',
+      ],
+      'Node 22.22.3 and 24.21.0, with its dev broker and with Kafka 4.3.1',
+    ],
+    [
+      ['Node 22.22.3, dev broker', 'Node 24.21.0, dev broker', 'Node 24.21.0, Kafka 4.3.1'],
+      'Node 22.22.3 and 24.21.0, with its dev broker; Node 24.21.0, with Kafka 4.3.1',
+    ],
+  ])('%j', (runtimes, words) => {
+    expect(runtimeList(runtimes)).toBe(words)
+  })
+})
