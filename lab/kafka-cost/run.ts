@@ -1,0 +1,130 @@
+/** What it takes to run Kafka on this machine: processes, time until it serves, resident memory. */
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { Admin, ProduceAcks, Producer, stringSerializers } from '@platformatic/kafka'
+import { startKafka } from '../kafka/kafka.ts'
+import { children, type Process } from './processes.ts'
+import { setups, type Sample, type Setup } from './record.ts'
+
+/** What is published before the memory is read again. */
+export const published = { messages: 10_000, bytes: 100 }
+
+const batch = 100
+
+const devBroker = fileURLToPath(
+  new URL('../../examples/kafka/src/dev-broker/main.ts', import.meta.url),
+)
+
+interface Started extends AsyncDisposable {
+  readonly brokers: readonly string[]
+}
+
+/**
+ * Starts each setup in turn, so many times.
+ *
+ * @param java the program, 17 or later
+ * @param tell told each sample when it is there
+ */
+export async function measure(
+  java: string,
+  rounds: number,
+  tell: (sample: Sample) => void,
+): Promise<{ samples: readonly Sample[]; flags: readonly string[] }> {
+  const samples: Sample[] = []
+  let flags: readonly string[] = []
+  for (let round = 0; round < rounds; round++) {
+    for (const setup of setups) {
+      const begin = performance.now()
+      await using started = await start(setup, java)
+      const seconds = (performance.now() - begin) / 1000
+      const ready = await servers(setup)
+      await publish(started.brokers)
+      const after = await servers(setup)
+      if (setup !== 'dev broker') flags = flagsOf(after[0])
+      const sample = {
+        setup,
+        processes: after.length,
+        seconds: rounded(seconds),
+        readyMiB: residentMiB(ready),
+        publishedMiB: residentMiB(after),
+      }
+      samples.push(sample)
+      tell(sample)
+    }
+  }
+  return { samples, flags }
+}
+
+function start(setup: Setup, java: string): Promise<Started> {
+  if (setup === 'dev broker') return startDevBroker()
+  return startKafka({ java, brokers: setup === 'three brokers' ? 3 : 1 })
+}
+
+/** Starts the stand-in in a process of its own, as `npm run broker` does. */
+async function startDevBroker(): Promise<Started> {
+  const child = spawn(process.execPath, [devBroker], {
+    env: { ...process.env, BROKER_PORT: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const exit = once(child, 'exit')
+  for await (const line of createInterface(child.stdout)) {
+    const [, address] = /^KAFKA_BROKERS=(.+)$/.exec(line) ?? []
+    if (address === undefined) continue
+    return {
+      brokers: [address],
+      async [Symbol.asyncDispose]() {
+        child.kill('SIGTERM')
+        await exit
+      },
+    }
+  }
+  throw new Error('The dev broker has ended instead of starting.')
+}
+
+/** The processes that serve, without those that look after them. */
+async function servers(setup: Setup): Promise<readonly Process[]> {
+  const main = setup === 'dev broker' ? devBroker : 'kafka.Kafka'
+  return (await children()).filter(({ argv }) => argv.includes(main))
+}
+
+/** Small messages to one topic of four partitions, all acknowledged by every replica. */
+async function publish(brokers: readonly string[]): Promise<void> {
+  const client = { clientId: 'kafka-cost', bootstrapBrokers: [...brokers], retries: 20 }
+  const admin = new Admin(client)
+  const producer = new Producer({
+    ...client,
+    acks: ProduceAcks.ALL,
+    serializers: stringSerializers,
+  })
+  try {
+    await admin.createTopics({ topics: ['cost'], partitions: 4, replicas: -1 })
+    for (let first = 0; first < published.messages; first += batch) {
+      const messages = Array.from({ length: batch }, (_none, index) => ({
+        topic: 'cost',
+        key: String(first + index),
+        value: 'x'.repeat(published.bytes),
+      }))
+      await producer.send({ messages })
+    }
+  } finally {
+    await producer.close()
+    await admin.close()
+  }
+}
+
+/** What stands between `java` and its class path. */
+function flagsOf(broker: Process | undefined): readonly string[] {
+  const argv = broker?.argv ?? []
+  return argv.slice(1, argv.indexOf('-cp'))
+}
+
+function residentMiB(processes: readonly Process[]): number {
+  return Math.round(processes.reduce((sum, { rssKiB }) => sum + rssKiB, 0) / 1024)
+}
+
+/** To hundredths. */
+function rounded(seconds: number): number {
+  return Math.round(seconds * 100) / 100
+}
