@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict'
+import { readFileSync } from 'node:fs'
+import { test } from 'node:test'
+import { crc32c } from './crc.ts'
+import { decodeBatch, encodeBatch, stamp, type BatchRecord } from './format.ts'
+import { encodeFrame, FrameReader, maxFrameBytes } from './frames.ts'
+
+const golden = JSON.parse(
+  readFileSync(new URL('../golden.json', import.meta.url), 'utf8'),
+)
+const records: BatchRecord[] = [
+  { key: 'o-1', value: Buffer.from('hello'), headers: {} },
+  { key: 'é', value: Buffer.alloc(0), headers: { version: '2', empty: '' } },
+]
+const batch = () => encodeBatch(records, { producerId: 7n, firstSeq: 3 })
+const fields = { baseOffset: 41n, durable: 40n, timeMs: 1_700_000_000_000n }
+
+test('CRC32C gives the values of RFC 3720, at every length and start', () => {
+  for (const { hex, crc } of golden.crc32c) {
+    assert.equal(crc32c(Buffer.from(hex, 'hex')), parseInt(crc, 16))
+  }
+  const bytes = Buffer.from(golden.batch, 'hex')
+  for (let start = 0; start < 20; start++) {
+    for (let end = start; end < bytes.length; end++) {
+      let slow = -1
+      for (const byte of bytes.subarray(start, end)) {
+        slow ^= byte
+        for (let bit = 0; bit < 8; bit++) {
+          slow = (slow >>> 1) ^ (slow & 1 ? 0x82f63b78 : 0)
+        }
+      }
+      assert.equal(crc32c(bytes, start, end), ~slow >>> 0)
+    }
+  }
+})
+
+test('a batch and a frame have the golden bytes', () => {
+  assert.equal(batch().toString('hex'), golden.batch)
+  assert.equal(stamp(batch(), fields).toString('hex'), golden.stamped)
+  const frame = encodeFrame(2, 9, Buffer.from('\x06orders'), batch())
+  assert.equal(frame.toString('hex'), golden.frame)
+})
+
+test('a stamped batch gives back what was put in', () => {
+  const { header, records: read } = decodeBatch(stamp(batch(), fields))
+  const { length } = batch()
+  const expected = { ...fields, length, count: 2, producerId: 7n, firstSeq: 3 }
+  assert.deepEqual(header, expected)
+  assert.deepEqual(read, records)
+})
+
+test('every single changed bit of a batch is refused', () => {
+  for (let bit = 0; bit < batch().length * 8; bit++) {
+    const changed = batch()
+    changed[bit >> 3] ^= 1 << (bit & 7)
+    assert.throws(() => decodeBatch(changed), { name: 'Error' }, `bit ${bit}`)
+  }
+})
+
+test('a batch that is cut or too long is refused', () => {
+  const whole = batch()
+  for (let length = 0; length < whole.length; length++) {
+    const cut = () => decodeBatch(whole.subarray(0, length))
+    assert.throws(cut, { code: 'BAD_BATCH' })
+  }
+  const longer = Buffer.concat([whole, Buffer.alloc(1)])
+  assert.throws(() => decodeBatch(longer), { code: 'BAD_BATCH' })
+})
+
+test('records that do not fit their batch are refused though the CRCs hold', () => {
+  const within = (change: (body: Buffer) => void) => {
+    const bytes = batch()
+    change(bytes)
+    bytes.writeUInt32BE(crc32c(bytes, 64), 52)
+    return () => decodeBatch(stamp(bytes, fields))
+  }
+  const bad = { code: 'BAD_BATCH' }
+  assert.throws(
+    within((bytes) => bytes.writeUInt32BE(6, 68)),
+    bad,
+  )
+  assert.throws(
+    within((bytes) => bytes.writeUInt32BE(2 ** 32 - 1, 68)),
+    bad,
+  )
+  assert.throws(
+    within((bytes) => bytes.writeUInt32BE(1, 36)),
+    bad,
+  )
+  assert.throws(
+    within((bytes) => bytes.writeUInt32BE(3, 36)),
+    bad,
+  )
+  const odd = within((bytes) => bytes.writeUInt16BE(8, 90))
+  assert.throws(odd, bad)
+})
+
+test('what a batch cannot hold is refused', () => {
+  const large = { code: 'RECORD_TOO_LARGE' }
+  const [one] = records
+  const key = 'k'.repeat(65_536)
+  assert.throws(() => encodeBatch([{ ...one, key }]), large)
+  assert.throws(() => encodeBatch([{ ...one, headers: { key } }]), large)
+  const value = Buffer.alloc(4 * 1024 * 1024)
+  assert.throws(() => encodeBatch([{ ...one, value }]), large)
+})
+
+test('frames are found wherever the stream is cut', () => {
+  const frames = [
+    { type: 1, correlation: 1, payload: Buffer.from('a') },
+    { type: 0xff, correlation: 2 ** 32 - 1, payload: Buffer.alloc(0) },
+    { type: 2, correlation: 3, payload: batch() },
+  ]
+  const stream = Buffer.concat(
+    frames.map(({ type, correlation, payload }) =>
+      encodeFrame(type, correlation, payload),
+    ),
+  )
+  for (let size = 1; size <= stream.length; size++) {
+    const reader = new FrameReader()
+    const found = []
+    for (let at = 0; at < stream.length; at += size) {
+      found.push(...reader.push(stream.subarray(at, at + size)))
+    }
+    assert.deepEqual(found, frames, `in pieces of ${size}`)
+  }
+})
+
+test('a length that no frame has is refused by its four bytes alone', () => {
+  const push = (size: number) => () => {
+    const bytes = Buffer.alloc(4)
+    bytes.writeUInt32BE(size)
+    return Array.from(new FrameReader().push(bytes))
+  }
+  assert.throws(push(maxFrameBytes + 1), { code: 'FRAME_TOO_LARGE' })
+  assert.throws(push(2 ** 32 - 1), { code: 'FRAME_TOO_LARGE' })
+  assert.throws(push(4), { code: 'BAD_FRAME' })
+  assert.deepEqual(push(maxFrameBytes)(), [])
+})

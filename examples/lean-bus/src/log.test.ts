@@ -1,0 +1,192 @@
+import assert from 'node:assert/strict'
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { test, type TestContext } from 'node:test'
+import { diskFolder, type Folder, type LogFile } from './files.ts'
+import { decodeBatch, encodeBatch } from './format.ts'
+import { openLog, type Log } from './log.ts'
+
+async function place(t: TestContext) {
+  const path = await mkdtemp(join(tmpdir(), 'log-'))
+  t.after(() => rm(path, { recursive: true }))
+  return { path, folder: await diskFolder(path) }
+}
+const batch = (key: string) =>
+  encodeBatch([{ key, value: Buffer.alloc(20, key), headers: {} }])
+
+async function keys(log: Log, from = 0n) {
+  const found: string[] = []
+  for await (const bytes of log.read(from)) {
+    found.push(...decodeBatch(bytes).records.map(({ key }) => key))
+  }
+  return found
+}
+
+/** A folder whose files call `before` ahead of each sync. */
+function intercept(folder: Folder, before: (file: LogFile) => Promise<void>) {
+  const wrap = (file: LogFile): LogFile => ({
+    ...file,
+    sync: async () => (await before(file), file.sync()),
+  })
+  return {
+    ...folder,
+    open: async (name: string) => wrap(await folder.open(name)),
+    create: async (name: string) => wrap(await folder.create(name)),
+  }
+}
+
+test('what was appended is read back after a restart, over segments', async (t) => {
+  const { path, folder } = await place(t)
+  const expected = Array.from({ length: 10 }, (_, i) => `k${i}`)
+  const log = await openLog(folder, { segmentBytes: 250 })
+  for (const [i, key] of expected.entries()) {
+    assert.equal(await log.append(batch(key)), BigInt(i))
+  }
+  await log.close()
+  assert.ok((await readdir(path)).length > 2)
+  const again = await openLog(folder)
+  assert.deepEqual(await keys(again), expected)
+  assert.deepEqual(await keys(again, 7n), expected.slice(7))
+  assert.equal(await again.append(batch('next')), 10n)
+  await assert.rejects(keys(again, 12n), { code: 'OFFSET_RANGE' })
+  await again.close()
+})
+
+test('nothing is acknowledged or read before its sync; one sync is for many', async (t) => {
+  const { folder } = await place(t)
+  let gate: Promise<void> | undefined
+  let syncs = 0
+  const reached = Promise.withResolvers<void>()
+  const held = Promise.withResolvers<void>()
+  const slow = intercept(folder, async () => {
+    syncs++
+    if (gate) reached.resolve()
+    await gate
+  })
+  const log = await openLog(slow)
+  gate = held.promise
+  syncs = 0
+  let acknowledged = 0
+  const appends = Array.from({ length: 50 }, (_, i) =>
+    log.append(batch(`k${i}`)).then(() => acknowledged++),
+  )
+  await reached.promise
+  assert.deepEqual([acknowledged, await keys(log)], [0, []])
+  held.resolve()
+  await Promise.all(appends)
+  assert.ok(syncs <= 2, `${syncs} syncs`)
+  assert.equal((await keys(log)).length, 50)
+  await log.close()
+})
+
+test('after a failed sync nothing is acknowledged any more', async (t) => {
+  const { folder } = await place(t)
+  let broken = false
+  const log = await openLog(
+    intercept(folder, async () => {
+      if (broken) throw new Error('EIO')
+    }),
+  )
+  await log.append(batch('a'))
+  broken = true
+  await assert.rejects(log.append(batch('b')), { code: 'STORAGE' })
+  broken = false
+  await assert.rejects(log.append(batch('c')), { code: 'STORAGE' })
+  assert.deepEqual(await keys(log), ['a'])
+  await log.close()
+})
+
+test('each length of a cut log is a prefix, and says so', async (t) => {
+  const { path, folder } = await place(t)
+  const log = await openLog(folder)
+  for (const key of ['a', 'b', 'c']) await log.append(batch(key))
+  await log.close()
+  const file = join(path, `${'0'.repeat(20)}.log`)
+  const bytes = await readFile(file)
+  const size = bytes.length / 3
+  for (let length = 0; length <= bytes.length; length++) {
+    await writeFile(file, bytes.subarray(0, length))
+    const warnings: string[] = []
+    const cut = await openLog(folder, { warn: (text) => warnings.push(text) })
+    const whole = Math.floor(length / size)
+    assert.deepEqual(await keys(cut), ['a', 'b', 'c'].slice(0, whole))
+    assert.equal(warnings.length, length % size ? 1 : 0)
+    await cut.close()
+  }
+})
+
+test('a changed bit is refused with file and position, in the last group cut off', async (t) => {
+  const { path, folder } = await place(t)
+  const log = await openLog(folder)
+  for (const key of ['a', 'b', 'c']) await log.append(batch(key))
+  await log.close()
+  const file = join(path, `${'0'.repeat(20)}.log`)
+  const bytes = await readFile(file)
+  const size = bytes.length / 3
+  for (let bit = 0; bit < bytes.length * 8; bit += 3) {
+    const changed = Buffer.from(bytes)
+    changed[bit >> 3] ^= 1 << (bit & 7)
+    await writeFile(file, changed)
+    const at = Math.floor(bit / 8 / size) * size
+    if (at === 2 * size) {
+      const cut = await openLog(folder)
+      assert.deepEqual(await keys(cut), ['a', 'b'])
+      await cut.close()
+    } else {
+      const message = new RegExp(`^0{20}\\.log is damaged at byte ${at}:`)
+      await assert.rejects(openLog(folder), { code: 'STORAGE', message })
+    }
+  }
+})
+
+test('damage within the last group is a torn tail, though its end is intact', async (t) => {
+  const { path, folder } = await place(t)
+  const log = await openLog(folder)
+  await log.append(batch('a'))
+  await Promise.all(['b', 'c', 'd'].map((key) => log.append(batch(key))))
+  await log.close()
+  const file = join(path, `${'0'.repeat(20)}.log`)
+  const bytes = await readFile(file)
+  bytes[(bytes.length / 4) * 2 + 70] ^= 1
+  await writeFile(file, bytes)
+  const cut = await openLog(folder)
+  assert.deepEqual(await keys(cut), ['a', 'b'])
+  assert.equal(await cut.append(batch('e')), 2n)
+  await cut.close()
+  const again = await openLog(folder)
+  assert.deepEqual(await keys(again), ['a', 'b', 'e'])
+  await again.close()
+})
+
+test('a complete segment that lost its end, or is gone, is refused', async (t) => {
+  const { path, folder } = await place(t)
+  const log = await openLog(folder, { segmentBytes: 150 })
+  for (const key of ['a', 'b', 'c', 'd', 'e']) await log.append(batch(key))
+  await log.close()
+  const [first, second] = (await readdir(path)).sort()
+  const bytes = await readFile(join(path, first))
+  await writeFile(join(path, first), bytes.subarray(0, -1))
+  const complete = { code: 'STORAGE', message: /segment that was complete/ }
+  await assert.rejects(openLog(folder), complete)
+  await writeFile(join(path, first), bytes)
+  await rm(join(path, second))
+  await assert.rejects(openLog(folder), { message: /are missing/ })
+})
+
+test('the name of a segment is synced before anything in it is', async (t) => {
+  const { folder } = await place(t)
+  const steps: string[] = []
+  const log = await openLog(
+    {
+      ...intercept(folder, async () => void steps.push('bytes')),
+      sync: async () => (steps.push('names'), folder.sync()),
+    },
+    { segmentBytes: 1 },
+  )
+  await log.append(batch('a'))
+  steps.length = 0
+  await log.append(batch('b'))
+  assert.deepEqual(steps, ['names', 'bytes'])
+  await log.close()
+})
