@@ -1,5 +1,5 @@
-import { mkdir, open, readdir } from 'node:fs/promises'
-import { join } from 'node:path'
+import { mkdir, open, readdir, rm } from 'node:fs/promises'
+import { dirname, join, resolve } from 'node:path'
 
 /** A file that only grows, as a log needs it. Sizes are in bytes. */
 export interface LogFile {
@@ -16,26 +16,46 @@ export interface LogFile {
 
 /** One folder. What it holds after a power cut is known only after `sync`. */
 export interface Folder {
+  /** The names of its files. */
   list(): Promise<string[]>
   open(name: string): Promise<LogFile>
   /** Rejects when the file is there. */
   create(name: string): Promise<LogFile>
-  /** Resolves when the names of the files are on the disk. */
+  remove(name: string): Promise<void>
+  /** Resolves when the names of files and folders in it are on the disk. */
   sync(): Promise<void>
+  /** The names of the folders in it. */
+  folders(): Promise<string[]>
+  /** A folder in it, made if it is not there; its name is on the disk then. */
+  folder(name: string): Promise<Folder>
 }
 
 /** A folder on the disk, made if it is not there. */
 export async function diskFolder(path: string): Promise<Folder> {
-  await mkdir(path, { recursive: true })
+  const made = await mkdir(path, { recursive: true })
+  // Also when it was there: whoever made it may have died before the sync.
+  for (let at = resolve(path); ; at = dirname(at)) {
+    await syncFolder(dirname(at))
+    if (made === undefined || at === resolve(made)) break
+  }
+  const names = async (isWanted: 'isFile' | 'isDirectory') => {
+    const entries = await readdir(path, { withFileTypes: true })
+    return entries.filter((entry) => entry[isWanted]()).map(({ name }) => name)
+  }
   return {
-    list: () => readdir(path),
+    list: () => names('isFile'),
     open: (name) => diskFile(join(path, name), 'r+'),
     create: (name) => diskFile(join(path, name), 'wx+'),
-    async sync() {
-      const handle = await open(path, 'r')
-      await handle.sync().finally(() => handle.close())
-    },
+    remove: (name) => rm(join(path, name)),
+    sync: () => syncFolder(path),
+    folders: () => names('isDirectory'),
+    folder: (name) => diskFolder(join(path, name)),
   }
+}
+
+async function syncFolder(path: string) {
+  const handle = await open(path, 'r')
+  await handle.sync().finally(() => handle.close())
 }
 
 async function diskFile(path: string, flags: string): Promise<LogFile> {

@@ -1,8 +1,8 @@
 import { crc32c } from './crc.ts'
-import { BusError } from './frames.ts'
+import { BusError } from './errors.ts'
+import { limits } from './limits.ts'
 
 export const headerBytes = 64
-export const maxBatchBytes = 4 * 1024 * 1024
 const recordHeaderBytes = 8
 const magic = 1
 
@@ -28,26 +28,38 @@ export interface Header {
 }
 
 /**
- * Lays records out as one batch, whose broker fields are still 0.
+ * Lays one record out as it stands in a batch.
  *
  * @throws BusError RECORD_TOO_LARGE for a key or headers over 65,535 bytes, or
- *   a batch over `maxBatchBytes`
+ *   for what no batch has room for
+ */
+export function encodeRecord({ key, value, headers }: BatchRecord) {
+  const keyBytes = Buffer.byteLength(key)
+  const headerPart = encodeHeaders(headers)
+  const start = recordHeaderBytes + keyBytes + headerPart.length
+  const length = start + value.length
+  fitting(length, limits.batch - headerBytes)
+  const record = Buffer.allocUnsafe(length)
+  record.writeUInt16BE(fitting(keyBytes, 0xffff), 0)
+  record.writeUInt16BE(fitting(headerPart.length, 0xffff), 2)
+  record.writeUInt32BE(value.length, 4)
+  record.write(key, recordHeaderBytes)
+  record.set(headerPart, recordHeaderBytes + keyBytes)
+  record.set(value, start)
+  return record
+}
+
+/**
+ * Makes one batch of encoded records; the broker's fields are still 0.
+ *
+ * @throws BusError RECORD_TOO_LARGE for a batch over `limits.batch`
  */
 export function encodeBatch(
-  records: readonly BatchRecord[],
+  records: readonly Buffer[],
   { producerId = 0n, firstSeq = 0 } = {},
-): Buffer {
-  const parts = records.flatMap(({ key, value, headers }) => {
-    const sized = Buffer.alloc(recordHeaderBytes)
-    const keyBytes = Buffer.from(key)
-    const headerPart = encodeHeaders(headers)
-    sized.writeUInt16BE(fitting(keyBytes.length, 0xffff), 0)
-    sized.writeUInt16BE(fitting(headerPart.length, 0xffff), 2)
-    sized.writeUInt32BE(fitting(value.length, maxBatchBytes), 4)
-    return [sized, keyBytes, headerPart, value]
-  })
-  const batch = Buffer.concat([Buffer.alloc(headerBytes), ...parts])
-  batch.writeUInt32BE(fitting(batch.length, maxBatchBytes), 4)
+) {
+  const batch = Buffer.concat([Buffer.alloc(headerBytes), ...records])
+  batch.writeUInt32BE(fitting(batch.length, limits.batch), 4)
   batch[32] = magic
   batch.writeUInt32BE(records.length, 36)
   batch.writeBigUInt64BE(producerId, 40)
@@ -76,7 +88,7 @@ export function readHeader(bytes: Buffer, at = 0): Header | undefined {
   const length = bytes.readUInt32BE(at + 4)
   const count = bytes.readUInt32BE(at + 36)
   const least = headerBytes + count * recordHeaderBytes
-  if (count === 0 || length < least || length > maxBatchBytes) return undefined
+  if (count === 0 || length < least || length > limits.batch) return undefined
   if (bytes.readBigUInt64BE(at + 56) !== 0n) return undefined
   const crc = crc32c(bytes, at + 4, at + headerBytes)
   if (bytes.readUInt32BE(at) !== crc) return undefined
@@ -98,13 +110,23 @@ export function isBodyIntact(bytes: Buffer, at: number, { length }: Header) {
   return bytes.readUInt32BE(at + 52) === crc
 }
 
+/** The whole and intact batches from the start of these bytes on. */
+export function* batchesIn(bytes: Buffer) {
+  for (let at = 0; at < bytes.length;) {
+    const header = readHeader(bytes, at)
+    if (!header || !isBodyIntact(bytes, at, header)) return
+    yield { header, at, batch: bytes.subarray(at, at + header.length) }
+    at += header.length
+  }
+}
+
 /**
- * Takes a batch apart. Values are views of its memory.
+ * Checks every byte of a batch.
  *
  * @throws BusError BAD_BATCH when the header does not describe these bytes or
  *   the records do not end where the batch does; BAD_CRC for a changed body
  */
-export function decodeBatch(batch: Buffer) {
+export function checkBatch(batch: Buffer): Header {
   const header = readHeader(batch)
   if (header?.length !== batch.length) {
     throw new BusError('BAD_BATCH', 'no header that describes these bytes')
@@ -113,23 +135,56 @@ export function decodeBatch(batch: Buffer) {
     throw new BusError('BAD_CRC', 'the body is not what was checksummed')
   }
   let at = headerBytes
-  const take = (length: number) => {
-    if (at + length > batch.length) {
-      throw new BusError('BAD_BATCH', 'a record goes past the end of the batch')
+  for (let record = 0; record < header.count; record++) {
+    const fits = at + recordHeaderBytes <= batch.length
+    const value = fits ? valueStart(batch, at) : Infinity
+    if (value > batch.length) throw tooShort('a record', 'the batch')
+    textsIn(batch, value - batch.readUInt16BE(at + 2), value)
+    at = value + batch.readUInt32BE(at + 4)
+    if (at > batch.length) throw tooShort('a record', 'the batch')
+  }
+  if (at === batch.length) return header
+  throw new BusError('BAD_BATCH', 'bytes are left after the last record')
+}
+
+/** The records of a batch that was checked. Values are views of its memory. */
+export function* recordsIn(batch: Buffer): Generator<BatchRecord> {
+  for (let at = headerBytes; at < batch.length;) {
+    const value = valueStart(batch, at)
+    const headersStart = value - batch.readUInt16BE(at + 2)
+    const end = value + batch.readUInt32BE(at + 4)
+    const texts = textsIn(batch, headersStart, value).map(([from, to]) =>
+      batch.toString('utf8', from, to),
+    )
+    const pairs = texts.flatMap((name, i) =>
+      i % 2 ? [] : [[name, texts[i + 1]!] as const],
+    )
+    yield {
+      key: batch.toString('utf8', at + recordHeaderBytes, headersStart),
+      headers: Object.fromEntries(pairs),
+      value: batch.subarray(value, end),
     }
-    at += length
-    return batch.subarray(at - length, at)
+    at = end
   }
-  const records = Array.from({ length: header.count }, (): BatchRecord => {
-    const sizes = take(recordHeaderBytes)
-    const key = take(sizes.readUInt16BE(0)).toString()
-    const headers = decodeHeaders(take(sizes.readUInt16BE(2)))
-    return { key, headers, value: take(sizes.readUInt32BE(4)) }
-  })
-  if (at !== batch.length) {
-    throw new BusError('BAD_BATCH', 'bytes are left after the last record')
+}
+
+function valueStart(batch: Buffer, at: number) {
+  const keyAndHeaders = batch.readUInt16BE(at) + batch.readUInt16BE(at + 2)
+  return at + recordHeaderBytes + keyAndHeaders
+}
+
+/** Where the texts of a record's headers begin and end. */
+function textsIn(batch: Buffer, start: number, end: number) {
+  const texts: [from: number, to: number][] = []
+  for (let at = start; at < end;) {
+    const from = at + 2
+    const to = from <= end ? from + batch.readUInt16BE(at) : Infinity
+    if (to > end) throw tooShort('a header', 'its record')
+    texts.push([from, to])
+    at = to
   }
-  return { header, records }
+  if (texts.length % 2 === 0) return texts
+  throw new BusError('BAD_BATCH', 'a header has no value')
 }
 
 function encodeHeaders(headers: BatchRecord['headers']) {
@@ -144,22 +199,8 @@ function encodeHeaders(headers: BatchRecord['headers']) {
   return Buffer.concat(parts)
 }
 
-function decodeHeaders(bytes: Buffer) {
-  const texts: string[] = []
-  for (let at = 0; at < bytes.length;) {
-    const start = at + 2
-    const end = start <= bytes.length ? start + bytes.readUInt16BE(at) : start
-    if (end > bytes.length) {
-      throw new BusError('BAD_BATCH', 'a header goes past its record')
-    }
-    texts.push(bytes.toString('utf8', start, end))
-    at = end
-  }
-  if (texts.length % 2) throw new BusError('BAD_BATCH', 'a header has no value')
-  const pairs = texts.flatMap((text, i) =>
-    i % 2 ? [] : [[text, texts[i + 1]] as const],
-  )
-  return Object.fromEntries(pairs)
+function tooShort(part: string, whole: string) {
+  return new BusError('BAD_BATCH', `${part} goes past the end of ${whole}`)
 }
 
 function fitting(length: number, most: number) {

@@ -1,19 +1,33 @@
-import type { Folder, LogFile } from './files.ts'
+import { crc32c } from './crc.ts'
+import { BusError } from './errors.ts'
+import type { Folder } from './files.ts'
+import { checkBatch, stamp } from './format.ts'
+import { u32, u64 } from './frames.ts'
+import { limits } from './limits.ts'
 import {
-  decodeBatch,
-  headerBytes,
-  isBodyIntact,
-  readHeader,
-  stamp,
-} from './format.ts'
-import { BusError } from './frames.ts'
+  createSegment,
+  damaged,
+  indexBatch,
+  readBatches,
+  recoverSegment,
+  segmentNames,
+  type Segment,
+} from './segment.ts'
 
-interface Segment {
-  name: string
-  file: LogFile
-  base: bigint
-  /** Synced bytes: what lies behind them is nobody's yet. */
-  size: number
+export interface LogOptions {
+  /** From this size on a segment is written to no more. */
+  segmentBytes?: number
+  /** Told of a torn tail that was cut off. */
+  warn?(text: string): void
+  /** Told when a write has failed: the log takes nothing more. */
+  failed?(error: BusError): void
+}
+
+/** A batch that was taken, in case its producer sends it again. */
+interface Sent {
+  firstSeq: number
+  count: number
+  offset: bigint | Promise<bigint>
 }
 
 interface Pending {
@@ -23,39 +37,64 @@ interface Pending {
   reject(error: unknown): void
 }
 
-const segmentName = (base: bigint) => `${String(base).padStart(20, '0')}.log`
+/** What may be deleted of a log. */
+interface Oldest {
+  /** The offset after its last record. */
+  end: bigint
+  /** Of its newest batch. */
+  timeMs: number
+  /** The size of the log without it. */
+  bytesLeft: number
+}
+
+export type Log = Awaited<ReturnType<typeof openLog>>
 
 /**
- * Opens the log of a folder. `warn` is told of a torn tail that was cut off.
+ * Opens the log of a folder.
  *
  * @throws BusError STORAGE, with file and position, for damage to what was
  *   acknowledged
  */
-export async function openLog(
-  folder: Folder,
-  { segmentBytes = 64 * 1024 * 1024, warn = (_: string) => {} } = {},
-) {
+export async function openLog(folder: Folder, options: LogOptions = {}) {
+  const { segmentBytes = 64 * 1024 * 1024, warn = () => {} } = options
   const segments: Segment[] = []
-  const names = (await folder.list()).filter((name) =>
-    /^\d{20}\.log$/.test(name),
-  )
+  const producers = new Map<bigint, Sent[]>()
+  const listeners = new Set<() => void>()
+  const close = async () => {
+    for (const { file } of segments) await file.close()
+  }
+
+  const marked = await readMarker(folder)
+  const names = await segmentNames(folder)
   let end = 0n
   try {
-    for (const [i, name] of names.sort().entries()) {
-      const base = BigInt(name.slice(0, 20))
-      if (i > 0 && base !== end) {
+    for (const name of names) {
+      const mayBeTorn = marked === undefined && name === names.at(-1)
+      const recovered = await recoverSegment(
+        folder,
+        name,
+        mayBeTorn,
+        ({ producerId, firstSeq, count, baseOffset }) =>
+          remember(producerId, { firstSeq, count, offset: baseOffset }),
+        warn,
+      )
+      segments.push(recovered.segment)
+      const { base } = recovered.segment
+      if (segments.length > 1 && base !== end) {
         throw damaged(name, 0, `offsets from ${end} to ${base} are missing`)
       }
-      const file = await folder.open(name)
-      const segment = { name, base, file, size: 0 }
-      segments.push(segment)
-      end = await recover(segment, i === names.length - 1, warn)
+      end = recovered.end
+    }
+    if (marked !== undefined && marked !== end) {
+      const detail = `it was closed with its end at ${marked}`
+      throw damaged(names.at(-1) ?? 'the log', 0, `${detail}, not ${end}`)
     }
   } catch (error) {
-    for (const { file } of segments) await file.close()
+    await close()
     throw error
   }
-  if (segments.length === 0) segments.push(await create(folder, 0n))
+  await removeMarker(folder)
+  if (segments.length === 0) segments.push(await createSegment(folder, 0n))
   // After kill -9 the last batches may be in the page cache alone, and after a
   // power cut the name of the last segment may be.
   await segments.at(-1)!.file.sync()
@@ -64,149 +103,193 @@ export async function openLog(
   let pending: Pending[] = []
   let running: Promise<void> | undefined
   let failure: BusError | undefined
+  let isClosed = false
 
+  /** Keeps the last five batches of a producer, as Kafka does. */
+  function remember(producerId: bigint, sent: Sent) {
+    if (producerId === 0n) return
+    const known = producers.get(producerId) ?? []
+    producers.delete(producerId)
+    producers.set(producerId, [...known.slice(-4), sent])
+    if (producers.size > limits.producers) {
+      producers.delete(producers.keys().next().value!)
+    }
+  }
+
+  // #region group-commit
   async function commitGroup(group: Pending[]) {
     let segment = segments.at(-1)!
     if (segment.size >= segmentBytes) {
-      segment = await create(folder, end)
+      segment = await createSegment(folder, end)
       segments.push(segment)
     }
+    const timeMs = Date.now()
     let next = end
+    let at = segment.size
     const bases = group.map(({ batch, count }) => {
-      const timeMs = BigInt(Date.now())
-      stamp(batch, { baseOffset: next, durable: end, timeMs })
+      const baseOffset = next
+      stamp(batch, { baseOffset, durable: end, timeMs: BigInt(timeMs) })
+      indexBatch(segment, baseOffset, at)
       next += BigInt(count)
-      return next - BigInt(count)
+      at += batch.length
+      return baseOffset
     })
     const bytes = Buffer.concat(group.map(({ batch }) => batch))
     await segment.file.write(bytes, segment.size)
     await segment.file.sync()
-    segment.size += bytes.length
+    segment.size = at
+    segment.timeMs = timeMs
     end = next
-    for (const [i, { resolve }] of group.entries()) resolve(bases[i])
+    for (const [i, { resolve }] of group.entries()) resolve(bases[i]!)
+    for (const listener of listeners) listener()
   }
 
   async function run() {
     while (pending.length > 0) {
+      // What arrives while this group syncs is the next one.
       const group = pending
       pending = []
-      try {
-        await commitGroup(group)
-      } catch (cause) {
-        // Never tried again: after a failed sync, Linux may have dropped the
-        // pages and report success for the next one.
-        failure = new BusError('STORAGE', `the log is dead: ${cause}`, {
-          cause,
-        })
-        for (const { reject } of [...group, ...pending]) reject(failure)
-        pending = []
-      }
+      await commitGroup(group).catch((cause) => fail(cause, group))
     }
     running = undefined
   }
+  // #endregion
+
+  function fail(cause: unknown, group: Pending[] = []) {
+    // Nothing is tried again: after a failed sync Linux may have dropped the
+    // pages, and report success for the next one.
+    const detail = `nothing more is taken: ${cause}`
+    failure = new BusError('STORAGE', detail, { cause })
+    for (const { reject } of [...group, ...pending]) reject(failure)
+    pending = []
+    options.failed?.(failure)
+  }
+
+  const start = () => segments[0]!.base
+  const outOfRange = (offset: bigint) =>
+    new BusError('OFFSET_RANGE', `${offset} is not in ${start()} to ${end}`)
 
   return {
     /** The oldest offset. */
-    start: () => segments[0].base,
+    start,
     /** The offset after the last record that is on the disk. */
     durableEnd: () => end,
+    segmentCount: () => segments.length,
+    /** Called after each group that was synced. */
+    listeners,
     /**
-     * Resolves with the base offset when the batch is on the disk. The batch
-     * belongs to the log from here on: its header is stamped in place.
+     * Resolves with the base offset when the batch is on the disk; for one that
+     * its producer sends again, with the offset that it has. The batch is the
+     * log's from here on: its header is stamped in place.
      *
-     * @throws BusError BAD_BATCH, BAD_CRC; STORAGE once a write has failed
+     * @throws BusError BAD_BATCH, BAD_CRC; OUT_OF_ORDER_SEQ for a gap in its
+     *   producer's sequence; STORAGE once a write has failed
      */
     async append(batch: Buffer) {
-      const { count } = decodeBatch(batch).header
+      const { count, producerId, firstSeq } = checkBatch(batch)
       if (failure) throw failure
-      return new Promise<bigint>((resolve, reject) => {
+      if (isClosed) throw new BusError('SHUTTING_DOWN', 'the log is closed')
+      const known = producers.get(producerId)
+      const again = known?.find((sent) => sent.firstSeq === firstSeq)
+      if (again?.count === count) return again.offset
+      const last = known?.at(-1)
+      const expected = last ? last.firstSeq + last.count : firstSeq
+      if (firstSeq !== expected) {
+        const detail = `expected sequence ${expected}, got ${firstSeq}`
+        throw new BusError('OUT_OF_ORDER_SEQ', detail)
+      }
+      const offset = new Promise<bigint>((resolve, reject) => {
         pending.push({ batch, count, resolve, reject })
-        // What arrives while a group syncs is the next group.
-        running ??= Promise.resolve().then(run)
       })
+      remember(producerId, { firstSeq, count, offset })
+      running ??= Promise.resolve().then(run)
+      return offset
     },
     /**
-     * Batches from the one that holds this offset, whole, never past the
-     * durable end; none at the end.
+     * A place in the log. `read` gives the next whole batches, about `maxBytes`
+     * of them and never past the durable end; none at the end. The first may
+     * begin before `offset`.
      *
-     * @throws BusError OFFSET_RANGE; STORAGE for bytes that have changed
+     * @throws BusError OFFSET_RANGE, here or when the place was deleted; STORAGE
+     *   for bytes that have changed
      */
-    async *read(offset: bigint) {
-      if (offset < segments[0].base || offset > end) {
-        const range = `${segments[0].base} to ${end}`
-        throw new BusError('OFFSET_RANGE', `${offset} is not in ${range}`)
-      }
-      const last = segments.findLastIndex(({ base }) => base <= offset)
-      for (const segment of segments.slice(last)) {
-        for (let at = 0; at < segment.size;) {
-          const header = readHeader(await segment.file.read(at, headerBytes))
-          if (!header) throw damaged(segment.name, at, 'the header has changed')
-          const next = header.baseOffset + BigInt(header.count)
-          if (next > offset) {
-            const batch = await segment.file.read(at, header.length)
-            if (!isBodyIntact(batch, 0, header)) {
-              throw damaged(segment.name, at, 'the body has changed')
-            }
-            yield batch
+    reader(offset: bigint) {
+      if (offset < start() || offset > end) throw outOfRange(offset)
+      let segment = segments.findLast(({ base }) => base <= offset)!
+      const entry = segment.index.findLast((entry) => entry.offset <= offset)
+      let at = entry?.at ?? 0
+      return {
+        async read(maxBytes: number) {
+          for (;;) {
+            const place = segments.indexOf(segment)
+            if (place === -1) throw outOfRange(offset)
+            if (at < segment.size) {
+              const wanted = { offset, maxBytes }
+              const { bytes, size, next } = await readBatches(
+                segment,
+                at,
+                wanted,
+              )
+              at += size
+              offset = next
+              if (bytes.length > 0) return bytes
+            } else if (place < segments.length - 1) {
+              segment = segments[place + 1]!
+              at = 0
+            } else return Buffer.alloc(0)
           }
-          at += header.length
+        },
+      }
+    },
+    /** Deletes the oldest segments as long as `isExpendable` says so. The one
+     * that is written to stays. */
+    async deleteOldest(isExpendable: (oldest: Oldest) => boolean) {
+      while (segments.length > 1 && !failure) {
+        const [{ file, name, timeMs }, ...rest] = segments as [Segment, Segment]
+        const bytesLeft = rest.reduce((sum, { size }) => sum + size, 0)
+        if (!isExpendable({ end: rest[0].base, timeMs, bytesLeft })) return
+        segments.shift()
+        try {
+          await file.close()
+          await folder.remove(name)
+          // Before the next is removed: a power cut must leave no hole.
+          await folder.sync()
+        } catch (error) {
+          fail(error)
         }
       }
     },
-    /** Waits for what was appended, then closes the files. */
+    /** Waits for what was appended, closes the files, marks the end as clean. */
     async close() {
+      isClosed = true
       await running
-      for (const { file } of segments) await file.close()
+      await close()
+      if (!failure) await writeMarker(folder, end)
     },
   }
 }
 
-export type Log = Awaited<ReturnType<typeof openLog>>
+const marker = 'clean'
 
-/** A segment whose name is on the disk. */
-async function create(folder: Folder, base: bigint): Promise<Segment> {
-  const name = segmentName(base)
-  const file = await folder.create(name)
+/** The end of a log that was closed in order. One cut short says nothing. */
+async function readMarker(folder: Folder) {
+  if (!(await folder.list()).includes(marker)) return undefined
+  const file = await folder.open(marker)
+  const bytes = await file.read(0, 12).finally(() => file.close())
+  if (bytes.length < 12) return undefined
+  if (bytes.readUInt32BE(8) !== crc32c(bytes, 0, 8)) return undefined
+  return bytes.readBigUInt64BE()
+}
+
+async function writeMarker(folder: Folder, end: bigint) {
+  const file = await folder.create(marker)
+  const bytes = Buffer.concat([u64(end), u32(crc32c(u64(end)))])
+  await file.write(bytes, 0)
+  await file.sync()
+  await file.close()
   await folder.sync()
-  return { name, file, base, size: 0 }
 }
 
-/** Checks a segment, cuts off a torn tail, and gives the offset after it. */
-async function recover(
-  segment: Segment,
-  isLast: boolean,
-  warn: (text: string) => void,
-) {
-  const { file, name } = segment
-  const bytes = await file.read(0, await file.size())
-  let end = segment.base
-  let at = 0
-  while (at < bytes.length) {
-    const header = readHeader(bytes, at)
-    if (header?.baseOffset !== end || !isBodyIntact(bytes, at, header)) break
-    end += BigInt(header.count)
-    at += header.length
-  }
-  segment.size = at
-  if (at === bytes.length) return end
-  // A segment is synced before the next is made. In the last one, a later
-  // header proves that what is damaged here had been acknowledged.
-  if (!isLast) throw damaged(name, at, 'in a segment that was complete')
-  for (let later = at + 1; later + headerBytes <= bytes.length; later++) {
-    const header = readHeader(bytes, later)
-    if (header && header.durable > end) {
-      throw damaged(
-        name,
-        at,
-        `${later} says all before ${header.durable} was synced`,
-      )
-    }
-  }
-  warn(`${name}: a torn tail, ${bytes.length - at} bytes from ${at} cut off`)
-  await file.truncate(at)
-  return end
-}
-
-function damaged(name: string, at: number, detail: string) {
-  return new BusError('STORAGE', `${name} is damaged at byte ${at}: ${detail}`)
+async function removeMarker(folder: Folder) {
+  if ((await folder.list()).includes(marker)) await folder.remove(marker)
 }

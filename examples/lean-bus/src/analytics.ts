@@ -1,0 +1,25 @@
+import type { Bus } from './bus.ts'
+import { decode } from './orders.ts'
+import type { Timeline } from './timeline.ts'
+
+// #region replay
+/** A group that did not exist before starts at the oldest record. */
+export async function replay(bus: Bus, group: string, timeline: Timeline) {
+  const totals = new Map<string, number>()
+  const subscription = await bus.subscribe(
+    { topic: 'orders', group },
+    async (record, commit) => {
+      try {
+        const { eventId, orderId, totalCents } = decode(record)
+        totals.set(eventId, totalCents)
+        const detail = `${orderId}, ${totalCents} cents`
+        timeline.add('analytics', 'replayed', record, detail)
+      } catch {
+        timeline.add('analytics', 'passed over', record, 'unreadable')
+      }
+      await commit()
+    },
+  )
+  return { totals, subscription }
+}
+// #endregion

@@ -1,0 +1,133 @@
+import type { Duplex } from 'node:stream'
+import { BusError, errorCodes } from './errors.ts'
+import { encodeFrame, FrameReader, types, u16, type Frame } from './frames.ts'
+import { limits } from './limits.ts'
+
+/** What all connections of a broker hold together, in bytes. */
+export interface Held {
+  /** Of frames that are not whole yet. */
+  input: number
+  /** Of batches that are not on the disk yet. */
+  unsynced: number
+  /** Lets those go on that were not read from. */
+  readonly releases: Set<() => void>
+}
+
+export interface Peer {
+  send(type: number, correlation: number, ...parts: Uint8Array[]): void
+  sendError(correlation: number, error: unknown): void
+  /** Whether it takes more at once. */
+  isReady(): boolean
+  end(): void
+}
+
+export interface PeerOptions {
+  held: Held
+  /** How long it may be silent, in milliseconds. */
+  leaseMs: number
+  warn(text: string): void
+  /** Each frame, the greeting first. */
+  receive(frame: Frame): void
+  /** It takes more again. */
+  ready(): void
+  closed(): void
+}
+
+/** Talks to one peer: frames in, frames out, and what it may hold of us. */
+export function openPeer(stream: Duplex, options: PeerOptions): Peer {
+  const { held, leaseMs, warn, receive, ready, closed } = options
+  const reader = new FrameReader(limits.greeting)
+  let isGreeted = false
+  let isPaused = false
+  const lease = setTimeout(() => {
+    // While it is not read from for our sake, it cannot say that it lives.
+    if (isPaused && stream.writableLength <= limits.output) lease.refresh()
+    else stream.destroy()
+  }, leaseMs)
+
+  const isFull = () =>
+    held.unsynced > limits.unsynced || stream.writableLength > limits.output
+  function release() {
+    if (!isPaused || isFull()) return
+    isPaused = false
+    lease.refresh()
+    stream.resume()
+  }
+  held.releases.add(release)
+
+  function send(type: number, correlation: number, ...parts: Uint8Array[]) {
+    if (!stream.writable) return
+    stream.cork()
+    for (const part of encodeFrame(type, correlation, ...parts)) {
+      stream.write(part)
+    }
+    process.nextTick(() => stream.uncork())
+  }
+
+  function sendError(correlation: number, error: unknown) {
+    const known = error instanceof BusError ? error : undefined
+    if (!known) warn(`unexpected: ${(error as Error).stack}`)
+    const code = known?.code ?? 'INTERNAL'
+    const message = known?.message ?? 'The broker wrote why.'
+    const payload = [u16(errorCodes[code]), Buffer.from(message)]
+    send(types.ERROR, correlation, ...payload)
+    const isLast = ['BAD_FRAME', 'BAD_VERSION', 'FRAME_TOO_LARGE']
+    if (isLast.includes(code)) stream.end()
+  }
+
+  function read(chunk: Buffer) {
+    held.input -= reader.buffered
+    try {
+      for (const frame of reader.push(chunk)) {
+        lease.refresh()
+        if (!isGreeted && frame.type !== types.HELLO) {
+          throw new BusError('BAD_FRAME', 'the first frame has to be HELLO')
+        }
+        isGreeted = true
+        reader.limit = limits.frame
+        receive(frame)
+      }
+    } finally {
+      held.input += reader.buffered
+    }
+    if (held.input > limits.input) {
+      throw new BusError('OVERLOADED', 'too many large frames at once')
+    }
+    if (!isFull()) return
+    isPaused = true
+    stream.pause()
+  }
+
+  stream.on('data', (chunk: Buffer) => {
+    if (!stream.writable) return
+    try {
+      read(chunk)
+    } catch (error) {
+      sendError(0, error)
+      stream.end()
+    }
+  })
+  stream.on('drain', () => {
+    release()
+    ready()
+  })
+  // Whatever ends it, it is the end of its leases.
+  stream.on('error', () => {})
+  stream.on('close', () => {
+    clearTimeout(lease)
+    held.input -= reader.buffered
+    held.releases.delete(release)
+    closed()
+  })
+
+  return {
+    send,
+    sendError,
+    isReady: () => stream.writable && !stream.writableNeedDrain,
+    end() {
+      stream.end()
+      // A peer that reads nothing would keep it.
+      setTimeout(() => stream.destroy(), 1000).unref()
+    },
+  }
+}

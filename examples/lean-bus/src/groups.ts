@@ -1,0 +1,129 @@
+import { BusError } from './errors.ts'
+import { batchesIn, encodeBatch, encodeRecord, recordsIn } from './format.ts'
+import { u32, u64 } from './frames.ts'
+import { limits } from './limits.ts'
+import type { Log } from './log.ts'
+
+/** Who waits for a lease, or holds it. */
+export interface Member {
+  /** The lease begins: records from `start` on, commits under `epoch`. */
+  activate(lease: { start: bigint; epoch: number }): void
+}
+
+interface Group {
+  /** Grows with each lease, also over restarts. */
+  epoch: number
+  /** The offset of the first record that is not done, as it was last taken. */
+  next: bigint
+  /** The same, as it is on the disk. */
+  committed: bigint
+  /** The first one holds the lease, the others stand by. */
+  members: Member[]
+}
+
+/**
+ * Consumer groups, each of one topic: one member works and the others stand by.
+ * Offsets and epochs are kept in a log of their own, where the last one counts.
+ *
+ * @throws BusError STORAGE when the log cannot be read
+ */
+export async function openGroups(log: Log) {
+  const groups = new Map<string, Group>()
+  const reader = log.reader(log.start())
+  for (;;) {
+    const bytes = await reader.read(limits.delivery)
+    if (bytes.length === 0) break
+    for (const { batch } of batchesIn(bytes)) {
+      for (const { key, value } of recordsIn(batch)) {
+        const stored = Buffer.from(value)
+        const committed = stored.readBigUInt64BE()
+        const epoch = stored.readUInt32BE(8)
+        const group = { epoch, next: committed, committed, members: [] }
+        groups.set(key, group)
+      }
+    }
+  }
+
+  function find(key: string) {
+    const known = groups.get(key)
+    if (known) return known
+    if (groups.size >= limits.groups) {
+      throw new BusError('OVERLOADED', `${limits.groups} groups are there`)
+    }
+    const group = { epoch: 0, next: 0n, committed: 0n, members: [] }
+    groups.set(key, group)
+    return group
+  }
+
+  const encode = ([key, { next, epoch }]: [string, Group]) =>
+    encodeRecord({
+      key,
+      value: Buffer.concat([u64(next), u32(epoch)]),
+      headers: {},
+    })
+
+  let compacting = false
+  async function save(key: string, group: Group) {
+    await log.append(encodeBatch([encode([key, group])]))
+    if (compacting || log.segmentCount() === 1) return
+    // The state of all groups once more, then what is older can go.
+    compacting = true
+    const base = await log.append(encodeBatch([...groups].map(encode)))
+    await log.deleteOldest(({ end }) => end <= base)
+    compacting = false
+  }
+
+  async function activate(key: string, group: Group) {
+    const [member] = group.members
+    if (!member) return
+    group.epoch++
+    await save(key, group)
+    // It may have left while its lease was stored.
+    if (group.members[0] !== member) return
+    member.activate({ start: group.next, epoch: group.epoch })
+  }
+
+  return {
+    /**
+     * Begins a lease, or stands by until those before have left.
+     *
+     * @throws BusError OVERLOADED for one group too many
+     */
+    join(key: string, member: Member) {
+      const group = find(key)
+      group.members.push(member)
+      const isFirst = group.members.length === 1
+      return isFirst ? activate(key, group) : Promise.resolve()
+    },
+    /** Gives the lease to the next in line, if this member held it. */
+    async leave(key: string, member: Member) {
+      const group = find(key)
+      const held = group.members[0] === member
+      group.members = group.members.filter((other) => other !== member)
+      if (held) await activate(key, group)
+    },
+    // #region fencing
+    /**
+     * Resolves when it is stored that all before `next` is done.
+     *
+     * @throws BusError FENCED under an epoch that is over; OFFSET_RANGE below
+     *   what was committed
+     */
+    async commit(key: string, epoch: number, next: bigint) {
+      const group = find(key)
+      if (epoch !== group.epoch) {
+        throw new BusError('FENCED', `epoch ${epoch}, now it is ${group.epoch}`)
+      }
+      if (next < group.next) {
+        throw new BusError('OFFSET_RANGE', `${group.next} is committed already`)
+      }
+      group.next = next
+      await save(key, group)
+      if (next > group.committed) group.committed = next
+    },
+    // #endregion
+    committed: (key: string) => groups.get(key)?.committed ?? 0n,
+  }
+}
+
+export type Groups = Awaited<ReturnType<typeof openGroups>>
