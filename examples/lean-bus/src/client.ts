@@ -1,7 +1,6 @@
 import type { Duplex } from 'node:stream'
-import { BusError, errorCodes, type ErrorCode } from './errors.ts'
-import { encodeFrame, Fields, FrameReader, types } from './frames.ts'
-import { magic, u16, u32, version, type Frame } from './frames.ts'
+import { encodeFrame, Fields, FrameReader, readError } from './frames.ts'
+import { magic, types, u16, u32, version, type Frame } from './frames.ts'
 import { limits } from './limits.ts'
 
 /** What a subscription is told. */
@@ -86,7 +85,7 @@ export async function openSession(stream: Duplex) {
         waiting.delete(correlation)
         return answer?.resolve(payload)
       case types.ERROR: {
-        const error = toError(fields)
+        const error = readError(fields)
         waiting.delete(correlation)
         if (answer) return answer.reject(error)
         if (subscriber) return subscriber.lost(error)
@@ -134,13 +133,4 @@ export async function openSession(stream: Duplex) {
       lose(new LostError('closed'))
     },
   }
-}
-
-function toError(fields: Fields) {
-  const code = fields.u16()
-  const message = fields.rest().toString()
-  const name = Object.keys(errorCodes).find(
-    (name) => errorCodes[name as ErrorCode] === code,
-  ) as ErrorCode | undefined
-  return new BusError(name ?? 'INTERNAL', message)
 }

@@ -1,6 +1,12 @@
 import type { Duplex } from 'node:stream'
-import { BusError, errorCodes } from './errors.ts'
-import { encodeFrame, FrameReader, types, u16, type Frame } from './frames.ts'
+import { BusError } from './errors.ts'
+import {
+  encodeError,
+  encodeFrame,
+  FrameReader,
+  types,
+  type Frame,
+} from './frames.ts'
 import { limits } from './limits.ts'
 
 /** What all connections of a broker hold together, in bytes. */
@@ -65,14 +71,12 @@ export function openPeer(stream: Duplex, options: PeerOptions): Peer {
   }
 
   function sendError(correlation: number, error: unknown) {
-    const known = error instanceof BusError ? error : undefined
-    if (!known) warn(`unexpected: ${(error as Error).stack}`)
-    const code = known?.code ?? 'INTERNAL'
-    const message = known?.message ?? 'The broker wrote why.'
-    const payload = [u16(errorCodes[code]), Buffer.from(message)]
-    send(types.ERROR, correlation, ...payload)
+    const isKnown = error instanceof BusError
+    if (!isKnown) warn(`unexpected: ${(error as Error).stack}`)
+    const sent = isKnown ? error : new BusError('INTERNAL', 'see its output')
+    send(types.ERROR, correlation, ...encodeError(sent))
     const isLast = ['BAD_FRAME', 'BAD_VERSION', 'FRAME_TOO_LARGE']
-    if (isLast.includes(code)) stream.end()
+    if (isLast.includes(sent.code)) stream.end()
   }
 
   function read(chunk: Buffer) {

@@ -2,8 +2,10 @@ import assert from 'node:assert/strict'
 import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { crc32c } from './crc.ts'
-import { decodeBatch, encodeBatch, stamp, type BatchRecord } from './format.ts'
-import { encodeFrame, FrameReader, maxFrameBytes } from './frames.ts'
+import { checkBatch, encodeBatch, recordsIn, stamp } from './format.ts'
+import { encodeFrame, FrameReader } from './frames.ts'
+import { limits } from './limits.ts'
+import { encodeRecord, type BatchRecord } from './records.ts'
 
 const golden = JSON.parse(
   readFileSync(new URL('../golden.json', import.meta.url), 'utf8'),
@@ -12,7 +14,10 @@ const records: BatchRecord[] = [
   { key: 'o-1', value: Buffer.from('hello'), headers: {} },
   { key: 'é', value: Buffer.alloc(0), headers: { version: '2', empty: '' } },
 ]
-const batch = () => encodeBatch(records, { producerId: 7n, firstSeq: 3 })
+const batch = () =>
+  encodeBatch(records.map(encodeRecord), { producerId: 7n, firstSeq: 3 })
+const frameOf = (...frame: Parameters<typeof encodeFrame>) =>
+  Buffer.concat(encodeFrame(...frame))
 const fields = { baseOffset: 41n, durable: 40n, timeMs: 1_700_000_000_000n }
 
 test('CRC32C gives the values of RFC 3720, at every length and start', () => {
@@ -37,34 +42,35 @@ test('CRC32C gives the values of RFC 3720, at every length and start', () => {
 test('a batch and a frame have the golden bytes', () => {
   assert.equal(batch().toString('hex'), golden.batch)
   assert.equal(stamp(batch(), fields).toString('hex'), golden.stamped)
-  const frame = encodeFrame(2, 9, Buffer.from('\x06orders'), batch())
+  const frame = frameOf(2, 9, Buffer.from('\x06orders'), batch())
   assert.equal(frame.toString('hex'), golden.frame)
 })
 
 test('a stamped batch gives back what was put in', () => {
-  const { header, records: read } = decodeBatch(stamp(batch(), fields))
+  const stamped = stamp(batch(), fields)
+  const header = checkBatch(stamped)
   const { length } = batch()
   const expected = { ...fields, length, count: 2, producerId: 7n, firstSeq: 3 }
   assert.deepEqual(header, expected)
-  assert.deepEqual(read, records)
+  assert.deepEqual([...recordsIn(stamped)], records)
 })
 
 test('every single changed bit of a batch is refused', () => {
   for (let bit = 0; bit < batch().length * 8; bit++) {
     const changed = batch()
     changed[bit >> 3] ^= 1 << (bit & 7)
-    assert.throws(() => decodeBatch(changed), { name: 'Error' }, `bit ${bit}`)
+    assert.throws(() => checkBatch(changed), { name: 'Error' }, `bit ${bit}`)
   }
 })
 
 test('a batch that is cut or too long is refused', () => {
   const whole = batch()
   for (let length = 0; length < whole.length; length++) {
-    const cut = () => decodeBatch(whole.subarray(0, length))
+    const cut = () => checkBatch(whole.subarray(0, length))
     assert.throws(cut, { code: 'BAD_BATCH' })
   }
   const longer = Buffer.concat([whole, Buffer.alloc(1)])
-  assert.throws(() => decodeBatch(longer), { code: 'BAD_BATCH' })
+  assert.throws(() => checkBatch(longer), { code: 'BAD_BATCH' })
 })
 
 test('records that do not fit their batch are refused though the CRCs hold', () => {
@@ -72,7 +78,7 @@ test('records that do not fit their batch are refused though the CRCs hold', () 
     const bytes = batch()
     change(bytes)
     bytes.writeUInt32BE(crc32c(bytes, 64), 52)
-    return () => decodeBatch(stamp(bytes, fields))
+    return () => checkBatch(stamp(bytes, fields))
   }
   const bad = { code: 'BAD_BATCH' }
   assert.throws(
@@ -99,10 +105,12 @@ test('what a batch cannot hold is refused', () => {
   const large = { code: 'RECORD_TOO_LARGE' }
   const [one] = records
   const key = 'k'.repeat(65_536)
-  assert.throws(() => encodeBatch([{ ...one, key }]), large)
-  assert.throws(() => encodeBatch([{ ...one, headers: { key } }]), large)
+  assert.throws(() => encodeRecord({ ...one!, key }), large)
+  assert.throws(() => encodeRecord({ ...one!, headers: { key } }), large)
   const value = Buffer.alloc(4 * 1024 * 1024)
-  assert.throws(() => encodeBatch([{ ...one, value }]), large)
+  const bytes = encodeRecord({ ...one!, value: value.subarray(65) })
+  assert.throws(() => encodeRecord({ ...one!, value }), large)
+  assert.throws(() => encodeBatch([bytes]), large)
 })
 
 test('frames are found wherever the stream is cut', () => {
@@ -113,11 +121,11 @@ test('frames are found wherever the stream is cut', () => {
   ]
   const stream = Buffer.concat(
     frames.map(({ type, correlation, payload }) =>
-      encodeFrame(type, correlation, payload),
+      frameOf(type, correlation, payload),
     ),
   )
   for (let size = 1; size <= stream.length; size++) {
-    const reader = new FrameReader()
+    const reader = new FrameReader(limits.frame)
     const found = []
     for (let at = 0; at < stream.length; at += size) {
       found.push(...reader.push(stream.subarray(at, at + size)))
@@ -130,10 +138,10 @@ test('a length that no frame has is refused by its four bytes alone', () => {
   const push = (size: number) => () => {
     const bytes = Buffer.alloc(4)
     bytes.writeUInt32BE(size)
-    return Array.from(new FrameReader().push(bytes))
+    return Array.from(new FrameReader(limits.frame).push(bytes))
   }
-  assert.throws(push(maxFrameBytes + 1), { code: 'FRAME_TOO_LARGE' })
+  assert.throws(push(limits.frame + 1), { code: 'FRAME_TOO_LARGE' })
   assert.throws(push(2 ** 32 - 1), { code: 'FRAME_TOO_LARGE' })
   assert.throws(push(4), { code: 'BAD_FRAME' })
-  assert.deepEqual(push(maxFrameBytes)(), [])
+  assert.deepEqual(push(limits.frame)(), [])
 })

@@ -1,4 +1,4 @@
-import { BusError } from './errors.ts'
+import { BusError, errorCodes, type ErrorCode } from './errors.ts'
 
 /** Requests have numbers below 0x40, what the broker says by itself from there. */
 export const types = {
@@ -162,4 +162,16 @@ export function text(value: string) {
   const bytes = Buffer.from(value)
   if (bytes.length <= 255) return Buffer.concat([u8(bytes.length), bytes])
   throw new BusError('BAD_NAME', `a name of ${bytes.length} bytes`)
+}
+
+/** The payload of an ERROR. */
+export function encodeError({ code, message }: BusError) {
+  return [u16(errorCodes[code]), Buffer.from(message)]
+}
+
+export function readError(fields: Fields) {
+  const number = fields.u16()
+  const codes = Object.keys(errorCodes) as ErrorCode[]
+  const code = codes.find((code) => errorCodes[code] === number)
+  return new BusError(code ?? 'INTERNAL', fields.rest().toString())
 }

@@ -1,8 +1,9 @@
 import { BusError } from './errors.ts'
-import { batchesIn, encodeBatch, encodeRecord, recordsIn } from './format.ts'
+import { batchesIn, encodeBatch, recordsIn } from './format.ts'
 import { u32, u64 } from './frames.ts'
 import { limits } from './limits.ts'
 import type { Log } from './log.ts'
+import { encodeRecord } from './records.ts'
 
 /** Who waits for a lease, or holds it. */
 export interface Member {

@@ -4,8 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { diskFolder, type Folder, type LogFile } from './files.ts'
-import { decodeBatch, encodeBatch } from './format.ts'
+import { batchesIn, encodeBatch, recordsIn } from './format.ts'
 import { openLog, type Log } from './log.ts'
+import { encodeRecord } from './records.ts'
 
 async function place(t: TestContext) {
   const path = await mkdtemp(join(tmpdir(), 'log-'))
@@ -13,14 +14,21 @@ async function place(t: TestContext) {
   return { path, folder: await diskFolder(path) }
 }
 const batch = (key: string) =>
-  encodeBatch([{ key, value: Buffer.alloc(20, key), headers: {} }])
+  encodeBatch([
+    encodeRecord({ key, value: Buffer.alloc(20, key), headers: {} }),
+  ])
 
 async function keys(log: Log, from = 0n) {
   const found: string[] = []
-  for await (const bytes of log.read(from)) {
-    found.push(...decodeBatch(bytes).records.map(({ key }) => key))
+  const reader = log.reader(from)
+  for (;;) {
+    // One batch at a time.
+    const bytes = await reader.read(1)
+    if (bytes.length === 0) return found
+    for (const { batch } of batchesIn(bytes)) {
+      found.push(...Array.from(recordsIn(batch), ({ key }) => key))
+    }
   }
-  return found
 }
 
 /** A folder whose files call `before` ahead of each sync. */

@@ -1,9 +1,8 @@
-import { crc32c } from './crc.ts'
 import { BusError } from './errors.ts'
 import type { Folder } from './files.ts'
 import { checkBatch, stamp } from './format.ts'
-import { u32, u64 } from './frames.ts'
-import { limits } from './limits.ts'
+import { readMarker, removeMarker, writeMarker } from './marker.ts'
+import { Producers } from './producers.ts'
 import {
   createSegment,
   damaged,
@@ -21,13 +20,6 @@ export interface LogOptions {
   warn?(text: string): void
   /** Told when a write has failed: the log takes nothing more. */
   failed?(error: BusError): void
-}
-
-/** A batch that was taken, in case its producer sends it again. */
-interface Sent {
-  firstSeq: number
-  count: number
-  offset: bigint | Promise<bigint>
 }
 
 interface Pending {
@@ -58,7 +50,7 @@ export type Log = Awaited<ReturnType<typeof openLog>>
 export async function openLog(folder: Folder, options: LogOptions = {}) {
   const { segmentBytes = 64 * 1024 * 1024, warn = () => {} } = options
   const segments: Segment[] = []
-  const producers = new Map<bigint, Sent[]>()
+  const producers = new Producers()
   const listeners = new Set<() => void>()
   const close = async () => {
     for (const { file } of segments) await file.close()
@@ -74,8 +66,8 @@ export async function openLog(folder: Folder, options: LogOptions = {}) {
         folder,
         name,
         mayBeTorn,
-        ({ producerId, firstSeq, count, baseOffset }) =>
-          remember(producerId, { firstSeq, count, offset: baseOffset }),
+        ({ producerId, firstSeq, count, baseOffset: offset }) =>
+          producers.remember(producerId, { firstSeq, count, offset }),
         warn,
       )
       segments.push(recovered.segment)
@@ -104,17 +96,6 @@ export async function openLog(folder: Folder, options: LogOptions = {}) {
   let running: Promise<void> | undefined
   let failure: BusError | undefined
   let isClosed = false
-
-  /** Keeps the last five batches of a producer, as Kafka does. */
-  function remember(producerId: bigint, sent: Sent) {
-    if (producerId === 0n) return
-    const known = producers.get(producerId) ?? []
-    producers.delete(producerId)
-    producers.set(producerId, [...known.slice(-4), sent])
-    if (producers.size > limits.producers) {
-      producers.delete(producers.keys().next().value!)
-    }
-  }
 
   // #region group-commit
   async function commitGroup(group: Pending[]) {
@@ -189,19 +170,12 @@ export async function openLog(folder: Folder, options: LogOptions = {}) {
       const { count, producerId, firstSeq } = checkBatch(batch)
       if (failure) throw failure
       if (isClosed) throw new BusError('SHUTTING_DOWN', 'the log is closed')
-      const known = producers.get(producerId)
-      const again = known?.find((sent) => sent.firstSeq === firstSeq)
-      if (again?.count === count) return again.offset
-      const last = known?.at(-1)
-      const expected = last ? last.firstSeq + last.count : firstSeq
-      if (firstSeq !== expected) {
-        const detail = `expected sequence ${expected}, got ${firstSeq}`
-        throw new BusError('OUT_OF_ORDER_SEQ', detail)
-      }
+      const again = producers.find(producerId, { firstSeq, count })
+      if (again !== undefined) return again
       const offset = new Promise<bigint>((resolve, reject) => {
         pending.push({ batch, count, resolve, reject })
       })
-      remember(producerId, { firstSeq, count, offset })
+      producers.remember(producerId, { firstSeq, count, offset })
       running ??= Promise.resolve().then(run)
       return offset
     },
@@ -267,29 +241,4 @@ export async function openLog(folder: Folder, options: LogOptions = {}) {
       if (!failure) await writeMarker(folder, end)
     },
   }
-}
-
-const marker = 'clean'
-
-/** The end of a log that was closed in order. One cut short says nothing. */
-async function readMarker(folder: Folder) {
-  if (!(await folder.list()).includes(marker)) return undefined
-  const file = await folder.open(marker)
-  const bytes = await file.read(0, 12).finally(() => file.close())
-  if (bytes.length < 12) return undefined
-  if (bytes.readUInt32BE(8) !== crc32c(bytes, 0, 8)) return undefined
-  return bytes.readBigUInt64BE()
-}
-
-async function writeMarker(folder: Folder, end: bigint) {
-  const file = await folder.create(marker)
-  const bytes = Buffer.concat([u64(end), u32(crc32c(u64(end)))])
-  await file.write(bytes, 0)
-  await file.sync()
-  await file.close()
-  await folder.sync()
-}
-
-async function removeMarker(folder: Folder) {
-  if ((await folder.list()).includes(marker)) await folder.remove(marker)
 }

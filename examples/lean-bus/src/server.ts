@@ -7,18 +7,13 @@ import { Fields, magic, types, u16, u32, u64, version } from './frames.ts'
 import type { Frame } from './frames.ts'
 import { openGroups } from './groups.ts'
 import { limits } from './limits.ts'
-import { openLog, type Log } from './log.ts'
+import type { Log } from './log.ts'
+import { openLogs, type LogsOptions } from './logs.ts'
+import { checkName } from './names.ts'
 
-export interface BrokerOptions {
+export interface BrokerOptions extends Partial<Omit<LogsOptions, 'failed'>> {
   /** How long a silent peer keeps its connection and its leases; 6000. */
   leaseMs?: number
-  segmentBytes?: number
-  /** The oldest segment of a topic goes when so much is left; unlimited. */
-  retainBytes?: number
-  /** The oldest segment of a topic goes when it is so old; unlimited. */
-  retainMs?: number
-  /** Told of torn tails, and of what nobody else is told. */
-  warn?(text: string): void
 }
 
 interface Subscription {
@@ -40,59 +35,23 @@ export type Broker = Awaited<ReturnType<typeof openBroker>>
  */
 export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
   const { leaseMs = 6000, warn = () => {} } = options
-  const { retainBytes = Infinity, retainMs = Infinity } = options
   const failed = Promise.withResolvers<never>()
   failed.promise.catch(() => {})
-  const logs = new Map<string, Log>()
-  const making = new Map<string, Promise<void>>()
   const peers = new Set<Peer>()
   const held: Held = { input: 0, unsynced: 0, releases: new Set() }
   let isClosing = false
 
-  const open = async (name: string, segmentBytes = options.segmentBytes) =>
-    openLog(await folder.folder(name), {
-      ...(segmentBytes && { segmentBytes }),
-      warn: (text) => warn(`${name}/${text}`),
-      failed: failed.reject,
-    })
-  for (const name of await folder.folders()) {
-    if (isName(name)) logs.set(name, await open(name))
-  }
-  const groupLog = await open('__groups', 4 * 1024 * 1024)
-  const groups = await openGroups(groupLog)
-
-  async function retain() {
-    const now = Date.now()
-    for (const log of logs.values()) {
-      await log.deleteOldest(
-        ({ bytesLeft, timeMs }) =>
-          bytesLeft >= retainBytes || now - timeMs > retainMs,
-      )
-    }
-  }
-  await retain()
-  const retaining = setInterval(() => void retain(), 1000)
-
-  function find(topic: string) {
-    const log = logs.get(topic)
-    if (log) return log
-    const mend = `Make it with: npm run topic -- ${topic}`
-    throw new BusError('UNKNOWN_TOPIC', `There is no topic "${topic}". ${mend}`)
-  }
-
-  async function make(topic: string) {
-    if (logs.has(topic)) return
-    if (logs.size + making.size >= limits.topics) {
-      throw new BusError('OVERLOADED', `${limits.topics} topics are there`)
-    }
-    const made =
-      making.get(topic) ?? open(topic).then((log) => void logs.set(topic, log))
-    making.set(topic, made)
-    await made.finally(() => making.delete(topic))
-  }
+  const logs = await openLogs(folder, {
+    ...options,
+    warn,
+    failed: failed.reject,
+  })
+  const groups = await openGroups(logs.groups)
+  await logs.retain(Date.now())
+  const retaining = setInterval(() => void logs.retain(Date.now()), 1000)
 
   async function produce(fields: Fields) {
-    const log = find(fields.text())
+    const log = logs.find(fields.text())
     const batch = fields.rest()
     held.unsynced += batch.length
     try {
@@ -106,7 +65,7 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
   }
 
   function subscribe(fields: Fields, peer: Peer, subscriptions: Subscriptions) {
-    const [topic, group] = [fields.text(), named(fields.text(), 'group')]
+    const [topic, group] = [fields.text(), checkName(fields.text(), 'group')]
     const [id, credit] = [fields.u32(), fields.u32()]
     fields.end()
     if (subscriptions.has(id)) {
@@ -115,7 +74,7 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
     if (subscriptions.size >= limits.subscriptions) {
       throw new BusError('OVERLOADED', `${limits.subscriptions} subscriptions`)
     }
-    const [log, key] = [find(topic), `${group}/${topic}`]
+    const [log, key] = [logs.find(topic), `${group}/${topic}`]
     const delivery = createDelivery(peer, log, id, credit, (text) =>
       warn(`group ${group}, topic ${topic}: ${text}`),
     )
@@ -181,12 +140,12 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
         return []
       case types.STAT: {
         const [topic, group] = [fields.text(), fields.text()]
-        const log = find(topic)
+        const log = logs.find(topic)
         const committed = groups.committed(`${group}/${topic}`)
         return [log.start(), log.durableEnd(), committed].map(u64)
       }
       case types.CREATE:
-        await make(named(fields.text(), 'topic'))
+        await logs.make(checkName(fields.text(), 'topic'))
         return []
       case types.PING:
         return []
@@ -203,7 +162,7 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
           fields.u64(),
           fields.u32(),
         ]
-        const reader = find(topic).reader(offset)
+        const reader = logs.find(topic).reader(offset)
         return [await reader.read(Math.min(most, limits.delivery))]
       }
       default:
@@ -248,7 +207,7 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
     async close() {
       isClosing = true
       clearInterval(retaining)
-      for (const log of [...logs.values(), groupLog]) await log.close()
+      await logs.close()
       for (const peer of peers) peer.end()
     },
   }
@@ -258,15 +217,4 @@ function active(id: number, subscriptions: Subscriptions) {
   const subscription = subscriptions.get(id)
   if (subscription) return subscription
   throw new BusError('NOT_ACTIVE', `there is no subscription ${id}`)
-}
-
-function named(name: string, what: string) {
-  if (isName(name)) return name
-  const mend = 'give a-z, 0-9, ".", "_" and "-", at most 100'
-  throw new BusError('BAD_NAME', `"${name}" is no name for a ${what}: ${mend}`)
-}
-
-/** No name that passes leaves the folder, or differs from another by case. */
-function isName(name: string) {
-  return /^[a-z0-9][a-z0-9._-]{0,99}$/.test(name)
 }

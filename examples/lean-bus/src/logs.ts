@@ -1,0 +1,85 @@
+import { BusError } from './errors.ts'
+import type { Folder } from './files.ts'
+import { limits } from './limits.ts'
+import { openLog, type Log, type LogOptions } from './log.ts'
+import { isName } from './names.ts'
+
+export interface LogsOptions {
+  segmentBytes?: number
+  /** The oldest segment of a topic goes when so much is left; unlimited. */
+  retainBytes?: number
+  /** The oldest segment of a topic goes when it is so old; unlimited. */
+  retainMs?: number
+  /** Told of torn tails. */
+  warn(text: string): void
+  /** Told when a write has failed. */
+  failed(error: BusError): void
+}
+
+export type Logs = Awaited<ReturnType<typeof openLogs>>
+
+/**
+ * Opens all topics of a folder, and the log of the groups beside them.
+ *
+ * @throws BusError STORAGE, with file and position, for damage to what was
+ *   acknowledged
+ */
+export async function openLogs(folder: Folder, options: LogsOptions) {
+  const { segmentBytes, warn, failed } = options
+  const { retainBytes = Infinity, retainMs = Infinity } = options
+  const logs = new Map<string, Log>()
+  const making = new Map<string, Promise<void>>()
+
+  const open = async (name: string, given: LogOptions) =>
+    openLog(await folder.folder(name), {
+      warn: (text) => warn(`${name}/${text}`),
+      failed,
+      ...given,
+    })
+  const openTopic = async (topic: string) => {
+    logs.set(topic, await open(topic, segmentBytes ? { segmentBytes } : {}))
+  }
+  for (const name of await folder.folders()) {
+    if (isName(name)) await openTopic(name)
+  }
+  // No topic can have this name. Small segments: it is rewritten at each roll.
+  const groups = await open('__groups', { segmentBytes: 4 * 1024 * 1024 })
+
+  return {
+    groups,
+    /** @throws BusError UNKNOWN_TOPIC */
+    find(topic: string) {
+      const log = logs.get(topic)
+      if (log) return log
+      const mend = `Make it with: npm run topic -- ${topic}`
+      const message = `There is no topic "${topic}". ${mend}`
+      throw new BusError('UNKNOWN_TOPIC', message)
+    },
+    /**
+     * Makes a topic that is not there.
+     *
+     * @throws BusError OVERLOADED for one too many
+     */
+    async make(topic: string) {
+      if (logs.has(topic)) return
+      if (logs.size + making.size >= limits.topics) {
+        throw new BusError('OVERLOADED', `${limits.topics} topics are there`)
+      }
+      const made = making.get(topic) ?? openTopic(topic)
+      making.set(topic, made)
+      await made.finally(() => making.delete(topic))
+    },
+    /** Deletes what need not be kept any longer. */
+    async retain(now: number) {
+      for (const log of logs.values()) {
+        await log.deleteOldest(
+          ({ bytesLeft, timeMs }) =>
+            bytesLeft >= retainBytes || now - timeMs > retainMs,
+        )
+      }
+    },
+    async close() {
+      for (const log of [...logs.values(), groups]) await log.close()
+    },
+  }
+}

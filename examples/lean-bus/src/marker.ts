@@ -1,0 +1,28 @@
+import { crc32c } from './crc.ts'
+import type { Folder } from './files.ts'
+import { u32, u64 } from './frames.ts'
+
+const name = 'clean'
+
+/** The end of a log that was closed in order. One cut short says nothing. */
+export async function readMarker(folder: Folder) {
+  if (!(await folder.list()).includes(name)) return undefined
+  const file = await folder.open(name)
+  const bytes = await file.read(0, 12).finally(() => file.close())
+  if (bytes.length < 12) return undefined
+  if (bytes.readUInt32BE(8) !== crc32c(bytes, 0, 8)) return undefined
+  return bytes.readBigUInt64BE()
+}
+
+/** The last thing that is done to a log: all of it is on the disk. */
+export async function writeMarker(folder: Folder, end: bigint) {
+  const file = await folder.create(name)
+  await file.write(Buffer.concat([u64(end), u32(crc32c(u64(end)))]), 0)
+  await file.sync()
+  await file.close()
+  await folder.sync()
+}
+
+export async function removeMarker(folder: Folder) {
+  if ((await folder.list()).includes(name)) await folder.remove(name)
+}

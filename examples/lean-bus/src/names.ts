@@ -1,0 +1,13 @@
+import { BusError } from './errors.ts'
+
+/** No name that passes leaves the folder, or differs from another by case. */
+export function isName(name: string) {
+  return /^[a-z0-9][a-z0-9._-]{0,99}$/.test(name)
+}
+
+/** @throws BusError BAD_NAME */
+export function checkName(name: string, what: 'topic' | 'group') {
+  if (isName(name)) return name
+  const mend = 'give a-z, 0-9, ".", "_" and "-", at most 100'
+  throw new BusError('BAD_NAME', `"${name}" is no name for a ${what}: ${mend}`)
+}
