@@ -1,6 +1,6 @@
 import { BusError } from './errors.ts'
 import { batchesIn, encodeBatch, recordsIn } from './format.ts'
-import { u32, u64 } from './frames.ts'
+import { Fields, u32, u64 } from './frames.ts'
 import { limits } from './limits.ts'
 import type { Log } from './log.ts'
 import { encodeRecord } from './records.ts'
@@ -22,6 +22,12 @@ interface Group {
   members: Member[]
 }
 
+/** What the log of the groups holds under the key `<group>/<topic>`. */
+export function readGroup(value: Uint8Array) {
+  const fields = new Fields(Buffer.from(value))
+  return { committed: fields.u64(), epoch: fields.u32() }
+}
+
 /**
  * Consumer groups, each of one topic: one member works and the others stand by.
  * Offsets and epochs are kept in a log of their own, where the last one counts.
@@ -36,9 +42,7 @@ export async function openGroups(log: Log) {
     if (bytes.length === 0) break
     for (const { batch } of batchesIn(bytes)) {
       for (const { key, value } of recordsIn(batch)) {
-        const stored = Buffer.from(value)
-        const committed = stored.readBigUInt64BE()
-        const epoch = stored.readUInt32BE(8)
+        const { committed, epoch } = readGroup(value)
         const group = { epoch, next: committed, committed, members: [] }
         groups.set(key, group)
       }

@@ -31,6 +31,12 @@ async function keys(log: Log, from = 0n) {
   }
 }
 
+/** Ends a log as kill -9 does: its end is not marked as clean. */
+async function kill(log: Log, path: string) {
+  await log.close()
+  await rm(join(path, 'clean'))
+}
+
 /** A folder whose files call `before` ahead of each sync. */
 function intercept(folder: Folder, before: (file: LogFile) => Promise<void>) {
   const wrap = (file: LogFile): LogFile => ({
@@ -109,7 +115,7 @@ test('each length of a cut log is a prefix, and says so', async (t) => {
   const { path, folder } = await place(t)
   const log = await openLog(folder)
   for (const key of ['a', 'b', 'c']) await log.append(batch(key))
-  await log.close()
+  await kill(log, path)
   const file = join(path, `${'0'.repeat(20)}.log`)
   const bytes = await readFile(file)
   const size = bytes.length / 3
@@ -120,7 +126,7 @@ test('each length of a cut log is a prefix, and says so', async (t) => {
     const whole = Math.floor(length / size)
     assert.deepEqual(await keys(cut), ['a', 'b', 'c'].slice(0, whole))
     assert.equal(warnings.length, length % size ? 1 : 0)
-    await cut.close()
+    await kill(cut, path)
   }
 })
 
@@ -128,7 +134,7 @@ test('a changed bit is refused with file and position, in the last group cut off
   const { path, folder } = await place(t)
   const log = await openLog(folder)
   for (const key of ['a', 'b', 'c']) await log.append(batch(key))
-  await log.close()
+  await kill(log, path)
   const file = join(path, `${'0'.repeat(20)}.log`)
   const bytes = await readFile(file)
   const size = bytes.length / 3
@@ -140,7 +146,7 @@ test('a changed bit is refused with file and position, in the last group cut off
     if (at === 2 * size) {
       const cut = await openLog(folder)
       assert.deepEqual(await keys(cut), ['a', 'b'])
-      await cut.close()
+      await kill(cut, path)
     } else {
       const message = new RegExp(`^0{20}\\.log is damaged at byte ${at}:`)
       await assert.rejects(openLog(folder), { code: 'STORAGE', message })
@@ -153,7 +159,7 @@ test('damage within the last group is a torn tail, though its end is intact', as
   const log = await openLog(folder)
   await log.append(batch('a'))
   await Promise.all(['b', 'c', 'd'].map((key) => log.append(batch(key))))
-  await log.close()
+  await kill(log, path)
   const file = join(path, `${'0'.repeat(20)}.log`)
   const bytes = await readFile(file)
   bytes[(bytes.length / 4) * 2 + 70] ^= 1
@@ -167,15 +173,74 @@ test('damage within the last group is a torn tail, though its end is intact', as
   await again.close()
 })
 
+test('after a clean end, any damage is refused', async (t) => {
+  const { path, folder } = await place(t)
+  const log = await openLog(folder)
+  for (const key of ['a', 'b']) await log.append(batch(key))
+  await log.close()
+  const file = join(path, `${'0'.repeat(20)}.log`)
+  const bytes = await readFile(file)
+  const refused = { code: 'STORAGE' }
+  for (const damaged of [bytes.subarray(0, -1), bytes.subarray(0, 93)]) {
+    await writeFile(file, damaged)
+    await assert.rejects(openLog(folder), refused)
+  }
+  bytes[bytes.length - 1] ^= 1
+  await writeFile(file, bytes)
+  await assert.rejects(openLog(folder), refused)
+})
+
+test('a batch that is sent again is not appended again', async (t) => {
+  const { folder } = await place(t)
+  const numbered = (firstSeq: number) =>
+    encodeBatch(
+      ['x', 'y'].map((key) =>
+        encodeRecord({ key, value: Buffer.alloc(0), headers: {} }),
+      ),
+      { producerId: 7n, firstSeq },
+    )
+  const log = await openLog(folder)
+  const both = [log.append(numbered(0)), log.append(numbered(0))]
+  assert.deepEqual(await Promise.all(both), [0n, 0n])
+  assert.equal(await log.append(numbered(2)), 2n)
+  await assert.rejects(log.append(numbered(6)), { code: 'OUT_OF_ORDER_SEQ' })
+  await log.close()
+  const again = await openLog(folder)
+  assert.equal(await again.append(numbered(2)), 2n)
+  assert.equal(await again.append(numbered(4)), 4n)
+  assert.equal(again.durableEnd(), 6n)
+  await again.close()
+})
+
+test('the oldest segments are deleted, and what they held is out of range', async (t) => {
+  const { path, folder } = await place(t)
+  const log = await openLog(folder, { segmentBytes: 1 })
+  for (const key of ['a', 'b', 'c', 'd']) await log.append(batch(key))
+  const reader = log.reader(0n)
+  await log.deleteOldest(({ bytesLeft }) => bytesLeft >= 2 * 93)
+  assert.equal(log.start(), 2n)
+  const range = { code: 'OFFSET_RANGE', message: /not in 2 to 4/ }
+  await assert.rejects(reader.read(1), range)
+  assert.throws(() => log.reader(1n), range)
+  assert.deepEqual(await keys(log, 2n), ['c', 'd'])
+  await log.deleteOldest(() => true)
+  assert.equal(log.start(), 3n)
+  await log.close()
+  assert.equal((await readdir(path)).length, 2)
+  const again = await openLog(folder)
+  assert.deepEqual(await keys(again, 3n), ['d'])
+  await again.close()
+})
+
 test('a complete segment that lost its end, or is gone, is refused', async (t) => {
   const { path, folder } = await place(t)
   const log = await openLog(folder, { segmentBytes: 150 })
   for (const key of ['a', 'b', 'c', 'd', 'e']) await log.append(batch(key))
-  await log.close()
+  await kill(log, path)
   const [first, second] = (await readdir(path)).sort()
   const bytes = await readFile(join(path, first))
   await writeFile(join(path, first), bytes.subarray(0, -1))
-  const complete = { code: 'STORAGE', message: /segment that was complete/ }
+  const complete = { code: 'STORAGE', message: /all of it was synced/ }
   await assert.rejects(openLog(folder), complete)
   await writeFile(join(path, first), bytes)
   await rm(join(path, second))

@@ -1,15 +1,13 @@
 import { BusError } from './errors.ts'
 import type { Folder } from './files.ts'
 import { checkBatch, stamp } from './format.ts'
-import { readMarker, removeMarker, writeMarker } from './marker.ts'
+import { removeMarker, writeMarker } from './marker.ts'
 import { Producers } from './producers.ts'
+import { openSegments } from './recovery.ts'
 import {
   createSegment,
-  damaged,
   indexBatch,
   readBatches,
-  recoverSegment,
-  segmentNames,
   type Segment,
 } from './segment.ts'
 
@@ -49,41 +47,19 @@ export type Log = Awaited<ReturnType<typeof openLog>>
  */
 export async function openLog(folder: Folder, options: LogOptions = {}) {
   const { segmentBytes = 64 * 1024 * 1024, warn = () => {} } = options
-  const segments: Segment[] = []
   const producers = new Producers()
   const listeners = new Set<() => void>()
-  const close = async () => {
-    for (const { file } of segments) await file.close()
-  }
-
-  const marked = await readMarker(folder)
-  const names = await segmentNames(folder)
-  let end = 0n
-  try {
-    for (const name of names) {
-      const mayBeTorn = marked === undefined && name === names.at(-1)
-      const recovered = await recoverSegment(
-        folder,
-        name,
-        mayBeTorn,
-        ({ producerId, firstSeq, count, baseOffset: offset }) =>
-          producers.remember(producerId, { firstSeq, count, offset }),
-        warn,
-      )
-      segments.push(recovered.segment)
-      const { base } = recovered.segment
-      if (segments.length > 1 && base !== end) {
-        throw damaged(name, 0, `offsets from ${end} to ${base} are missing`)
-      }
-      end = recovered.end
-    }
-    if (marked !== undefined && marked !== end) {
-      const detail = `it was closed with its end at ${marked}`
-      throw damaged(names.at(-1) ?? 'the log', 0, `${detail}, not ${end}`)
-    }
-  } catch (error) {
-    await close()
-    throw error
+  const recovered = await openSegments(
+    folder,
+    ({ producerId, firstSeq, count, baseOffset: offset }) =>
+      producers.remember(producerId, { firstSeq, count, offset }),
+  )
+  const { segments, torn } = recovered
+  let { end } = recovered
+  if (torn > 0) {
+    const { file, name, size } = segments.at(-1)!
+    warn(`${name}: a torn tail, ${torn} bytes from ${size} cut off`)
+    await file.truncate(size)
   }
   await removeMarker(folder)
   if (segments.length === 0) segments.push(await createSegment(folder, 0n))
@@ -237,7 +213,7 @@ export async function openLog(folder: Folder, options: LogOptions = {}) {
     async close() {
       isClosed = true
       await running
-      await close()
+      for (const { file } of segments) await file.close()
       if (!failure) await writeMarker(folder, end)
     },
   }

@@ -35,7 +35,7 @@ export async function createSegment(folder: Folder, base: bigint) {
   return newSegment(name, file, base)
 }
 
-function newSegment(name: string, file: LogFile, base: bigint): Segment {
+export function newSegment(name: string, file: LogFile, base: bigint): Segment {
   return { name, file, base, size: 0, timeMs: 0, index: [] }
 }
 
@@ -43,64 +43,6 @@ function newSegment(name: string, file: LogFile, base: bigint): Segment {
 export function indexBatch({ index }: Segment, offset: bigint, at: number) {
   const last = index.at(-1)
   if (!last || at - last.at >= indexBytes) index.push({ offset, at })
-}
-
-/**
- * Checks every byte of a segment and cuts off a torn tail, of which `warn` is
- * told. Each intact header goes to `found`.
- *
- * @param mayBeTorn whether the segment was still written to when the broker
- *   ended, and the broker did not end in order
- * @throws BusError STORAGE, with file and position, for damage to what was
- *   acknowledged
- */
-export async function recoverSegment(
-  folder: Folder,
-  name: string,
-  mayBeTorn: boolean,
-  found: (header: Header) => void,
-  warn: (text: string) => void,
-) {
-  const file = await folder.open(name)
-  const segment = newSegment(name, file, BigInt(name.slice(0, 20)))
-  try {
-    const bytes = await file.read(0, await file.size())
-    let end = segment.base
-    for (const { header, at, batch } of batchesIn(bytes)) {
-      if (header.baseOffset !== end) break
-      found(header)
-      indexBatch(segment, end, at)
-      end = after(header)
-      segment.timeMs = Number(header.timeMs)
-      segment.size = at + batch.length
-    }
-    if (segment.size < bytes.length) {
-      if (!mayBeTorn) throw damaged(name, segment.size, 'all of it was synced')
-      refuseAcknowledged(name, bytes, segment.size, end)
-      const cut = `${bytes.length - segment.size} bytes from ${segment.size}`
-      warn(`${name}: a torn tail, ${cut} cut off`)
-      await file.truncate(segment.size)
-    }
-    return { segment, end }
-  } catch (error) {
-    await file.close()
-    throw error
-  }
-}
-
-/** Looks for a header that proves that what is damaged was acknowledged. */
-function refuseAcknowledged(
-  name: string,
-  bytes: Buffer,
-  at: number,
-  end: bigint,
-) {
-  for (let later = at + 1; later + headerBytes <= bytes.length; later++) {
-    const header = readHeader(bytes, later)
-    if (!header || header.durable <= end) continue
-    const detail = `the batch at ${later} says that all before`
-    throw damaged(name, at, `${detail} ${header.durable} was synced`)
-  }
 }
 
 /**

@@ -1,0 +1,66 @@
+/**
+ * `npm run inspect`: prints what a data folder holds, for a person or, with
+ * `--json`, as one JSON object a line. Topics may be named; all are printed
+ * otherwise.
+ */
+import { pipeline } from 'node:stream/promises'
+import { parseArgs } from 'node:util'
+import { openData, readGroups, readRecords, type StoredRecord } from './scan.ts'
+
+const { DATA_DIR = 'data' } = process.env
+
+try {
+  const { values, positionals } = parseArgs({
+    options: { json: { type: 'boolean', default: false } },
+    allowPositionals: true,
+  })
+  await pipeline(lines(positionals, values.json), process.stdout)
+} catch (error) {
+  const { code, message } = error as NodeJS.ErrnoException
+  // Whoever reads has had enough.
+  if (code !== 'EPIPE') {
+    console.error(message)
+    process.exitCode = 1
+  }
+}
+
+async function* lines(wanted: string[], json: boolean) {
+  const { folder, topics } = await openData(DATA_DIR)
+  const missing = wanted.find((topic) => !topics.includes(topic))
+  if (missing) {
+    throw new Error(`There is no topic "${missing}" in DATA_DIR=${DATA_DIR}.`)
+  }
+  const groups = await readGroups(folder)
+  for (const topic of wanted.length > 0 ? wanted : topics) {
+    if (!json) yield `${topic}\n`
+    for await (const record of readRecords(folder, topic)) {
+      yield `${json ? recordObject(record) : recordLine(record)}\n`
+    }
+    for (const [key, { committed, epoch }] of groups) {
+      const [group, of] = key.split('/') as [string, string]
+      if (of !== topic) continue
+      const next = String(committed)
+      const object = { type: 'group', topic, group, next }
+      const line = `  group ${group}: next ${next}, epoch ${epoch}`
+      yield `${json ? JSON.stringify(object) : line}\n`
+    }
+  }
+}
+
+function recordObject({ topic, offset, key, headers, ...rest }: StoredRecord) {
+  const time = new Date(rest.timeMs).toISOString()
+  const value = Buffer.from(rest.value).toString('base64')
+  const place = { type: 'record', topic, offset: String(offset), time }
+  return JSON.stringify({ ...place, key, headers, value })
+}
+
+function recordLine({ offset, timeMs, key, headers, value }: StoredRecord) {
+  const time = new Date(timeMs).toISOString()
+  const pairs = Object.entries(headers).map(([name, text]) => `${name}=${text}`)
+  // Control characters would be commands to the terminal.
+  const text = Buffer.from(value)
+    .toString()
+    .replaceAll(/\p{Cc}/gu, '\ufffd')
+  const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text
+  return [`  ${offset}`, time, key, ...pairs, shown].join('  ')
+}
