@@ -38,7 +38,9 @@ export async function openSession(stream: Duplex) {
     if (isLost) return
     isLost = true
     clearInterval(pinging)
-    stream.destroy()
+    stream.end()
+    // Not at once: the other end of a duplex pair learns of the end alone.
+    setImmediate(() => stream.destroy())
     for (const { reject } of waiting.values()) reject(error)
     for (const subscriber of subscribers.values()) subscriber.lost(error)
     lost.resolve(error)

@@ -56,10 +56,10 @@ export function openPeer(stream: Duplex, options: PeerOptions): Peer {
   function release() {
     if (!isPaused || isFull()) return
     isPaused = false
+    held.releases.delete(release)
     lease.refresh()
     stream.resume()
   }
-  held.releases.add(release)
 
   function send(type: number, correlation: number, ...parts: Uint8Array[]) {
     if (!stream.writable) return
@@ -99,6 +99,7 @@ export function openPeer(stream: Duplex, options: PeerOptions): Peer {
     }
     if (!isFull()) return
     isPaused = true
+    held.releases.add(release)
     stream.pause()
   }
 
@@ -115,6 +116,7 @@ export function openPeer(stream: Duplex, options: PeerOptions): Peer {
     release()
     ready()
   })
+  stream.on('end', () => stream.end())
   // Whatever ends it, it is the end of its leases.
   stream.on('error', () => {})
   stream.on('close', () => {

@@ -45,6 +45,17 @@ export async function openLogs(folder: Folder, options: LogsOptions) {
   // No topic can have this name. Small segments: it is rewritten at each roll.
   const groups = await open('__groups', { segmentBytes: 4 * 1024 * 1024 })
 
+  let retaining: Promise<void> | undefined
+  async function retain() {
+    const now = Date.now()
+    for (const log of logs.values()) {
+      await log.deleteOldest(
+        ({ bytesLeft, timeMs }) =>
+          bytesLeft >= retainBytes || now - timeMs > retainMs,
+      )
+    }
+  }
+
   return {
     groups,
     /** @throws BusError UNKNOWN_TOPIC */
@@ -70,15 +81,13 @@ export async function openLogs(folder: Folder, options: LogsOptions) {
       await made.finally(() => making.delete(topic))
     },
     /** Deletes what need not be kept any longer. */
-    async retain(now: number) {
-      for (const log of logs.values()) {
-        await log.deleteOldest(
-          ({ bytesLeft, timeMs }) =>
-            bytesLeft >= retainBytes || now - timeMs > retainMs,
-        )
-      }
+    retain() {
+      // One at a time: a power cut must not find two deletions half done.
+      retaining ??= retain().finally(() => (retaining = undefined))
+      return retaining
     },
     async close() {
+      await retaining
       for (const log of [...logs.values(), groups]) await log.close()
     },
   }

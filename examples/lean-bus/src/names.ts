@@ -5,9 +5,9 @@ export function isName(name: string) {
   return /^[a-z0-9][a-z0-9._-]{0,99}$/.test(name)
 }
 
-/** @throws BusError BAD_NAME */
-export function checkName(name: string, what: 'topic' | 'group') {
+/** The name of a topic or group. @throws BusError BAD_NAME */
+export function checkName(name: string) {
   if (isName(name)) return name
   const mend = 'give a-z, 0-9, ".", "_" and "-", at most 100'
-  throw new BusError('BAD_NAME', `"${name}" is no name for a ${what}: ${mend}`)
+  throw new BusError('BAD_NAME', `"${name}" cannot be a name: ${mend}`)
 }

@@ -3,13 +3,13 @@ import { openPeer, type Held, type Peer } from './connection.ts'
 import { createDelivery, type Delivery } from './delivery.ts'
 import { BusError } from './errors.ts'
 import type { Folder } from './files.ts'
-import { Fields, magic, types, u16, u32, u64, version } from './frames.ts'
-import type { Frame } from './frames.ts'
+import { magic, types, u16, u32, u64, version, type Frame } from './frames.ts'
 import { openGroups } from './groups.ts'
 import { limits } from './limits.ts'
 import type { Log } from './log.ts'
 import { openLogs, type LogsOptions } from './logs.ts'
 import { checkName } from './names.ts'
+import { readRequest, type Request } from './requests.ts'
 
 export interface BrokerOptions extends Partial<Omit<LogsOptions, 'failed'>> {
   /** How long a silent peer keeps its connection and its leases; 6000. */
@@ -22,6 +22,9 @@ interface Subscription {
   log: Log
   delivery: Delivery
 }
+
+/** A request by its name. */
+type Asked<Name> = Extract<Request, { name: Name }>
 
 type Subscriptions = Map<number, Subscription>
 
@@ -37,7 +40,7 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
   const { leaseMs = 6000, warn = () => {} } = options
   const failed = Promise.withResolvers<never>()
   failed.promise.catch(() => {})
-  const peers = new Set<Peer>()
+  const peers = new Map<Peer, Subscriptions>()
   const held: Held = { input: 0, unsynced: 0, releases: new Set() }
   let isClosing = false
 
@@ -47,15 +50,13 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
     failed: failed.reject,
   })
   const groups = await openGroups(logs.groups)
-  await logs.retain(Date.now())
-  const retaining = setInterval(() => void logs.retain(Date.now()), 1000)
+  await logs.retain()
+  const retaining = setInterval(() => void logs.retain(), 1000)
 
-  async function produce(fields: Fields) {
-    const log = logs.find(fields.text())
-    const batch = fields.rest()
+  async function produce({ topic, batch }: Asked<'PRODUCE'>) {
     held.unsynced += batch.length
     try {
-      return u64(await log.append(batch))
+      return u64(await logs.find(topic).append(batch))
     } finally {
       held.unsynced -= batch.length
       if (held.unsynced <= limits.unsynced / 2) {
@@ -64,17 +65,19 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
     }
   }
 
-  function subscribe(fields: Fields, peer: Peer, subscriptions: Subscriptions) {
-    const [topic, group] = [fields.text(), checkName(fields.text(), 'group')]
-    const [id, credit] = [fields.u32(), fields.u32()]
-    fields.end()
+  /** Resolves when the lease begins, or at once if it has to wait for that. */
+  function subscribe(
+    { topic, group, id, credit }: Asked<'SUBSCRIBE'>,
+    peer: Peer,
+    subscriptions: Subscriptions,
+  ) {
     if (subscriptions.has(id)) {
       throw new BusError('BAD_FRAME', `subscription ${id} is there already`)
     }
     if (subscriptions.size >= limits.subscriptions) {
       throw new BusError('OVERLOADED', `${limits.subscriptions} subscriptions`)
     }
-    const [log, key] = [logs.find(topic), `${group}/${topic}`]
+    const [log, key] = [logs.find(topic), `${checkName(group)}/${topic}`]
     const delivery = createDelivery(peer, log, id, credit, (text) =>
       warn(`group ${group}, topic ${topic}: ${text}`),
     )
@@ -90,10 +93,11 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
     if (!isClosing) await groups.leave(key, delivery)
   }
 
-  async function commit(fields: Fields, subscriptions: Subscriptions) {
-    const [id, epoch, next] = [fields.u32(), fields.u32(), fields.u64()]
-    fields.end()
-    const { key, log, delivery } = active(id, subscriptions)
+  async function commit(
+    { id, epoch, next }: Asked<'COMMIT'>,
+    subscriptions: Subscriptions,
+  ) {
+    const { key, log, delivery } = find(id, subscriptions)
     if (delivery.epoch() === 0) {
       throw new BusError('NOT_ACTIVE', `subscription ${id} stands by`)
     }
@@ -103,70 +107,61 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
     await groups.commit(key, epoch, next)
   }
 
-  /** Does what a peer asks for, and gives the payload of the answer. */
+  /** Does what a peer asks for, and gives the answer if there is one. */
   async function answer(
-    { type, correlation, payload }: Frame,
+    frame: Frame,
     peer: Peer,
     subscriptions: Subscriptions,
   ): Promise<Uint8Array[] | undefined> {
-    const fields = new Fields(payload)
+    const request = readRequest(frame)
     if (isClosing) throw new BusError('SHUTTING_DOWN', 'The broker is closing.')
-    switch (type) {
-      case types.HELLO: {
-        if (fields.u32() !== magic) {
+    switch (request.name) {
+      case 'HELLO':
+        if (request.magic !== magic) {
           throw new BusError('BAD_FRAME', 'not a peer of the lean bus')
         }
-        if (fields.u16() !== version) {
+        if (request.version !== version) {
           throw new BusError('BAD_VERSION', `this broker speaks ${version}`)
         }
         return [u16(version), u32(limits.frame), u32(leaseMs)]
-      }
-      case types.PRODUCE:
-        return [await produce(fields)]
-      case types.SUBSCRIBE: {
-        const joined = subscribe(fields, peer, subscriptions)
+      case 'PRODUCE':
+        return [await produce(request)]
+      case 'SUBSCRIBE': {
+        const joined = subscribe(request, peer, subscriptions)
         // Before the lease, which takes a sync at least.
-        peer.send(types.OK, correlation)
+        peer.send(types.OK, frame.correlation)
         await joined
         return undefined
       }
-      case types.CREDIT: {
-        const [id, bytes] = [fields.u32(), fields.u32()]
-        subscriptions.get(id)?.delivery.grant(bytes)
+      case 'CREDIT':
+        subscriptions.get(request.id)?.delivery.grant(request.bytes)
         return undefined
-      }
-      case types.COMMIT:
-        await commit(fields, subscriptions)
+      case 'COMMIT':
+        await commit(request, subscriptions)
         return []
-      case types.STAT: {
-        const [topic, group] = [fields.text(), fields.text()]
-        const log = logs.find(topic)
-        const committed = groups.committed(`${group}/${topic}`)
+      case 'STAT': {
+        const { topic, group } = request
+        const [log, committed] = [
+          logs.find(topic),
+          groups.committed(`${group}/${topic}`),
+        ]
         return [log.start(), log.durableEnd(), committed].map(u64)
       }
-      case types.CREATE:
-        await logs.make(checkName(fields.text(), 'topic'))
+      case 'CREATE':
+        await logs.make(checkName(request.topic))
         return []
-      case types.PING:
+      case 'PING':
         return []
-      case types.UNSUBSCRIBE: {
-        const id = fields.u32()
-        const subscription = active(id, subscriptions)
-        subscriptions.delete(id)
+      case 'UNSUBSCRIBE': {
+        const subscription = find(request.id, subscriptions)
+        subscriptions.delete(request.id)
         await leave(subscription)
         return []
       }
-      case types.READ: {
-        const [topic, offset, most] = [
-          fields.text(),
-          fields.u64(),
-          fields.u32(),
-        ]
-        const reader = logs.find(topic).reader(offset)
-        return [await reader.read(Math.min(most, limits.delivery))]
+      case 'READ': {
+        const reader = logs.find(request.topic).reader(request.offset)
+        return [await reader.read(Math.min(request.bytes, limits.delivery))]
       }
-      default:
-        throw new BusError('BAD_FRAME', `there is no request ${type}`)
     }
   }
 
@@ -193,7 +188,7 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
         }
       },
     })
-    peers.add(peer)
+    peers.set(peer, subscriptions)
     if (peers.size <= limits.connections) return
     peer.sendError(0, new BusError('OVERLOADED', 'too many connections'))
     peer.end()
@@ -207,13 +202,16 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
     async close() {
       isClosing = true
       clearInterval(retaining)
+      for (const subscriptions of peers.values()) {
+        for (const { delivery } of subscriptions.values()) delivery.stop()
+      }
       await logs.close()
-      for (const peer of peers) peer.end()
+      for (const peer of peers.keys()) peer.end()
     },
   }
 }
 
-function active(id: number, subscriptions: Subscriptions) {
+function find(id: number, subscriptions: Subscriptions) {
   const subscription = subscriptions.get(id)
   if (subscription) return subscription
   throw new BusError('NOT_ACTIVE', `there is no subscription ${id}`)
