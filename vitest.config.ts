@@ -16,6 +16,7 @@ export default defineConfig({
       { test: { name: 'checks', include: ['tests/checks/**/*.test.ts'], ...two } },
       { test: { name: 'contract', include: ['tests/contract/**/*.test.ts'], ...two } },
       { test: { name: 'kafka', include: ['tests/kafka/**/*.test.ts'], ...two } },
+      { test: { name: 'lean-bus', include: ['tests/lean-bus/**/*.test.ts'], ...two } },
       { test: { name: 'site', include: ['tests/{site,firefox}/**/*.test.ts'], ...browser } },
     ],
   },

@@ -42,7 +42,7 @@ const checks = [
   check('eslint', 'eslint', '--max-warnings', '0', '.'),
 ]
 /** Run one after another: each uses every core. The last builds the site. */
-const projects = ['unit', 'checks', 'contract', 'kafka', 'site'].map(project)
+const projects = ['unit', 'checks', 'contract', 'kafka', 'lean-bus', 'site'].map(project)
 
 const parts = [...checks, ...projects]
 
