@@ -1,8 +1,8 @@
-import { existsSync, globSync, readFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { setups, type KafkaCostRecord, type Setup } from '../../lab/kafka-cost/record.ts'
-import { sha256 } from '../examples/hash.ts'
+import { hashInputs } from './inputs.ts'
 
 /** Where the runs are recorded, relative to the repository. */
 export const recordPath = 'lab/kafka-cost/record.json'
@@ -43,13 +43,8 @@ const Record = z.strictObject({
   ),
 }) satisfies z.ZodType<KafkaCostRecord>
 
-/** The hash of all inputs as they are now: over the lines `<sha256 of the file>  <path>`, sorted by path. */
-export function inputHash(root = process.cwd()): string {
-  const paths = globSync(inputs, { cwd: root }).sort()
-  return sha256(
-    paths.map((path) => `${sha256(readFileSync(join(root, path)))}  ${path}\n`).join(''),
-  )
-}
+/** The hash of all inputs as they are now. */
+export const inputHash = (root = process.cwd()): string => hashInputs(inputs, root)
 
 /**
  * The recorded runs, or undefined where there are none.

@@ -1,0 +1,40 @@
+/** The broker of one sample: its folder, then `sync` or `no-sync`. */
+import { listen } from '../../examples/lean-bus/src/broker.ts'
+import { diskFolder } from '../../examples/lean-bus/src/files.ts'
+import { openBroker } from '../../examples/lean-bus/src/server.ts'
+import { countingFolder, type Counts } from './counting-folder.ts'
+import { answer, cpuSeconds } from './process.ts'
+
+/** Since the measurement began; the peak since the broker's start. */
+export interface BrokerUse extends Counts {
+  readonly cpuSeconds: number
+  readonly peakMiB: number
+}
+
+const [folder = '', durability = ''] = process.argv.slice(2)
+const counts: Counts = { writes: 0, bytes: 0, syncs: 0 }
+const counting = countingFolder(await diskFolder(folder), counts, durability === 'sync')
+const broker = await openBroker(counting, { warn: console.error })
+const { port } = await listen(broker, '127.0.0.1', 0)
+broker.failed.catch((error: unknown) => {
+  console.error(error)
+  process.exit(1)
+})
+
+// Sampled: on Linux the peak that the system tells may be that of the process that has started this one.
+let peak = 0
+setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 20)
+
+let cpuBefore = 0
+answer({
+  port: () => port,
+  begin() {
+    Object.assign(counts, { writes: 0, bytes: 0, syncs: 0 })
+    cpuBefore = cpuSeconds()
+  },
+  end: (): BrokerUse => ({
+    ...counts,
+    cpuSeconds: cpuSeconds() - cpuBefore,
+    peakMiB: peak / 2 ** 20,
+  }),
+})

@@ -1,0 +1,48 @@
+/** What the machine does without a bus: the measure of what a bus can do on it. */
+import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs'
+import { createConnection } from 'node:net'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { fileURLToPath } from 'node:url'
+import { start } from './process.ts'
+
+/**
+ * Appends blocks to a new file for so long, and waits for the disk after each if `fsync`. In bytes per second.
+ *
+ * @param block in bytes
+ */
+export function diskLimit(folder: string, block: number, fsync: boolean, seconds: number): number {
+  const path = join(folder, 'limit')
+  const bytes = Buffer.alloc(block, 'x')
+  const file = openSync(path, 'wx')
+  try {
+    const begin = performance.now()
+    const passed = () => (performance.now() - begin) / 1000
+    let written = 0
+    while (passed() < seconds) {
+      written += writeSync(file, bytes)
+      if (fsync) fdatasyncSync(file)
+    }
+    return written / passed()
+  } finally {
+    closeSync(file)
+    rmSync(path)
+  }
+}
+
+/** Sends from this process to another over TCP for so long. In bytes per second, as they arrive. */
+export async function loopbackLimit(seconds: number): Promise<number> {
+  await using receiver = await start(fileURLToPath(import.meta.resolve('./loopback.ts')), [])
+  const socket = createConnection(await receiver.ask<number>('port'), '127.0.0.1')
+  const chunk = Buffer.alloc(2 ** 16)
+  const fill = () => {
+    while (socket.write(chunk));
+  }
+  socket.on('connect', fill).on('drain', fill)
+  await sleep(seconds * 250)
+  await receiver.ask('begin')
+  await sleep(seconds * 1000)
+  const rate = await receiver.ask<number>('end')
+  socket.destroy()
+  return rate
+}

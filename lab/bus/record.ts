@@ -1,0 +1,147 @@
+/** How the producer publishes: so many records in one batch, so many batches awaited at the same time. */
+export const loads = {
+  'one at a time': { batch: 1, inFlight: 1 },
+  '256 in flight': { batch: 1, inFlight: 256 },
+  'batches of 100': { batch: 100, inFlight: 16 },
+} as const
+
+/** What one record of this laboratory means. */
+export const description = [
+  'Broker, producer and consumer are processes of their own on one machine, over loopback TCP; each sample has a new broker.',
+  'The broker syncs before it acknowledges; without fsync is a broker of this laboratory whose sync does nothing.',
+  'Single records go through the port, whose client puts what waits into the next batch and has one batch under way, with',
+  'no delay to gather more. Batches of 100 are pipelined on one connection. The next call is made when one is acknowledged,',
+  'so that a stall delays the calls after it: the latencies are those of a closed loop.',
+  'A message counts when it is acknowledged; a sample is there only if all were read back in order and without a gap by a',
+  'consumer that reads along and commits every 10,000.',
+  'The limit is measured right after each sample, with nothing else running: the lesser of writing blocks of the size of the',
+  "sample's average group, each with fdatasync if the sample has it, and of loopback TCP from one process to another.",
+  'The disk is what the machine takes for one: what a virtual disk does at fdatasync is not known here.',
+].join(' ')
+
+export type Load = keyof typeof loads
+
+export const loadNames = Object.keys(loads) as [Load, ...Load[]]
+
+/** How a log may be written: the file grows with each write; its size is set ahead; zeros are written ahead. */
+export const ways = ['growing', 'size ahead', 'zeros ahead'] as const
+
+export type Way = (typeof ways)[number]
+
+/** Of each record, in bytes. */
+export const payloadBytes = 1000
+
+/** From the call until the acknowledgement, in milliseconds; of a batch, for all of its records at once. */
+export interface Latency {
+  readonly p50: number
+  readonly p90: number
+  readonly p99: number
+  readonly p999: number
+  readonly max: number
+}
+
+/** What the machine itself does in the same minute, in bytes per second. */
+export interface Limit {
+  /** Writes of the groups' size one after the other to one file, each with fdatasync where the broker syncs. */
+  readonly disk: number
+  /** From one Node process to another over loopback TCP. */
+  readonly loopback: number
+}
+
+/** One broker with an empty folder, one producer, one consumer that reads along, each a process. */
+export interface Sample {
+  readonly round: number
+  readonly load: Load
+  /** Whether the broker syncs before it acknowledges, as it always does outside this laboratory. */
+  readonly fsync: boolean
+  /** Of the measurement, without the warm-up. */
+  readonly seconds: number
+  /** Acknowledged within these seconds, and read back by the consumer, then or later, in order and without a gap. */
+  readonly messages: number
+  readonly messagesPerSecond: number
+  /** Of payload, 10^6 bytes. */
+  readonly megabytesPerSecond: number
+  readonly latency: Latency
+  /** Writes to the topic's log. */
+  readonly groups: number
+  /** Of one such write, on average. */
+  readonly groupBytes: number
+  /** Syncs of the topic's log. */
+  readonly syncs: number
+  /** Messages that were acknowledged, but not read yet, when the time was over. */
+  readonly unread: number
+  /** Of resident memory, from the broker's start on; 2^20 bytes. */
+  readonly brokerPeakMiB: number
+  /** Of the processor, by each process. */
+  readonly cpuSeconds: {
+    readonly broker: number
+    readonly producer: number
+    readonly consumer: number
+  }
+  readonly limit: Limit
+  /** To what the lesser of the two limits comes for messages of this size. */
+  readonly limitMessagesPerSecond: number
+  readonly ratio: number
+}
+
+/** How the samples were taken. */
+export interface Settings {
+  readonly rounds: number
+  readonly seconds: number
+  readonly warmUpSeconds: number
+  readonly limitSeconds: number
+}
+
+/** On what, with what and when something was measured. */
+export interface Circumstances {
+  readonly schema: 1
+  /** ISO 8601, UTC. */
+  readonly date: string
+  readonly command: string
+  /** The state of the repository that was measured. */
+  readonly commit: string
+  /** SHA-256 over the files that decide the result. */
+  readonly hash: string
+  readonly machine: {
+    readonly processor: string
+    readonly cores: number
+    readonly memoryGiB: number
+    /** The operating system's kernel. */
+    readonly system: string
+    /** The file system that the files were on. */
+    readonly fileSystem: string
+  }
+  readonly versions: { readonly node: string }
+}
+
+/** What the runs came to, as it lies in `lab/results/bus.json`; of an earlier bus, in `bus-before.json`. */
+export interface BusRecord extends Circumstances {
+  readonly description: string
+  readonly payloadBytes: number
+  readonly settings: Settings
+  /** In the order of the runs: the cases take turns. */
+  readonly samples: readonly Sample[]
+}
+
+/** One way of writing a log, with blocks of one size. */
+export interface Trial {
+  readonly round: number
+  readonly way: Way
+  /** In bytes. */
+  readonly block: number
+  readonly seconds: number
+  /** Each with its fdatasync; the time of what is done ahead counts too. */
+  readonly writes: number
+  readonly megabytesPerSecond: number
+  /** Of a write with its fdatasync, in milliseconds. */
+  readonly p50: number
+  readonly p99: number
+}
+
+/** What the trial of preallocation came to, as it lies in `lab/results/preallocate.json`. */
+export interface PreallocateRecord extends Circumstances {
+  /** In bytes. */
+  readonly ahead: number
+  /** In the order of the runs: the ways take turns. */
+  readonly samples: readonly Trial[]
+}

@@ -1,0 +1,101 @@
+/** What a lean bus does on this machine, beside what the machine does without it. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { BrokerUse } from './broker.ts'
+import type { Read } from './consumer.ts'
+import { diskLimit, loopbackLimit } from './limit.ts'
+import { start } from './process.ts'
+import type { Published } from './producer.ts'
+import { loadNames, payloadBytes, type Load, type Sample, type Settings } from './record.ts'
+
+const topic = 'bench'
+
+/** What is measured once in each round, in this order. */
+export const cases = loadNames.flatMap((load) => [
+  { load, fsync: true },
+  { load, fsync: false },
+])
+
+/**
+ * Measures every case of one round.
+ *
+ * @param lab the folder of this laboratory, here or in another checkout, whose bus is measured
+ * @param below the folder on whose disk the logs are
+ */
+export async function measure(
+  { load, fsync }: { load: Load; fsync: boolean },
+  round: number,
+  settings: Settings,
+  { lab, below }: { lab: string; below: string },
+): Promise<Sample> {
+  const folder = mkdtempSync(join(below, 'bench-'))
+  try {
+    const run = await runBus(lab, join(folder, 'data'), load, fsync, settings)
+    const { published, broker, read, unread } = run
+    const groupBytes = Math.round(broker.bytes / broker.writes)
+    const limit = {
+      disk: diskLimit(folder, groupBytes, fsync, settings.limitSeconds),
+      loopback: await loopbackLimit(settings.limitSeconds),
+    }
+    const messagesPerSecond = published.messages / published.seconds
+    // What one message comes to in the log, with its share of the batch's header, is what it comes to on the wire.
+    const messageBytes = broker.bytes / published.messages
+    const limitMessagesPerSecond = Math.min(limit.disk, limit.loopback) / messageBytes
+    return {
+      round,
+      load,
+      fsync,
+      seconds: rounded(published.seconds),
+      messages: published.messages,
+      messagesPerSecond: Math.round(messagesPerSecond),
+      megabytesPerSecond: rounded((messagesPerSecond * payloadBytes) / 1e6),
+      latency: published.latency,
+      groups: broker.writes,
+      groupBytes,
+      syncs: broker.syncs,
+      unread,
+      brokerPeakMiB: Math.round(broker.peakMiB),
+      cpuSeconds: {
+        broker: rounded(broker.cpuSeconds),
+        producer: rounded(published.cpuSeconds),
+        consumer: rounded(read.cpuSeconds),
+      },
+      limit: { disk: Math.round(limit.disk), loopback: Math.round(limit.loopback) },
+      limitMessagesPerSecond: Math.round(limitMessagesPerSecond),
+      ratio: rounded(messagesPerSecond / limitMessagesPerSecond),
+    }
+  } finally {
+    rmSync(folder, { recursive: true })
+  }
+}
+
+async function runBus(
+  lab: string,
+  data: string,
+  load: Load,
+  fsync: boolean,
+  { seconds, warmUpSeconds }: Settings,
+) {
+  await using broker = await start(join(lab, 'broker.ts'), [data, fsync ? 'sync' : 'no-sync'])
+  const port = String(await broker.ask<number>('port'))
+  await using producer = await start(join(lab, 'producer.ts'), [port, load, topic])
+  await using consumer = await start(join(lab, 'consumer.ts'), [port, topic])
+  const processes = [broker, producer, consumer]
+  await sleep(warmUpSeconds * 1000)
+  await Promise.all(processes.map(({ ask }) => ask('begin')))
+  await sleep(seconds * 1000)
+  const [use, published, read] = await Promise.all([
+    broker.ask<BrokerUse>('end'),
+    producer.ask<Published>('end'),
+    consumer.ask<Read>('end'),
+  ])
+  const total = await producer.ask<number>('total')
+  await consumer.ask('until', total)
+  return { broker: use, published, read, unread: Math.max(0, total - read.messages) }
+}
+
+/** To thousandths. */
+function rounded(value: number): number {
+  return Math.round(value * 1000) / 1000
+}

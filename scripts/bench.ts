@@ -1,0 +1,175 @@
+/**
+ * `npm run bench`: publishes to the lean bus one at a time, with 256 in flight and in batches, with and without fsync, and
+ * compares each with what the disk and the loopback of this machine do without a bus. Wants a machine that does nothing else.
+ *
+ *   npm run bench                               five rounds of 3 s for each case: about five minutes
+ *   npm run bench -- --rounds 1 --seconds 0.5   fewer, to see that it works
+ *   npm run bench -- --record                   also writes lab/results/bus.json
+ *   npm run bench -- --before ../older          takes turns with another checkout of this repository, and with --record
+ *                                               writes what that one came to, to lab/results/bus-before.json
+ *   npm run bench -- --preallocate              tries preallocated files instead; with --record to
+ *                                               lab/results/preallocate.json
+ *   npm run bench -- --folder /mnt/other        on another disk than the repository's
+ */
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { cpus, release, totalmem, type } from 'node:os'
+import { dirname, join, resolve } from 'node:path'
+import { parseArgs } from 'node:util'
+import { ahead, trials, tryOut } from '../lab/bus/preallocate.ts'
+import {
+  description,
+  payloadBytes,
+  type BusRecord,
+  type Circumstances,
+  type Load,
+  type PreallocateRecord,
+  type Sample,
+} from '../lab/bus/record.ts'
+import { cases, measure } from '../lab/bus/run.ts'
+import { showProgress } from '../lab/progress.ts'
+import { caseOf, command, inputs, preallocatePath, recordPaths, trialOf } from '../src/lab/bus.ts'
+import { hashInputs } from '../src/lab/inputs.ts'
+import type { Spread } from '../src/lab/kafka-cost.ts'
+import { root } from './program.mjs'
+
+const { values } = parseArgs({
+  options: {
+    rounds: { type: 'string', default: '5' },
+    seconds: { type: 'string', default: '3' },
+    record: { type: 'boolean', default: false },
+    before: { type: 'string' },
+    preallocate: { type: 'boolean', default: false },
+    folder: { type: 'string', default: join(root, '.cache') },
+  },
+})
+const { folder } = values
+const seconds = numberOf('seconds', 0.1)
+const settings = {
+  rounds: Math.floor(numberOf('rounds', 1)),
+  seconds,
+  warmUpSeconds: seconds / 2,
+  limitSeconds: seconds / 3,
+}
+const rounds = Array.from({ length: settings.rounds }, (_none, index) => index + 1)
+
+function numberOf(name: 'rounds' | 'seconds', least: number): number {
+  const number = Number(values[name])
+  if (number >= least) return number
+  throw new Error(`--${name} ${values[name]}: give a number from ${least} on`)
+}
+
+/** @throws Error for inputs of a record that no commit has */
+function circumstances(checkout: string): Circumstances {
+  const git = (...args: string[]) =>
+    spawnSync('git', args, { cwd: checkout, encoding: 'utf8' }).stdout.trim()
+  const changed = git('status', '--porcelain', '--', ...inputs.map(dirname))
+  if (values.record && changed) {
+    throw new Error(
+      `A record names a commit: commit these first, or leave out --record.\n${changed}`,
+    )
+  }
+  const [processor] = cpus()
+  return {
+    schema: 1,
+    date: new Date().toISOString().slice(0, 10),
+    command: [command, ...(values.preallocate ? ['-- --preallocate'] : [])].join(' '),
+    commit: git('rev-parse', 'HEAD'),
+    hash: hashInputs(inputs, checkout),
+    machine: {
+      processor: processor?.model ?? 'unknown',
+      cores: cpus().length,
+      memoryGiB: Math.round(totalmem() / 2 ** 30),
+      system: `${type()} ${release()}`,
+      fileSystem: fileSystemOf(folder),
+    },
+    versions: { node: process.versions.node },
+  }
+}
+
+/** As `stat` of Linux calls it. */
+function fileSystemOf(path: string): string {
+  const { stdout } = spawnSync('stat', ['-f', '-c', '%T', path], { encoding: 'utf8' })
+  return stdout.trim() || 'unknown'
+}
+
+function write(path: string, record: BusRecord | PreallocateRecord): void {
+  if (!values.record) return
+  mkdirSync(join(root, dirname(path)), { recursive: true })
+  writeFileSync(join(root, path), `${JSON.stringify(record, null, 2)}\n`)
+  console.log(`Wrote ${path}.`)
+}
+
+function shown({ median, lowest, highest }: Spread, digits: number): string {
+  const [middle, ...ends] = [median, lowest, highest].map((value) => value.toFixed(digits))
+  return `${middle} (${ends.join('–')})`
+}
+
+const nameOf = ({ load, fsync }: { load: Load; fsync: boolean }) =>
+  `${load}, ${fsync ? 'fsync' : 'no fsync'}`
+
+async function bench(): Promise<void> {
+  const checkouts = [
+    ...(values.before ? [{ path: recordPaths.before, root: resolve(values.before) }] : []),
+    { path: recordPaths.now, root },
+  ].map((checkout) => ({
+    ...checkout,
+    found: circumstances(checkout.root),
+    samples: [] as Sample[],
+  }))
+  const progress = showProgress(settings.rounds * cases.length * checkouts.length)
+  for (const round of rounds) {
+    for (const one of cases) {
+      for (const { root: checkout, samples } of checkouts) {
+        progress.next(`round ${round}, ${nameOf(one)}`)
+        const lab = join(checkout, 'lab/bus')
+        samples.push(await measure(one, round, settings, { lab, below: folder }))
+      }
+    }
+  }
+  progress.clear()
+  for (const { path, found, samples } of checkouts) {
+    console.log(
+      `\n${found.commit.slice(0, 7)}, median (lowest–highest) of ${settings.rounds} rounds`,
+    )
+    for (const one of cases) {
+      const of = caseOf(samples, one.load, one.fsync)
+      console.log(
+        [
+          nameOf(one).padEnd(30),
+          `${shown(of.messagesPerSecond, 0)}/s`.padEnd(26),
+          `${shown(of.ratio, 2)} of the limit`.padEnd(32),
+          `p50 ${shown(of.p50, 2)} ms`.padEnd(28),
+          `p99 ${shown(of.p99, 1)} ms`.padEnd(28),
+          `${shown(of.brokerPeakMiB, 0)} MiB`.padEnd(20),
+          `${shown(of.cpuPerMessage, 1)} µs of processor`,
+        ].join(' '),
+      )
+    }
+    write(path, { ...found, description, payloadBytes, settings, samples })
+  }
+}
+
+function preallocate(): void {
+  const found = circumstances(root)
+  const progress = showProgress(settings.rounds * trials.length)
+  const samples = rounds.flatMap((round) =>
+    trials.map((trial) => {
+      progress.next(`round ${round}, ${trial.way}, ${trial.block} bytes`)
+      return tryOut(folder, trial, round, settings.limitSeconds)
+    }),
+  )
+  progress.clear()
+  const record = { ...found, ahead, samples }
+  for (const { way, block } of trials) {
+    const { megabytesPerSecond, p50 } = trialOf(record, way, block)
+    console.log(
+      `${block} bytes, ${way}: ${shown(megabytesPerSecond, 1)} MB/s, p50 ${shown(p50, 3)} ms`,
+    )
+  }
+  write(preallocatePath, record)
+}
+
+mkdirSync(folder, { recursive: true })
+if (values.preallocate) preallocate()
+else await bench()

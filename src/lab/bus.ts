@@ -1,0 +1,164 @@
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import * as z from 'zod'
+import {
+  loadNames,
+  ways,
+  type BusRecord,
+  type Load,
+  type PreallocateRecord,
+  type Sample,
+  type Way,
+} from '../../lab/bus/record.ts'
+import { hashInputs } from './inputs.ts'
+import { spread, type Spread } from './kafka-cost.ts'
+
+/** Where the runs are recorded, relative to the repository: of the bus as it is, and as it was before it was made faster. */
+export const recordPaths = {
+  now: 'lab/results/bus.json',
+  before: 'lab/results/bus-before.json',
+} as const
+
+export const preallocatePath = 'lab/results/preallocate.json'
+
+/** How a reader repeats them. */
+export const command = 'npm run bench'
+
+/** The files that decide the result: the measurement, and the bus. */
+export const inputs = ['lab/bus/*.ts', 'examples/lean-bus/src/*.ts']
+
+const count = z.int().nonnegative()
+const positive = z.number().positive()
+
+const circumstances = {
+  schema: z.literal(1),
+  date: z.iso.date(),
+  command: z.string().startsWith(command),
+  commit: z.string().regex(/^[0-9a-f]{40}$/),
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  machine: z.strictObject({
+    processor: z.string(),
+    cores: z.int().positive(),
+    memoryGiB: z.int().positive(),
+    system: z.string(),
+    fileSystem: z.string(),
+  }),
+  versions: z.strictObject({ node: z.string() }),
+}
+
+/** One sample, as it is recorded. */
+export const SampleSchema = z.strictObject({
+  round: z.int().positive(),
+  load: z.enum(loadNames),
+  fsync: z.boolean(),
+  seconds: positive,
+  messages: z.int().positive(),
+  messagesPerSecond: positive,
+  megabytesPerSecond: positive,
+  latency: z.strictObject({
+    p50: positive,
+    p90: positive,
+    p99: positive,
+    p999: positive,
+    max: positive,
+  }),
+  groups: z.int().positive(),
+  groupBytes: z.int().positive(),
+  syncs: z.int().positive(),
+  unread: count,
+  brokerPeakMiB: z.int().positive(),
+  cpuSeconds: z.strictObject({ broker: positive, producer: positive, consumer: positive }),
+  limit: z.strictObject({ disk: positive, loopback: positive }),
+  limitMessagesPerSecond: positive,
+  ratio: positive,
+}) satisfies z.ZodType<Sample>
+
+const Bus = z.strictObject({
+  ...circumstances,
+  description: z.string(),
+  payloadBytes: z.int().positive(),
+  settings: z.strictObject({
+    rounds: z.int().positive(),
+    seconds: positive,
+    warmUpSeconds: positive,
+    limitSeconds: positive,
+  }),
+  samples: z.array(SampleSchema).nonempty(),
+}) satisfies z.ZodType<BusRecord>
+
+const Preallocate = z.strictObject({
+  ...circumstances,
+  ahead: z.int().positive(),
+  samples: z
+    .array(
+      z.strictObject({
+        round: z.int().positive(),
+        way: z.enum(ways),
+        block: z.int().positive(),
+        seconds: positive,
+        writes: z.int().positive(),
+        megabytesPerSecond: positive,
+        p50: positive,
+        p99: positive,
+      }),
+    )
+    .nonempty(),
+}) satisfies z.ZodType<PreallocateRecord>
+
+/** The hash of all inputs as they are now. */
+export const inputHash = (root = process.cwd()): string => hashInputs(inputs, root)
+
+/**
+ * The recorded runs, or undefined where there are none.
+ *
+ * @throws ZodError for a record of another form
+ */
+export function readBus(which: keyof typeof recordPaths, root = process.cwd()) {
+  return read(join(root, recordPaths[which]), Bus)
+}
+
+/**
+ * The recorded trial of preallocation, or undefined where there is none.
+ *
+ * @throws ZodError for a record of another form
+ */
+export function readPreallocate(root = process.cwd()) {
+  return read(join(root, preallocatePath), Preallocate)
+}
+
+function read<T>(file: string, schema: z.ZodType<T>): T | undefined {
+  return existsSync(file) ? schema.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined
+}
+
+/** The middle and the ends of what the rounds of one case came to. */
+export function caseOf(samples: readonly Sample[], load: Load, fsync: boolean) {
+  const chosen = samples.filter((sample) => sample.load === load && sample.fsync === fsync)
+  const over = (value: (sample: Sample) => number): Spread => spread(chosen.map(value))
+  return {
+    load,
+    fsync,
+    messagesPerSecond: over((sample) => sample.messagesPerSecond),
+    ratio: over((sample) => sample.ratio),
+    limitMessagesPerSecond: over((sample) => sample.limitMessagesPerSecond),
+    p50: over((sample) => sample.latency.p50),
+    p99: over((sample) => sample.latency.p99),
+    p999: over((sample) => sample.latency.p999),
+    groupBytes: over((sample) => sample.groupBytes),
+    brokerPeakMiB: over((sample) => sample.brokerPeakMiB),
+    /** Of all three processes, in microseconds of the processor for one message. */
+    cpuPerMessage: over(
+      ({ cpuSeconds: { broker, producer, consumer }, messages }) =>
+        Math.round((1e7 * (broker + producer + consumer)) / messages) / 10,
+    ),
+  }
+}
+
+/** The same of one way to write blocks of one size. */
+export function trialOf({ samples }: PreallocateRecord, way: Way, block: number) {
+  const chosen = samples.filter((sample) => sample.way === way && sample.block === block)
+  return {
+    megabytesPerSecond: spread(chosen.map((sample) => sample.megabytesPerSecond)),
+    p50: spread(chosen.map((sample) => sample.p50)),
+    p99: spread(chosen.map((sample) => sample.p99)),
+  }
+}
