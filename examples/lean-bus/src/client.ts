@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { encodeFrame, Fields, FrameReader, readError } from './frames.ts'
+import { Fields, FrameReader, readError, writeFrame } from './frames.ts'
 import { magic, types, u16, u32, version, type Frame } from './frames.ts'
 import { limits } from './limits.ts'
 
@@ -47,13 +47,8 @@ export async function openSession(stream: Duplex) {
   }
 
   /** Sends a frame that has no answer, or whose answer has this number. */
-  function send(type: number, correlation: number, ...parts: Uint8Array[]) {
-    stream.cork()
-    for (const part of encodeFrame(type, correlation, ...parts)) {
-      stream.write(part)
-    }
-    process.nextTick(() => stream.uncork())
-  }
+  const send = (type: number, correlation: number, ...parts: Uint8Array[]) =>
+    writeFrame(stream, type, correlation, ...parts)
 
   /**
    * Resolves with the payload of the answer.

@@ -2,21 +2,34 @@ import type { Duplex } from 'node:stream'
 import { BusError } from './errors.ts'
 import {
   encodeError,
-  encodeFrame,
   FrameReader,
   types,
+  writeFrame,
   type Frame,
 } from './frames.ts'
 import { limits } from './limits.ts'
 
 /** What all connections of a broker hold together, in bytes. */
-export interface Held {
+export class Held {
   /** Of frames that are not whole yet. */
-  input: number
+  input = 0
   /** Of batches that are not on the disk yet. */
-  unsynced: number
+  unsynced = 0
   /** Lets those go on that were not read from. */
-  readonly releases: Set<() => void>
+  readonly releases = new Set<() => void>()
+
+  /** Counts a batch until it is on the disk, or refused. */
+  async count<T>({ length }: Uint8Array, appended: Promise<T>) {
+    this.unsynced += length
+    try {
+      return await appended
+    } finally {
+      this.unsynced -= length
+      if (this.unsynced <= limits.unsynced / 2) {
+        for (const release of this.releases) release()
+      }
+    }
+  }
 }
 
 export interface Peer {
@@ -62,12 +75,7 @@ export function openPeer(stream: Duplex, options: PeerOptions): Peer {
   }
 
   function send(type: number, correlation: number, ...parts: Uint8Array[]) {
-    if (!stream.writable) return
-    stream.cork()
-    for (const part of encodeFrame(type, correlation, ...parts)) {
-      stream.write(part)
-    }
-    process.nextTick(() => stream.uncork())
+    if (stream.writable) writeFrame(stream, type, correlation, ...parts)
   }
 
   function sendError(correlation: number, error: unknown) {

@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream'
 import { BusError, errorCodes, type ErrorCode } from './errors.ts'
 
 /** Requests have numbers below 0x40, what the broker says by itself from there. */
@@ -44,6 +45,16 @@ export function encodeFrame(
   head[4] = type
   head.writeUInt32BE(correlation, 5)
   return [head, ...parts]
+}
+
+/** Writes a frame; frames of one turn of the event loop go out together. */
+export function writeFrame(
+  stream: Writable,
+  ...frame: Parameters<typeof encodeFrame>
+) {
+  stream.cork()
+  for (const part of encodeFrame(...frame)) stream.write(part)
+  process.nextTick(() => stream.uncork())
 }
 
 /** Finds the frames in a stream of bytes that is cut anywhere. */

@@ -123,6 +123,7 @@ export async function openLog(folder: Folder, options: LogOptions = {}) {
   }
 
   const start = () => segments[0]!.base
+  const closed = () => new BusError('SHUTTING_DOWN', 'the log is closed')
   const outOfRange = (offset: bigint) =>
     new BusError('OFFSET_RANGE', `${offset} is not in ${start()} to ${end}`)
 
@@ -145,7 +146,7 @@ export async function openLog(folder: Folder, options: LogOptions = {}) {
     async append(batch: Buffer) {
       const { count, producerId, firstSeq } = checkBatch(batch)
       if (failure) throw failure
-      if (isClosed) throw new BusError('SHUTTING_DOWN', 'the log is closed')
+      if (isClosed) throw closed()
       const again = producers.find(producerId, { firstSeq, count })
       if (again !== undefined) return again
       const offset = new Promise<bigint>((resolve, reject) => {
@@ -161,7 +162,7 @@ export async function openLog(folder: Folder, options: LogOptions = {}) {
      * begin before `offset`.
      *
      * @throws BusError OFFSET_RANGE, here or when the place was deleted; STORAGE
-     *   for bytes that have changed
+     *   for bytes that have changed; SHUTTING_DOWN when the log was closed
      */
     reader(offset: bigint) {
       if (offset < start() || offset > end) throw outOfRange(offset)
@@ -179,7 +180,12 @@ export async function openLog(folder: Folder, options: LogOptions = {}) {
                 segment,
                 at,
                 wanted,
-              )
+              ).catch((error: unknown) => {
+                // Its file may have been closed meanwhile.
+                if (isClosed) throw closed()
+                if (!segments.includes(segment)) throw outOfRange(offset)
+                throw error
+              })
               at += size
               offset = next
               if (bytes.length > 0) return bytes

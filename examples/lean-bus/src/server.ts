@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { openPeer, type Held, type Peer } from './connection.ts'
+import { Held, openPeer, type Peer } from './connection.ts'
 import { createDelivery, type Delivery } from './delivery.ts'
 import { BusError } from './errors.ts'
 import type { Folder } from './files.ts'
@@ -41,7 +41,7 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
   const failed = Promise.withResolvers<never>()
   failed.promise.catch(() => {})
   const peers = new Map<Peer, Subscriptions>()
-  const held: Held = { input: 0, unsynced: 0, releases: new Set() }
+  const held = new Held()
   let isClosing = false
 
   const logs = await openLogs(folder, {
@@ -52,18 +52,6 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
   const groups = await openGroups(logs.groups)
   await logs.retain()
   const retaining = setInterval(() => void logs.retain(), 1000)
-
-  async function produce({ topic, batch }: Asked<'PRODUCE'>) {
-    held.unsynced += batch.length
-    try {
-      return u64(await logs.find(topic).append(batch))
-    } finally {
-      held.unsynced -= batch.length
-      if (held.unsynced <= limits.unsynced / 2) {
-        for (const release of held.releases) release()
-      }
-    }
-  }
 
   /** Resolves when the lease begins, or at once if it has to wait for that. */
   function subscribe(
@@ -124,8 +112,11 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
           throw new BusError('BAD_VERSION', `this broker speaks ${version}`)
         }
         return [u16(version), u32(limits.frame), u32(leaseMs)]
-      case 'PRODUCE':
-        return [await produce(request)]
+      case 'PRODUCE': {
+        const { topic, batch } = request
+        const appended = logs.find(topic).append(batch)
+        return [u64(await held.count(batch, appended))]
+      }
       case 'SUBSCRIBE': {
         const joined = subscribe(request, peer, subscriptions)
         // Before the lease, which takes a sync at least.
@@ -141,10 +132,8 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
         return []
       case 'STAT': {
         const { topic, group } = request
-        const [log, committed] = [
-          logs.find(topic),
-          groups.committed(`${group}/${topic}`),
-        ]
+        const log = logs.find(topic)
+        const committed = groups.committed(`${group}/${topic}`)
         return [log.start(), log.durableEnd(), committed].map(u64)
       }
       case 'CREATE':
