@@ -263,3 +263,12 @@ test('the name of a segment is synced before anything in it is', async (t) => {
   assert.deepEqual(steps, ['names', 'bytes'])
   await log.close()
 })
+
+test('a reader is told when the log was closed under it', async (t) => {
+  const { folder } = await place(t)
+  const log = await openLog(folder)
+  await log.append(batch('a'))
+  const reader = log.reader(0n)
+  await log.close()
+  await assert.rejects(reader.read(1), { code: 'SHUTTING_DOWN' })
+})
