@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import { LostError } from './errors.ts'
 import { Fields, FrameReader, readError, writeFrame } from './frames.ts'
 import { magic, types, u16, u32, version, type Frame } from './frames.ts'
 import { limits } from './limits.ts'
@@ -14,9 +15,6 @@ export interface Subscriber {
 }
 
 export type Session = Awaited<ReturnType<typeof openSession>>
-
-/** The connection ended, or was silent for longer than its lease. */
-export class LostError extends Error {}
 
 /**
  * Greets a broker at the other end of a stream, and keeps the lease by pings.
@@ -106,10 +104,11 @@ export async function openSession(stream: Duplex) {
     lose(new LostError('the connection is lost', { cause }))
   stream.on('error', end)
   stream.on('close', () => end())
-  let pinging: NodeJS.Timeout | undefined
+  let pinging = setTimeout(end, limits.greetingMs)
 
   const greeted = performance.now()
   const hello = await request(types.HELLO, u32(magic), u16(version))
+  clearTimeout(pinging)
   // What the broker's version and its largest frame are, is in PROTOCOL.md.
   leaseMs = hello.readUInt32BE(6)
   leaseEnd = greeted + leaseMs

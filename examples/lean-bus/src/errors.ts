@@ -29,3 +29,6 @@ export class BusError extends Error {
     this.code = code
   }
 }
+
+/** The connection ended, or was silent for longer than its lease. */
+export class LostError extends Error {}

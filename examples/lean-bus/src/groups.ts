@@ -22,6 +22,10 @@ interface Group {
   members: Member[]
 }
 
+function newGroup(stored: ReturnType<typeof readGroup>): Group {
+  return { ...stored, next: stored.committed, members: [] }
+}
+
 /** What the log of the groups holds under the key `<group>/<topic>`. */
 export function readGroup(value: Uint8Array) {
   const fields = new Fields(Buffer.from(value))
@@ -42,9 +46,7 @@ export async function openGroups(log: Log) {
     if (bytes.length === 0) break
     for (const { batch } of batchesIn(bytes)) {
       for (const { key, value } of recordsIn(batch)) {
-        const { committed, epoch } = readGroup(value)
-        const group = { epoch, next: committed, committed, members: [] }
-        groups.set(key, group)
+        groups.set(key, newGroup(readGroup(value)))
       }
     }
   }
@@ -55,17 +57,15 @@ export async function openGroups(log: Log) {
     if (groups.size >= limits.groups) {
       throw new BusError('OVERLOADED', `${limits.groups} groups are there`)
     }
-    const group = { epoch: 0, next: 0n, committed: 0n, members: [] }
+    const group = newGroup({ epoch: 0, committed: 0n })
     groups.set(key, group)
     return group
   }
 
-  const encode = ([key, { next, epoch }]: [string, Group]) =>
-    encodeRecord({
-      key,
-      value: Buffer.concat([u64(next), u32(epoch)]),
-      headers: {},
-    })
+  const encode = ([key, { next, epoch }]: [string, Group]) => {
+    const value = Buffer.concat([u64(next), u32(epoch)])
+    return encodeRecord({ key, value, headers: {} })
+  }
 
   let compacting = false
   async function save(key: string, group: Group) {
@@ -97,8 +97,8 @@ export async function openGroups(log: Log) {
     join(key: string, member: Member) {
       const group = find(key)
       group.members.push(member)
-      const isFirst = group.members.length === 1
-      return isFirst ? activate(key, group) : Promise.resolve()
+      if (group.members.length > 1) return Promise.resolve()
+      return activate(key, group)
     },
     /** Gives the lease to the next in line, if this member held it. */
     async leave(key: string, member: Member) {
@@ -130,5 +130,3 @@ export async function openGroups(log: Log) {
     committed: (key: string) => groups.get(key)?.committed ?? 0n,
   }
 }
-
-export type Groups = Awaited<ReturnType<typeof openGroups>>

@@ -8,6 +8,8 @@ export const limits = {
   /** Before a peer has said HELLO. */
   greeting: 64,
   batch: 4 * mib,
+  /** How long a broker may take to greet back, in milliseconds. */
+  greetingMs: 5000,
   connections: 1000,
   /** Of one connection. */
   subscriptions: 100,

@@ -1,13 +1,13 @@
 import { BusError } from './errors.ts'
 import type { Folder } from './files.ts'
-import { checkBatch, stamp } from './format.ts'
+import { checkBatch } from './format.ts'
 import { removeMarker, writeMarker } from './marker.ts'
 import { Producers } from './producers.ts'
 import { openSegments } from './recovery.ts'
 import {
   createSegment,
-  indexBatch,
   readBatches,
+  stampGroup,
   type Segment,
 } from './segment.ts'
 
@@ -20,11 +20,9 @@ export interface LogOptions {
   failed?(error: BusError): void
 }
 
-interface Pending {
+interface Pending extends PromiseWithResolvers<bigint> {
   batch: Buffer
   count: number
-  resolve(offset: bigint): void
-  reject(error: unknown): void
 }
 
 /** What may be deleted of a log. */
@@ -80,22 +78,11 @@ export async function openLog(folder: Folder, options: LogOptions = {}) {
       segment = await createSegment(folder, end)
       segments.push(segment)
     }
-    const timeMs = Date.now()
-    let next = end
-    let at = segment.size
-    const bases = group.map(({ batch, count }) => {
-      const baseOffset = next
-      stamp(batch, { baseOffset, durable: end, timeMs: BigInt(timeMs) })
-      indexBatch(segment, baseOffset, at)
-      next += BigInt(count)
-      at += batch.length
-      return baseOffset
-    })
+    const { bases, next } = stampGroup(segment, group, end)
     const bytes = Buffer.concat(group.map(({ batch }) => batch))
     await segment.file.write(bytes, segment.size)
     await segment.file.sync()
-    segment.size = at
-    segment.timeMs = timeMs
+    segment.size += bytes.length
     end = next
     for (const [i, { resolve }] of group.entries()) resolve(bases[i]!)
     for (const listener of listeners) listener()
@@ -115,8 +102,7 @@ export async function openLog(folder: Folder, options: LogOptions = {}) {
   function fail(cause: unknown, group: Pending[] = []) {
     // Nothing is tried again: after a failed sync Linux may have dropped the
     // pages, and report success for the next one.
-    const detail = `nothing more is taken: ${cause}`
-    failure = new BusError('STORAGE', detail, { cause })
+    failure = new BusError('STORAGE', `a write failed: ${cause}`, { cause })
     for (const { reject } of [...group, ...pending]) reject(failure)
     pending = []
     options.failed?.(failure)
@@ -149,9 +135,9 @@ export async function openLog(folder: Folder, options: LogOptions = {}) {
       if (isClosed) throw closed()
       const again = producers.find(producerId, { firstSeq, count })
       if (again !== undefined) return again
-      const offset = new Promise<bigint>((resolve, reject) => {
-        pending.push({ batch, count, resolve, reject })
-      })
+      const acknowledged = Promise.withResolvers<bigint>()
+      pending.push({ batch, count, ...acknowledged })
+      const offset = acknowledged.promise
       producers.remember(producerId, { firstSeq, count, offset })
       running ??= Promise.resolve().then(run)
       return offset

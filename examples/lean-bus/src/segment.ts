@@ -1,6 +1,12 @@
 import { BusError } from './errors.ts'
 import type { Folder, LogFile } from './files.ts'
-import { batchesIn, headerBytes, readHeader, type Header } from './format.ts'
+import {
+  batchesIn,
+  headerBytes,
+  readHeader,
+  type Header,
+  stamp,
+} from './format.ts'
 
 /** One file of a log: batches without a gap, from a base offset on. */
 export interface Segment {
@@ -43,6 +49,30 @@ export function newSegment(name: string, file: LogFile, base: bigint): Segment {
 export function indexBatch({ index }: Segment, offset: bigint, at: number) {
   const last = index.at(-1)
   if (!last || at - last.at >= indexBytes) index.push({ offset, at })
+}
+
+/**
+ * Stamps batches that are to be written at the end of a segment together, after
+ * a log whose end is `durable`.
+ */
+export function stampGroup(
+  segment: Segment,
+  group: readonly { batch: Buffer; count: number }[],
+  durable: bigint,
+) {
+  segment.timeMs = Date.now()
+  const timeMs = BigInt(segment.timeMs)
+  let next = durable
+  let at = segment.size
+  const bases = group.map(({ batch, count }) => {
+    const baseOffset = next
+    stamp(batch, { baseOffset, durable, timeMs })
+    indexBatch(segment, baseOffset, at)
+    next += BigInt(count)
+    at += batch.length
+    return baseOffset
+  })
+  return { bases, next }
 }
 
 /**
