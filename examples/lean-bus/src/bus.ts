@@ -119,7 +119,9 @@ function createOutbox(topic: string, persist: Persist) {
   let running: Promise<void> | undefined
 
   async function send(taken: Waiting[]) {
-    // The broker knows a batch that it is sent again by these two numbers.
+    // The broker knows a batch that it is sent again by these two numbers. The
+    // second has 32 bits.
+    if (sequence > 2 ** 31) [producerId, sequence] = [0n, 0]
     producerId ||= randomBytes(8).readBigUInt64BE()
     const identity = { producerId, firstSeq: sequence }
     const batch = encodeBatch(
@@ -137,8 +139,7 @@ function createOutbox(topic: string, persist: Persist) {
       }
     } catch (error) {
       // It may be stored or not: what comes next is another sender's.
-      producerId = 0n
-      sequence = 0
+      ;[producerId, sequence] = [0n, 0]
       for (const { reject } of taken) reject(error)
     }
   }
@@ -192,7 +193,8 @@ async function join(
     while (!stopped) {
       try {
         current ??= await enter()
-        await serveLeases(current, topic, handle)
+        // It may have been stopped while it joined again.
+        if (!stopped) await serveLeases(current, topic, handle)
       } catch (error) {
         if (!(error instanceof FencedError)) throw error
       } finally {

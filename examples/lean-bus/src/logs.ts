@@ -43,7 +43,17 @@ export async function openLogs(folder: Folder, options: LogsOptions) {
     if (isName(name)) await openTopic(name)
   }
   // No topic can have this name. Small segments: it is rewritten at each roll.
-  const groups = await open('__groups', { segmentBytes: 4 * 1024 * 1024 })
+  const groups = await open('__groups', {
+    segmentBytes: Math.min(segmentBytes ?? Infinity, 4 * 1024 * 1024),
+  })
+
+  /** Not tried again, by whoever asks for the topic next: see log.ts. */
+  function fail(cause: unknown): never {
+    const detail = `a topic cannot be made: ${cause}`
+    const error = new BusError('STORAGE', detail, { cause })
+    failed(error)
+    throw error
+  }
 
   let retaining: Promise<void> | undefined
   async function retain() {
@@ -69,14 +79,14 @@ export async function openLogs(folder: Folder, options: LogsOptions) {
     /**
      * Makes a topic that is not there.
      *
-     * @throws BusError OVERLOADED for one too many
+     * @throws BusError OVERLOADED for one too many, STORAGE when a write fails
      */
     async make(topic: string) {
       if (logs.has(topic)) return
       if (logs.size + making.size >= limits.topics) {
         throw new BusError('OVERLOADED', `${limits.topics} topics are there`)
       }
-      const made = making.get(topic) ?? openTopic(topic)
+      const made = making.get(topic) ?? openTopic(topic).catch(fail)
       making.set(topic, made)
       await made.finally(() => making.delete(topic))
     },
