@@ -121,7 +121,8 @@ function createOutbox(topic: string, persist: Persist) {
   async function send(taken: Waiting[]) {
     // The broker knows a batch that it is sent again by these two numbers. The
     // second has 32 bits.
-    if (sequence > 2 ** 31) [producerId, sequence] = [0n, 0]
+    if (sequence > 2 ** 31) producerId = 0n
+    if (producerId === 0n) sequence = 0
     producerId ||= randomBytes(8).readBigUInt64BE()
     const identity = { producerId, firstSeq: sequence }
     const batch = encodeBatch(
@@ -139,7 +140,7 @@ function createOutbox(topic: string, persist: Persist) {
       }
     } catch (error) {
       // It may be stored or not: what comes next is another sender's.
-      ;[producerId, sequence] = [0n, 0]
+      producerId = 0n
       for (const { reject } of taken) reject(error)
     }
   }
