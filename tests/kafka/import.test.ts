@@ -201,8 +201,10 @@ describeWith('npm run import, against real Kafka', findJava(), (java) => {
     const { stdin, result } = start()
     const lines = range(0, 6000).map((at) => record(topic, at))
     stdin.write(lines.slice(0, 3000).join(''))
-    const some = ['--topic', topic, '--from-beginning', '--max-messages', '100']
-    await kafka.run('kafka-console-consumer', some)
+    const begun = Promise.withResolvers<null>()
+    const watch = await bus.subscribe({ topic, group: 'watch' }, async () => begun.resolve(null))
+    await begun.promise
+    await watch.stop()
     await kafka.stop(0, 'SIGKILL')
     stdin.end([...lines.slice(3000), group(topic, 'g', 2999)].join(''))
     await kafka.start(0)
