@@ -1,99 +1,83 @@
-import { randomUUID } from 'node:crypto'
 import { Admin, findErrorBy } from '@platformatic/kafka'
-import { steered } from './bus/steer.ts'
-import type { BusTarget, Member } from './bus/target.ts'
-import { startDriver, type Driver, type DriverOptions } from './bus-process/remote.ts'
+import { startBroker } from './bus-process/broker.ts'
+import { startDriverProcess } from './bus-process/driver-process.ts'
+import { driveTarget, newTopic } from './bus-process/drivers.ts'
+import { driverOptions, moduleOf, type OpenStand } from './bus-stand.ts'
+import { environmentOf } from './runtimes.ts'
 
 /** The least session timeout that brokers accept by default (`group.min.session.timeout.ms`), in milliseconds. */
 const leastLease = 6000
 
-/** What a bus on Kafka, or on what speaks its protocol, is checked by. Disposing of it ends all processes. */
-export interface KafkaTarget extends BusTarget, AsyncDisposable {}
-
 /**
- * Runs the buses of an example against a cluster: all connections in one process, each member in one of its own. Topics and
- * committed offsets come from a client of our own.
+ * A cluster that is there. Topics and committed offsets come from a client of our own.
  *
  * @param options.brokers `host:port` of each
  * @param options.leaseMs the session timeout; a broker may refuse less than 6000
  */
-export function kafkaTarget({
+export function onCluster({
   brokers,
   leaseMs = leastLease,
-  env,
-  ...options
-}: DriverOptions & {
+}: {
   readonly brokers: readonly string[]
   readonly leaseMs?: number
-}): KafkaTarget {
-  const admin = new Admin({
-    clientId: 'contract',
-    bootstrapBrokers: [...brokers],
-    retries: 100,
-    retryDelay: 200,
-  })
-  const drivers = new Set<Driver>()
-  const start = () => {
-    const driver = startDriver({
-      ...options,
-      env: {
-        ...env,
-        KAFKA_BROKERS: brokers.join(),
-        KAFKA_SESSION_TIMEOUT_MS: String(leaseMs),
-      },
+}): OpenStand {
+  return async (installed) => {
+    const env = { KAFKA_BROKERS: brokers.join(), KAFKA_SESSION_TIMEOUT_MS: String(leaseMs) }
+    const admin = new Admin({
+      clientId: 'contract',
+      bootstrapBrokers: [...brokers],
+      retries: 100,
+      retryDelay: 200,
     })
-    drivers.add(driver)
-    return driver
-  }
-  let connections: Driver | undefined
-
-  return {
-    leaseMs,
-    connect: () => (connections ??= start()).connect(),
-    async topic(partitions, name = `scene-${randomUUID()}`) {
-      // -1: as many replicas as the cluster has by default.
-      await admin
-        .createTopics({ topics: [name], partitions, replicas: -1 })
-        .catch((error: Error) => {
-          // No other topic has this name: the answer to an earlier try was lost.
-          if (!findErrorBy(error, 'apiId', 'TOPIC_ALREADY_EXISTS')) throw error
-        })
-      return name
-    },
-    group: () => `group-${randomUUID()}`,
-    async member(topic, group, report, { deadLetters = false } = {}): Promise<Member> {
-      const driver = start()
-      const bus = await driver.connect({ deadLetters })
-      const { ended } = await bus.subscribe({ topic, group }, steered(report))
-      let wasEnded = false
-      ended.catch((error: unknown) => wasEnded || report({ type: 'ended', error }))
-      const kill = async () => {
-        wasEnded = true
-        drivers.delete(driver)
-        await driver.kill()
-      }
-      return {
-        async stop() {
-          await bus.close()
-          await kill()
+    const { kill, ...driven } = driveTarget(() => startDriverProcess(driverOptions(installed, env)))
+    return {
+      target: {
+        leaseMs,
+        ...driven,
+        async topic(partitions, name = newTopic()) {
+          // -1: as many replicas as the cluster has by default.
+          await admin
+            .createTopics({ topics: [name], partitions, replicas: -1 })
+            .catch((error: Error) => {
+              // No other topic has this name: the answer to an earlier try was lost.
+              if (!findErrorBy(error, 'apiId', 'TOPIC_ALREADY_EXISTS')) throw error
+            })
+          return name
         },
-        kill,
-        freeze: () => driver.signal('SIGSTOP'),
-        wake: () => driver.signal('SIGCONT'),
-      }
-    },
-    async committed(group, topic) {
-      const [found] = await admin.listConsumerGroupOffsets({ groups: [group] })
-      const partitions = found?.topics.find(({ name }) => name === topic)?.partitions ?? []
-      return new Map(
-        partitions
-          .filter(({ committedOffset }) => committedOffset >= 0n)
-          .map(({ partitionIndex, committedOffset }) => [partitionIndex, committedOffset]),
-      )
-    },
-    async [Symbol.asyncDispose]() {
-      await Promise.all(Array.from(drivers, (driver) => driver.kill()))
-      await admin.close()
-    },
+        async committed(group, topic) {
+          const [found] = await admin.listConsumerGroupOffsets({ groups: [group] })
+          const partitions = found?.topics.find(({ name }) => name === topic)?.partitions ?? []
+          return new Map(
+            partitions
+              .filter(({ committedOffset }) => committedOffset >= 0n)
+              .map(({ partitionIndex, committedOffset }) => [partitionIndex, committedOffset]),
+          )
+        },
+      },
+      programEnv: () => ({ KAFKA_BROKERS: brokers.join() }),
+      async [Symbol.asyncDispose]() {
+        await kill()
+        await admin.close()
+      },
+    }
+  }
+}
+
+/** The dev broker that the example brings. Its program starts another one by itself. */
+export const onDevBroker: OpenStand = async (installed) => {
+  await using opened = new AsyncDisposableStack()
+  const { runtime } = installed
+  const broker = opened.use(
+    await startBroker(moduleOf(installed, 'dev-broker/main'), {
+      node: runtime.path,
+      env: environmentOf(runtime),
+    }),
+  )
+  const stand = opened.use(await onCluster({ brokers: [broker.address] })(installed))
+  const kept = opened.move()
+  return {
+    ...stand,
+    programEnv: () => ({ KAFKA_BROKERS: '' }),
+    [Symbol.asyncDispose]: () => kept.disposeAsync(),
   }
 }

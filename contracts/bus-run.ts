@@ -1,13 +1,14 @@
-import { dirname, extname, join } from 'node:path'
-import { kafkaTarget } from './bus-kafka.ts'
-import { startDevBroker } from './bus-process/dev-broker.ts'
+import { existsSync } from 'node:fs'
+import { onDevBroker } from './bus-kafka.ts'
+import { overTcp } from './bus-lean.ts'
 import { checks as programChecks } from './bus-program.ts'
+import { moduleOf, type Installed, type OpenStand, type Stand } from './bus-stand.ts'
 import { checks } from './bus.ts'
 import type { BusTarget } from './bus/target.ts'
 import type { Check } from './contract.ts'
 import { startProgram } from './program.ts'
 import { runChecks, type CheckResult, type ContractResult } from './run.ts'
-import { environmentOf, type Runtime } from './runtimes.ts'
+import { environmentOf } from './runtimes.ts'
 
 export interface BusRun extends ContractResult {
   readonly runtime: string
@@ -18,18 +19,9 @@ export const busCheckNames: readonly string[] = [...checks, ...programChecks].ma
   ({ name }) => name,
 )
 
-export interface BusOptions {
-  /** Where the example lies, installed. */
-  readonly directory: string
-  /** The program and its arguments; its modules lie beside it, in `src` or `dist`. */
-  readonly argv: readonly string[]
-  readonly runtime: Runtime
-  /** `host:port` of a cluster; without it the example's own dev broker is started. */
-  readonly brokers?: readonly string[]
-  /** The lease of members, in milliseconds; 6000 where it is left out. */
-  readonly leaseMs?: number
-  /** Which scenes are played: all where they are left out. */
-  readonly scenes?: readonly Check<BusTarget>[]
+export interface BusOptions extends Installed {
+  /** What its buses are run on: the broker that the example brings, unless another stand is given. */
+  readonly stand?: OpenStand
   /** Called after each check, to show progress. */
   readonly onResult?: (result: CheckResult) => void
 }
@@ -37,33 +29,57 @@ export interface BusOptions {
 /**
  * Runs the scenes of the bus contract and the checks of the program against an example.
  *
- * @throws Error when the dev broker cannot be started
+ * @throws Error when what its buses are run on cannot be started
  */
 export async function runBusContract(options: BusOptions): Promise<BusRun> {
-  const { directory, argv, runtime, brokers, onResult } = options
-  const results = await runScenes(options)
+  const { runtime, stand: open = standOf(options), onResult } = options
+  await using stand = await open(options)
+  const scenes = await runTogether(checks, stand.target, onResult)
+  const program = await runProgramChecks(options, stand)
+  return { runtime: runtime.name, checks: [...scenes, ...program], edges: [] }
+}
+
+/**
+ * Runs scenes only, all at the same time: most of each is waiting for a lease to end.
+ *
+ * @param options.scenes all where they are left out
+ */
+export async function runScenes({
+  scenes = checks,
+  ...options
+}: BusOptions & { readonly scenes?: readonly Check<BusTarget>[] }): Promise<CheckResult[]> {
+  const { stand: open = standOf(options), onResult } = options
+  await using stand = await open(options)
+  return await runTogether(scenes, stand.target, onResult)
+}
+
+/** Runs the checks of the program only, on a stand that is there. */
+export function runProgramChecks(
+  { argv, directory, runtime, onResult }: BusOptions,
+  stand: Pick<Stand, 'programEnv'>,
+): Promise<CheckResult[]> {
   const start = (env: NodeJS.ProcessEnv = {}) =>
     startProgram({
       argv,
       directory,
-      env: { ...environmentOf(runtime), KAFKA_BROKERS: brokers?.join() ?? '', ...env },
+      env: { ...environmentOf(runtime), ...stand.programEnv(), ...env },
     })
-  const programResults = await runTogether(programChecks, { start }, onResult)
-  return { runtime: runtime.name, checks: [...results, ...programResults], edges: [] }
+  return runTogether(programChecks, { start }, onResult)
 }
 
-/** Runs the scenes only, all at the same time: most of each is waiting for a lease to end. */
-export async function runScenes(options: BusOptions): Promise<CheckResult[]> {
-  const { directory, argv, runtime, leaseMs, scenes = checks, onResult } = options
-  const program = argv.at(-1) ?? ''
-  const modules = join(directory, dirname(program))
-  const [node, env] = [runtime.path, environmentOf(runtime)]
-  await using devBroker = options.brokers
-    ? undefined
-    : await startDevBroker(join(modules, 'dev-broker', `main${extname(program)}`), { node, env })
-  const brokers = options.brokers ?? (devBroker ? [devBroker.address] : [])
-  await using target = kafkaTarget({ brokers, modules, node, env, ...(leaseMs && { leaseMs }) })
-  return await runTogether(scenes, target, onResult)
+/** The brokers that examples bring, known by the modules of their programs. */
+const brought: Readonly<Record<string, OpenStand>> = {
+  'dev-broker/main': onDevBroker,
+  serve: overTcp,
+}
+
+/** @throws Error when the example brings no broker */
+function standOf(installed: Installed): OpenStand {
+  for (const [name, stand] of Object.entries(brought)) {
+    if (existsSync(moduleOf(installed, name))) return stand
+  }
+  const programs = Object.keys(brought).map((name) => moduleOf(installed, name))
+  throw new Error(`The example brings no broker: there is no ${programs.join(' and no ')}.`)
 }
 
 /** Runs checks that do not disturb each other at the same time. The results are in the order of the checks. */

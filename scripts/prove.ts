@@ -40,7 +40,7 @@ export function proofOf({ id, hash }: Example, runs: readonly Run[], date: strin
 async function prove(example: Example): Promise<boolean> {
   const { id, manifest } = example
   const { argv, commands, contract } = manifest
-  const plan = plannedRuns(contract)
+  const plan = plannedRuns(manifest)
   await using workspace = await unpack(example)
   const { directory } = workspace
   console.log(`${id}: ${commands.install}`)

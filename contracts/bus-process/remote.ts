@@ -1,83 +1,52 @@
-import { fork } from 'node:child_process'
-import { fileURLToPath } from 'node:url'
 import type { Bus, Handler, Position, Subscription } from '../bus/port.ts'
 import { said } from '../program.ts'
 import { fromSent, toSent, type Call, type Order, type Word } from './messages.ts'
 
-const program = fileURLToPath(new URL('driver.ts', import.meta.url))
-
-export interface DriverOptions {
-  /** The folder of the example's modules: `src`, or `dist` after a build. */
-  readonly modules: string
-  /** The Node.js that runs it. */
-  readonly node: string
-  /** The whole environment: the example reads from it how to reach the bus. */
-  readonly env: NodeJS.ProcessEnv
+/** Where a driver runs: a process or a worker that is told what to do, and that can be frozen and ended. */
+export interface Thread {
+  tell(order: Order): void
+  /** Takes what it says; set before anything is told. */
+  onWord(listener: (word: Word) => void): void
+  /** Stops it in the middle of what it does. */
+  freeze(): void
+  wake(): void
+  /** Ends it at once, also while it is frozen. */
+  kill(): void
+  /** Resolves with what it has written when it is gone. */
+  readonly gone: Promise<string>
 }
 
-/** A process that runs buses of an example. Disposing of it kills it. */
-export interface Driver extends AsyncDisposable {
-  /** A bus in that process. `deadLetters` lays the example's `withDeadLetters` around each handler. */
+/** Buses of an example that run elsewhere. */
+export interface Driver extends Pick<Thread, 'freeze' | 'wake'> {
+  /** `deadLetters` lays the example's `withDeadLetters` around each handler. */
   connect(options?: { readonly deadLetters?: boolean }): Promise<Bus>
-  signal(name: NodeJS.Signals): void
-  /** Ends it at once, also while it is stopped, and resolves when it is gone. */
+  /** Ends it at once, and resolves when it is gone. */
   kill(): Promise<void>
 }
 
-/** To be killed should this process end first: one that is stopped would never notice. */
-const running = new Set<() => void>()
-process.on('exit', () => {
-  for (const kill of running) kill()
-})
-
-/** Starts a driver. Whatever is wrong with the example is an error of the first call. */
-export function startDriver({ modules, node, env }: DriverOptions): Driver {
-  const child = fork(program, [modules], {
-    execPath: node,
-    execArgv: [],
-    env,
-    serialization: 'advanced',
-    stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
-  })
-  let output = ''
-  for (const stream of [child.stdout, child.stderr]) {
-    stream?.setEncoding('utf8').on('data', (text: string) => (output += text))
-  }
-  const kill = () => void child.kill('SIGKILL')
-  running.add(kill)
-
+/** Drives the buses of a thread. Whatever is wrong with the example is an error of the first call. */
+export function driverOf(thread: Thread): Driver {
   let ids = 0
-  let isGone = false
+  let output: string | undefined
   const calls = new Map<number, PromiseWithResolvers<unknown>>()
   const handlers = new Map<number, Handler>()
   const ends = new Map<number, PromiseWithResolvers<unknown>>()
-  const lost = () => new Error(`the process of the bus has ended. ${said(output)}`)
-  const gone = new Promise<void>((resolve) => {
-    child.once('error', ({ message }) => {
-      output += message
-      resolve()
-    })
-    child.once('close', () => resolve())
-  }).then(() => {
-    isGone = true
-    running.delete(kill)
+  const lost = () => new Error(`what ran the bus has ended. ${said(output ?? '')}`)
+  const gone = thread.gone.then((written) => {
+    output = written
     for (const { reject } of calls.values()) reject(lost())
     for (const { reject } of ends.values()) reject(lost())
   })
 
-  const tell = (order: Order) => {
-    // What it does not read any more, it cannot answer either.
-    if (child.connected) child.send(order, () => {})
-  }
   const ask = (call: Call): Promise<unknown> => {
-    if (isGone) return Promise.reject(lost())
+    if (output !== undefined) return Promise.reject(lost())
     const id = ids++
     const answer = Promise.withResolvers<unknown>()
     calls.set(id, answer)
-    tell({ type: 'call', id, call })
+    thread.tell({ type: 'call', id, call })
     return answer.promise
   }
-  child.on('message', (word: Word) => {
+  thread.onWord((word) => {
     switch (word.type) {
       case 'done':
         calls.get(word.id)?.resolve(word.value)
@@ -95,8 +64,8 @@ export function startDriver({ modules, node, env }: DriverOptions): Driver {
         handlers
           .get(word.subscription)?.(record, commit)
           .then(
-            () => tell({ type: 'handled', delivery, error: undefined }),
-            (error: unknown) => tell({ type: 'handled', delivery, error: toSent(error) }),
+            () => thread.tell({ type: 'handled', delivery, error: undefined }),
+            (error: unknown) => thread.tell({ type: 'handled', delivery, error: toSent(error) }),
           )
       }
     }
@@ -128,13 +97,10 @@ export function startDriver({ modules, node, env }: DriverOptions): Driver {
 
   return {
     connect,
-    signal: (name) => void child.kill(name),
+    freeze: thread.freeze,
+    wake: thread.wake,
     async kill() {
-      kill()
-      await gone
-    },
-    async [Symbol.asyncDispose]() {
-      kill()
+      thread.kill()
       await gone
     },
   }

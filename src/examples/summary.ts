@@ -50,7 +50,7 @@ export function proofState(proof: ProofSummary | undefined): ProofState {
 /**
  * "Node 22.22.3" and "Node 24.21.0" become "Node 22.22.3 and 24.21.0". What stands behind a comma was there beside the
  * runtime: "Node 22.22.3, dev broker" and "Node 22.22.3, Kafka 4.3.1" become "Node 22.22.3, with its dev broker and with
- * Kafka 4.3.1".
+ * Kafka 4.3.1"; "Node 22.22.3, over TCP" stays as it is.
  */
 export function runtimeList(runtimes: readonly string[]): string {
   const byCompany = Map.groupBy(runtimes, (runtime) => runtime.split(', ')[1] ?? '')
@@ -61,7 +61,7 @@ export function runtimeList(runtimes: readonly string[]): string {
   )
   return [...byVersions]
     .map(([versions, groups]) => {
-      const companies = groups.flatMap(([company]) => (company ? [`with ${named(company)}`] : []))
+      const companies = groups.flatMap(([company]) => (company ? [said(company)] : []))
       return companies.length > 0 ? `${versions}, ${and.format(companies)}` : versions
     })
     .join('; ')
@@ -78,7 +78,8 @@ function versionList(runtimes: readonly string[]): string {
   )
 }
 
-/** A proper name stands alone, a part of the example needs a word before it. */
-function named(company: string): string {
-  return /^[a-z]/.test(company) ? `its ${company}` : company
+/** A proper name stands alone, a part of the example needs a word before it, and a way to run it says so itself. */
+function said(company: string): string {
+  if (/^(in|over) /.test(company)) return company
+  return /^[a-z]/.test(company) ? `with its ${company}` : `with ${company}`
 }

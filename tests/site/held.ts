@@ -36,10 +36,13 @@ export const quick: Record<Manifest['contract'], Held> = {
     ...(await runChecks(quickChecks, record(started.service.target))),
     ...(await runChecks(httpProgramChecks, again(started))),
   ],
-  bus: (started) => runChecks(busProgramChecks, again(started)),
+  bus: (started) => runChecks(busProgramChecks, again({ ...started, env: apart(started) })),
 }
 
 const again = ({ argv, directory, runtime, env }: Started) => ({
   start: (more: NodeJS.ProcessEnv = {}) =>
     startProgram({ argv, directory, env: { ...environmentOf(runtime), ...env, ...more } }),
 })
+
+/** The program that was started has its data folder to itself: those that are started again keep theirs in memory. */
+const apart = ({ env }: Started): NodeJS.ProcessEnv => ({ ...env, DATA_DIR: ':memory:' })

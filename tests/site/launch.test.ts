@@ -15,6 +15,7 @@ import {
   examples,
   filesOf,
   openGuide,
+  programOf,
   ready,
   writeTexts,
 } from './launching.ts'
@@ -48,13 +49,19 @@ describeWith('Chromium', findChromium(), (path) => {
         await runCommand('npm install', folder, runtime)
         await runCommand(commands.test, folder, runtime)
         const { startCommand } = payload(example)
-        const argv = startCommand.split(' && ').at(-1)?.split(' ') ?? []
+        const program = programOf(startCommand)
         await using service = await startProgram({
           argv: ['sh', '-c', startCommand],
           directory: folder,
           env: { ...environmentOf(runtime), ...env },
         })
-        const results = await held[contract]({ service, directory: folder, argv, runtime, env })
+        const results = await held[contract]({
+          service,
+          directory: folder,
+          argv: program.argv,
+          runtime,
+          env: { ...env, ...program.env },
+        })
         expect(results.filter(({ passed }) => !passed)).toEqual([])
       })
     })

@@ -96,3 +96,17 @@ export function readBack({ files }: Example, folder: string): Record<string, str
     ]),
   )
 }
+
+/** The program at the end of a shell line, without the shell: `build && DATA_DIR=data node main.js`. */
+export function programOf(line: string): { argv: string[]; env: Record<string, string> } {
+  const words = line.split(' && ').at(-1)?.split(' ') ?? []
+  const isSetting = (word: string) => /^\w+=/.test(word)
+  const settings = words.slice(
+    0,
+    words.findIndex((word) => !isSetting(word)),
+  )
+  return {
+    argv: words.slice(settings.length),
+    env: Object.fromEntries(settings.map((setting) => setting.split(/=(.*)/s).slice(0, 2))),
+  }
+}

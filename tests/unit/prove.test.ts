@@ -4,7 +4,12 @@ import { plannedRuns } from '../../scripts/prove/runs.ts'
 import { findJava, findNode22 } from '../../scripts/find.ts'
 import { describeWith } from '../tools/describe-with.ts'
 
-const runtimesOf = (contract: 'http' | 'bus') => plannedRuns(contract).map(({ runtime }) => runtime)
+const express = { contract: 'http', system: 'Express 5' } as const
+const kafka = { contract: 'bus', system: 'Kafka' } as const
+const leanBus = { contract: 'bus', system: 'Lean bus' } as const
+
+const runtimesOf = (example: Parameters<typeof plannedRuns>[0]) =>
+  plannedRuns(example).map(({ runtime }) => runtime)
 
 afterEach(() => {
   vi.unstubAllEnvs()
@@ -14,29 +19,48 @@ describeWith('Node 22', findNode22(), () => {
   const [node22, node] = nodeRuntimes().map(({ name }) => name)
 
   test('a proof of HTTP is made on both versions of Node', () => {
-    expect(runtimesOf('http')).toEqual([node22, node])
+    expect(runtimesOf(express)).toEqual([node22, node])
   })
 
   test('a proof of HTTP needs no Java', () => {
     vi.stubEnv('JAVA_HOME', '')
     vi.stubEnv('PATH', '')
-    expect(runtimesOf('http')).toEqual([node22, node])
+    expect(runtimesOf(express)).toEqual([node22, node])
   })
 
-  test('a proof of a bus without Java says what to install', () => {
+  test('a proof of Kafka without Java says what to install', () => {
     vi.stubEnv('JAVA_HOME', '')
     vi.stubEnv('PATH', '')
-    expect(() => runtimesOf('bus')).toThrow(/^Install Java 17 or later /)
+    expect(() => runtimesOf(kafka)).toThrow(/^Install Java 17 or later /)
+  })
+
+  test('a proof of the lean bus is made on both, in three ways, without Java', () => {
+    vi.stubEnv('JAVA_HOME', '')
+    vi.stubEnv('PATH', '')
+    expect(runtimesOf(leanBus)).toEqual([
+      `${node22}, over TCP`,
+      `${node}, over TCP`,
+      `${node22}, in process`,
+      `${node}, in process`,
+      `${node22}, over TCP with restarts`,
+      `${node}, over TCP with restarts`,
+    ])
+  })
+
+  test('a bus that nobody has planned says where to', () => {
+    expect(() => runtimesOf({ contract: 'bus', system: 'NATS' })).toThrow(
+      /^Nobody has said how a bus on NATS is run: add it to scripts\/prove\/runs\.ts\.$/,
+    )
   })
 
   describeWith('Java', findJava(), () => {
-    test('a proof of a bus is made on both, with the dev broker and then with Kafka', () => {
-      const kafka = expect.stringMatching(/^Node [\d.]+, Kafka \d+\.\d+\.\d+$/) as string
-      expect(runtimesOf('bus')).toEqual([
+    test('a proof of Kafka is made on both, with the dev broker and then with Kafka itself', () => {
+      const real = expect.stringMatching(/^Node [\d.]+, Kafka \d+\.\d+\.\d+$/) as string
+      expect(runtimesOf(kafka)).toEqual([
         `${node22}, dev broker`,
         `${node}, dev broker`,
-        kafka,
-        kafka,
+        real,
+        real,
       ])
     })
   })
@@ -45,6 +69,6 @@ describeWith('Node 22', findNode22(), () => {
 describe('without the Node that StackBlitz has', () => {
   test('no proof is begun', () => {
     vi.stubEnv('NODE22', process.execPath)
-    expect(() => runtimesOf('http')).toThrow(/Install Node 22\.22\.3 /)
+    expect(() => runtimesOf(express)).toThrow(/Install Node 22\.22\.3 /)
   })
 })

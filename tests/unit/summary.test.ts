@@ -19,6 +19,10 @@ describe('the runtimes of a proof in words', () => {
       ['Node 22.22.3, dev broker', 'Node 24.21.0, dev broker', 'Node 24.21.0, Kafka 4.3.1'],
       'Node 22.22.3 and 24.21.0, with its dev broker; Node 24.21.0, with Kafka 4.3.1',
     ],
+    [
+      ['Node 22.22.3, over TCP', 'Node 24.21.0, over TCP', 'Node 22.22.3, in process'],
+      'Node 22.22.3 and 24.21.0, over TCP; Node 22.22.3, in process',
+    ],
   ])('%j', (runtimes, words) => {
     expect(runtimeList(runtimes)).toBe(words)
   })

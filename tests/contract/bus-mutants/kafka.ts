@@ -1,0 +1,71 @@
+import type { Mutant } from '../mutate.ts'
+import { scenes } from './scenes.ts'
+
+const bus = 'src/bus.ts'
+
+/** Faults put into the Kafka example, one at a time. */
+export const kafkaMutants: readonly Mutant[] = [
+  {
+    fault: 'a commit names the record itself and not the next',
+    file: bus,
+    from: 'offset: offset + 1n',
+    to: 'offset',
+    fails: [scenes.resume],
+  },
+  {
+    fault: 'a new group starts at the newest record',
+    file: bus,
+    from: "fallbackMode: 'earliest'",
+    to: "fallbackMode: 'latest'",
+    fails: [scenes.replay],
+  },
+  {
+    fault: 'records are spread over the partitions whatever their key',
+    file: bus,
+    from: 'partitioner: compatibilityPartitioner',
+    to: 'partitioner: () => Math.floor(Math.random() * 4)',
+    fails: [scenes.order],
+  },
+  {
+    fault: 'a record is committed before it is handled',
+    file: bus,
+    from: 'await handle(toRecord(message), async () => {',
+    to: 'await commit(committer, message)\n        await handle(toRecord(message), async () => {',
+    fails: [scenes.crash, scenes.poison],
+  },
+  {
+    fault: 'a dead letter is written after its record is committed',
+    file: 'src/dead-letters.ts',
+    from: 'await bus.publish(',
+    to: 'await commit()\n        await bus.publish(',
+    fails: [scenes.poison],
+  },
+  {
+    fault: 'headers are lost',
+    file: bus,
+    from: 'headers: Object.fromEntries(headers)',
+    to: 'headers: {}',
+    fails: [scenes.version],
+  },
+  {
+    fault: 'a member starts at the oldest record',
+    file: bus,
+    from: "mode: 'committed'",
+    to: "mode: 'earliest'",
+    fails: [scenes.killed],
+  },
+  {
+    fault: 'a record may be committed when its handler has returned',
+    file: bus,
+    from: 'if (fenced || returned)',
+    to: 'if (fenced)',
+    fails: [scenes.frozen],
+  },
+  {
+    fault: 'the committer joins again when it is refused',
+    file: bus,
+    from: 'commit(committer, message).catch',
+    to: 'message.commit().catch',
+    fails: [scenes.frozen],
+  },
+]

@@ -1,0 +1,85 @@
+import type { Mutant } from '../mutate.ts'
+import { scenes } from './scenes.ts'
+
+const bus = 'src/bus.ts'
+
+/** Faults put into the lean bus, one at a time. */
+export const leanBusMutants: readonly Mutant[] = [
+  {
+    fault: 'who is silent keeps its lease for ever',
+    file: 'src/connection.ts',
+    from: 'else stream.destroy()',
+    to: '',
+    fails: [scenes.frozen],
+  },
+  {
+    fault: 'who stands by is never given the lease',
+    file: 'src/groups.ts',
+    from: 'if (held) await activate(key, group)',
+    to: '',
+    fails: [scenes.killed],
+  },
+  {
+    fault: 'a commit names the record itself and not the next',
+    file: bus,
+    from: 'record.offset + 1n',
+    to: 'record.offset',
+    fails: [scenes.resume],
+  },
+  {
+    fault: 'a new group starts at the newest record',
+    file: 'src/delivery.ts',
+    from: 'begin(lease.start)',
+    to: 'begin(lease.start || log.durableEnd())',
+    fails: [scenes.replay],
+  },
+  {
+    fault: 'what has arrived last is handled first',
+    file: 'src/inbox.ts',
+    from: 'items.shift()',
+    to: 'items.pop()',
+    fails: [scenes.order],
+  },
+  {
+    fault: 'a record is committed before it is handled',
+    file: bus,
+    from: 'await handle(record, async () => {',
+    to: 'await commit(membership, record.offset + 1n)\n  await handle(record, async () => {',
+    fails: [scenes.crash, scenes.poison],
+  },
+  {
+    fault: 'a dead letter is written after its record is committed',
+    file: 'src/dead-letters.ts',
+    from: 'await bus.publish(',
+    to: 'await commit()\n        await bus.publish(',
+    fails: [scenes.poison],
+  },
+  {
+    fault: 'headers are lost',
+    file: bus,
+    from: 'encodeRecord({ key, value, headers })',
+    to: 'encodeRecord({ key, value, headers: {} })',
+    fails: [scenes.version],
+  },
+  {
+    fault: 'a lease starts at the oldest record',
+    file: 'src/groups.ts',
+    from: 'start: group.next',
+    to: 'start: 0n',
+    fails: [scenes.killed],
+  },
+  {
+    fault: 'a record may be committed when its handler has returned',
+    file: bus,
+    from: 'if (returned)',
+    to: 'if (false)',
+    fails: [scenes.frozen],
+  },
+  {
+    fault: 'who has lost its lease is not told so',
+    file: bus,
+    from: 'return isOver ? ',
+    to: 'return false ? ',
+    fails: [scenes.frozen],
+  },
+]
