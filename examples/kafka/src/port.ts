@@ -1,4 +1,4 @@
-/** What a program sees of a bus. Nothing in here knows of Kafka. */
+/** What a program sees of a bus. Nothing in here knows which bus it is. */
 
 export interface NewRecord {
   key: string
@@ -32,6 +32,7 @@ export interface Subscription {
   ended: Promise<void>
 }
 
+// #region port
 export interface Bus {
   /** Resolves when the record is acknowledged. */
   publish(topic: string, record: NewRecord): Promise<Position>
@@ -43,6 +44,7 @@ export interface Bus {
   /** Stops all subscriptions, then disconnects. */
   close(): Promise<void>
 }
+// #endregion
 
 /** The lease under which the record was given is over. */
 export class FencedError extends Error {

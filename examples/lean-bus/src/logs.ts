@@ -35,6 +35,10 @@ export async function openLogs(folder: Folder, options: LogsOptions) {
       warn: (text) => warn(`${name}/${text}`),
       failed,
       ...given,
+    }).catch((error: unknown) => {
+      // By itself a log does not know which one it is.
+      if (!(error instanceof BusError)) throw error
+      throw new BusError(error.code, `${name}/${error.message}`)
     })
   const openTopic = async (topic: string) => {
     logs.set(topic, await open(topic, segmentBytes ? { segmentBytes } : {}))

@@ -82,6 +82,7 @@ async function openSegment(
   }
 }
 
+// #region torn-tail
 /** Looks for a header that proves that what is damaged was acknowledged. */
 function refuseAcknowledged(
   name: string,
@@ -96,3 +97,4 @@ function refuseAcknowledged(
     throw damaged(name, at, `${detail} ${header.durable} was synced`)
   }
 }
+// #endregion
