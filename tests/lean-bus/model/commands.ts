@@ -1,0 +1,159 @@
+import fc from 'fast-check'
+import { expect, vi } from 'vitest'
+import { always, command, hasTopic, sizes, topic, type Command } from './command.ts'
+import { crash, restart, type Crash } from './crash.ts'
+import { memberCommands } from './member-commands.ts'
+import type { Model } from './model.ts'
+import { after, codeOf, type Options } from './system.ts'
+
+/** Of three producers, each on a connection of its own. */
+const producer = fc.nat(2)
+
+const create = command('create', topic, always, async (model, system, name) => {
+  await system.create(name)
+  if (model.topics.has(name)) return
+  model.topics.set(name, { batches: [], start: 0, producers: new Map() })
+})
+
+const publish = command(
+  'publish',
+  fc.record({ topic, sizes }),
+  hasTopic,
+  async (model, system, { topic, sizes }) => {
+    const sent = { topic, records: model.records(sizes) }
+    const offset = await system.publish(sent)
+    expect(offset).toBe(model.end(topic))
+    model.stored(sent, offset)
+  },
+)
+
+const publishConcurrently = command(
+  'publishConcurrently',
+  fc.record({ topic, batches: fc.array(sizes, { minLength: 2, maxLength: 8 }) }),
+  hasTopic,
+  async (model, system, { topic, batches }) => {
+    const sent = batches.map((sizes, i) => {
+      return { topic, records: model.records(sizes), connection: i % 3 }
+    })
+    const offsets = await Promise.all(sent.map((one) => system.publish(one, one.connection)))
+    const before = model.end(topic)
+    for (const [i, one] of sent.entries()) model.stored(one, offsets[i] ?? -1)
+    let next = before
+    for (const batch of model.topic(topic).batches.filter(({ base }) => base >= before)) {
+      expect(batch.base, 'offsets go on without a gap').toBe(next)
+      next = after(batch)
+    }
+    for (const connection of [0, 1, 2]) {
+      const mine = offsets.filter((_offset, i) => i % 3 === connection)
+      expect(mine).toEqual(mine.toSorted((a, b) => a - b))
+    }
+  },
+)
+
+const publishIdempotently = command(
+  'publishIdempotently',
+  fc.record({ topic, producer, sizes }),
+  hasTopic,
+  async (model, system, { topic, producer, sizes }) => {
+    const sent = model.nextOf(topic, producer, sizes)
+    const offset = await system.publish(sent, producer)
+    expect(offset).toBe(model.end(topic))
+    model.stored(sent, offset, producer)
+  },
+)
+
+const isKnown = (model: Model, { topic, producer }: { topic: string; producer: number }) =>
+  model.topics.get(topic)?.producers.has(producer) ?? false
+
+const resend = command(
+  'resend',
+  fc.record({ topic, producer, back: fc.nat(4) }),
+  isKnown,
+  async (model, system, { topic, producer, back }) => {
+    const known = model.topic(topic).producers.get(producer)?.sent ?? []
+    const again = known.at(-1 - Math.min(back, known.length - 1))
+    if (!again) throw new Error('The model knows no batch')
+    expect(await system.publish(again.sent, producer)).toBe(again.offset)
+  },
+)
+
+const leaveGap = command(
+  'leaveGap',
+  fc.record({ topic, producer, sizes }),
+  isKnown,
+  async (model, system, { topic, producer, sizes }) => {
+    const next = model.nextOf(topic, producer, sizes)
+    const { id, firstSeq } = next.producer ?? { id: 0n, firstSeq: 0 }
+    const sent = { ...next, producer: { id, firstSeq: firstSeq + 1 } }
+    expect(await codeOf(system.publish(sent, producer))).toBe('OUT_OF_ORDER_SEQ')
+  },
+)
+
+const read = command(
+  'read',
+  fc.record({ topic, place: fc.integer({ min: -3, max: 103 }), bytes: fc.nat(2000) }),
+  hasTopic,
+  async (model, system, { topic, place, bytes }) => {
+    const { start, batches } = model.topic(topic)
+    const end = model.end(topic)
+    // In hundredths of the log; what is less or more lies before it or behind it.
+    const within = start + Math.floor(((end - start) * place) / 100)
+    const offset = place < 0 ? start + place : place > 100 ? end + place - 100 : within
+    if (offset < 0) return
+    if (offset < start || offset > end) {
+      expect(await codeOf(system.read(topic, offset, bytes))).toBe('OFFSET_RANGE')
+      return
+    }
+    const found = await system.read(topic, offset, bytes)
+    const first = batches.findIndex((batch) => after(batch) > offset)
+    expect(found.length > 0).toBe(offset < end)
+    expect(found).toEqual(first === -1 ? [] : batches.slice(first, first + found.length))
+  },
+)
+
+const retain = (options: Options) =>
+  command('retain', fc.constant(undefined), always, async (model, system) => {
+    vi.advanceTimersByTime(1000)
+    await system.disk.idle()
+    for (const name of model.topics.keys()) {
+      const segments = system.disk.sizes(name).filter((file) => file.name.endsWith('.log'))
+      const withoutOldest = segments.slice(1).reduce((sum, { size }) => sum + size, 0)
+      if (segments.length > 1) expect(withoutOldest).toBeLessThan(options.retainBytes)
+      const { start } = await system.stat(name, 'none')
+      if (start === model.topic(name).start) continue
+      const kept = segments.reduce((sum, { size }) => sum + size, 0)
+      expect(kept).toBeGreaterThanOrEqual(options.retainBytes)
+    }
+  })
+
+const anyCrash: fc.Arbitrary<Crash> = fc.record({
+  power: fc.boolean(),
+  seed: fc.nat(),
+  publishes: fc.array(
+    fc.oneof(fc.record({ topic, sizes }), fc.record({ topic, sizes, producer })),
+    { maxLength: 8 },
+  ),
+  isCommitting: fc.boolean(),
+  isRetaining: fc.boolean(),
+  turns: fc.nat(5),
+})
+
+/** All commands; what stands in it twice comes more often. */
+export const commands = (options: Options): fc.Arbitrary<Command>[] => [
+  create,
+  publish,
+  publish,
+  publishConcurrently,
+  publishConcurrently,
+  publishIdempotently,
+  publishIdempotently,
+  resend,
+  leaveGap,
+  read,
+  read,
+  ...memberCommands,
+  ...memberCommands,
+  retain(options),
+  command('restart', fc.constant(undefined), always, restart),
+  command('crash', anyCrash, always, crash),
+]
