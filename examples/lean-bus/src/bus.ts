@@ -125,11 +125,11 @@ function createOutbox(topic: string, persist: Persist) {
     if (producerId === 0n) sequence = 0
     producerId ||= randomBytes(8).readBigUInt64BE()
     const identity = { producerId, firstSeq: sequence }
-    const batch = encodeBatch(
-      taken.map(({ bytes }) => bytes),
-      identity,
-    )
     try {
+      const batch = encodeBatch(
+        taken.map(({ bytes }) => bytes),
+        identity,
+      )
       const answer = await persist(({ request }) =>
         request(types.PRODUCE, text(topic), batch),
       )
