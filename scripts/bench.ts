@@ -5,8 +5,8 @@
  *   npm run bench                               five rounds of 3 s for each case: about five minutes
  *   npm run bench -- --rounds 1 --seconds 0.5   fewer, to see that it works
  *   npm run bench -- --record                   also writes lab/results/bus.json
- *   npm run bench -- --before ../older          takes turns with another checkout of this repository, and with --record
- *                                               writes what that one came to, to lab/results/bus-before.json
+ *   npm run bench -- --before ../older          takes turns with the bus of another checkout of this repository, and with
+ *                                               --record writes what that one came to, to lab/results/bus-before.json
  *   npm run bench -- --preallocate              tries preallocated files instead; with --record to
  *                                               lab/results/preallocate.json
  *   npm run bench -- --folder /mnt/other        on another disk than the repository's
@@ -28,8 +28,14 @@ import {
 } from '../lab/bus/record.ts'
 import { cases, measure } from '../lab/bus/run.ts'
 import { showProgress } from '../lab/progress.ts'
-import { caseOf, command, inputs, preallocatePath, recordPaths, trialOf } from '../src/lab/bus.ts'
-import { hashInputs } from '../src/lab/inputs.ts'
+import {
+  caseOf,
+  command,
+  inputHash,
+  preallocatePath,
+  recordPaths,
+  trialOf,
+} from '../src/lab/bus.ts'
 import type { Spread } from '../src/lab/kafka-cost.ts'
 import { root } from './program.mjs'
 
@@ -62,8 +68,8 @@ function numberOf(name: 'rounds' | 'seconds', least: number): number {
 /** @throws Error for inputs of a record that no commit has */
 function circumstances(checkout: string): Circumstances {
   const git = (...args: string[]) =>
-    spawnSync('git', args, { cwd: checkout, encoding: 'utf8' }).stdout.trim()
-  const changed = git('status', '--porcelain', '--', ...inputs.map(dirname))
+    spawnSync('git', ['-C', checkout, ...args], { encoding: 'utf8' }).stdout.trim()
+  const changed = git('status', '--porcelain', '--', 'lab/bus', 'examples/lean-bus/src')
   if (values.record && changed) {
     throw new Error(
       `A record names a commit: commit these first, or leave out --record.\n${changed}`,
@@ -75,7 +81,7 @@ function circumstances(checkout: string): Circumstances {
     date: new Date().toISOString().slice(0, 10),
     command: [command, ...(values.preallocate ? ['-- --preallocate'] : [])].join(' '),
     commit: git('rev-parse', 'HEAD'),
-    hash: hashInputs(inputs, checkout),
+    hash: inputHash(checkout),
     machine: {
       processor: processor?.model ?? 'unknown',
       cores: cpus().length,
@@ -122,8 +128,7 @@ async function bench(): Promise<void> {
     for (const one of cases) {
       for (const { root: checkout, samples } of checkouts) {
         progress.next(`round ${round}, ${nameOf(one)}`)
-        const lab = join(checkout, 'lab/bus')
-        samples.push(await measure(one, round, settings, { lab, below: folder }))
+        samples.push(await measure(one, round, settings, { checkout, below: folder }))
       }
     }
   }

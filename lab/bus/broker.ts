@@ -1,7 +1,5 @@
-/** The broker of one sample: its folder, then `sync` or `no-sync`. */
-import { listen } from '../../examples/lean-bus/src/broker.ts'
-import { diskFolder } from '../../examples/lean-bus/src/files.ts'
-import { openBroker } from '../../examples/lean-bus/src/server.ts'
+/** The broker of one sample: whose code it is, its folder, then `sync` or `no-sync`. */
+import { load } from './bus.ts'
 import { countingFolder, type Counts } from './counting-folder.ts'
 import { answer, cpuSeconds } from './process.ts'
 
@@ -11,7 +9,10 @@ export interface BrokerUse extends Counts {
   readonly peakMiB: number
 }
 
-const [folder = '', durability = ''] = process.argv.slice(2)
+const [checkout = '', folder = '', durability = ''] = process.argv.slice(2)
+const { listen } = await load(checkout, 'broker')
+const { diskFolder } = await load(checkout, 'files')
+const { openBroker } = await load(checkout, 'server')
 const counts: Counts = { writes: 0, bytes: 0, syncs: 0 }
 const counting = countingFolder(await diskFolder(folder), counts, durability === 'sync')
 const broker = await openBroker(counting, { warn: console.error })

@@ -1,5 +1,5 @@
-/** The consumer group of one sample: the broker's port, then the topic. It reads along and checks what it reads. */
-import { connect } from '../../examples/lean-bus/src/bus.ts'
+/** The consumer of one sample: whose code it is, the broker's port, the topic. It reads along and checks what it reads. */
+import { load } from './bus.ts'
 import { answer, cpuSeconds } from './process.ts'
 import { payloadBytes } from './record.ts'
 
@@ -12,7 +12,8 @@ export interface Read {
 /** A commit is a sync of its own: not for each record of a stream that is only counted. */
 const commitEvery = 10_000
 
-const [port, topic = ''] = process.argv.slice(2)
+const [checkout = '', port, topic = ''] = process.argv.slice(2)
+const { connect } = await load(checkout, 'bus')
 const bus = await connect({ host: '127.0.0.1', port: Number(port) })
 let read = 0
 let wanted = Infinity
@@ -21,7 +22,7 @@ const done = Promise.withResolvers<undefined>()
 const { ended } = await bus.subscribe(
   { topic, group: 'bench' },
   async ({ offset, value }, commit) => {
-    const number = Buffer.from(value.buffer, value.byteOffset).readUInt32BE()
+    const number = new DataView(value.buffer, value.byteOffset).getUint32(0)
     if (Number(offset) !== read || number !== read || value.length !== payloadBytes) {
       throw new Error(`record ${read} was read as ${number}, ${value.length} bytes, at ${offset}`)
     }

@@ -3,7 +3,6 @@ import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { fileURLToPath } from 'node:url'
 import { start } from './process.ts'
 
 /**
@@ -32,7 +31,7 @@ export function diskLimit(folder: string, block: number, fsync: boolean, seconds
 
 /** Sends from this process to another over TCP for so long. In bytes per second, as they arrive. */
 export async function loopbackLimit(seconds: number): Promise<number> {
-  await using receiver = await start(fileURLToPath(import.meta.resolve('./loopback.ts')), [])
+  await using receiver = await start('loopback.ts', [])
   const socket = createConnection(await receiver.ask<number>('port'), '127.0.0.1')
   const chunk = Buffer.alloc(2 ** 16)
   const fill = () => {

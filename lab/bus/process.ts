@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 
 type Handlers = { [ask: string]: (argument: number) => unknown }
 
@@ -9,12 +10,12 @@ export interface Asked extends AsyncDisposable {
 }
 
 /**
- * Starts a program that calls `answer`, and waits until it does. Disposal ends it.
+ * Starts a program of this folder that calls `answer`, and waits until it does. Disposal ends it.
  *
  * @throws Error when it ends before it has answered
  */
 export async function start(file: string, args: readonly string[]): Promise<Asked> {
-  const child = fork(file, args)
+  const child = fork(join(import.meta.dirname, file), args)
   const exit = once(child, 'exit').then(() => {
     throw new Error(`${file} has ended; what it said is above.`)
   })
@@ -41,7 +42,9 @@ export function answer(handlers: Handlers): void {
   const send = process.send?.bind(process)
   if (!send) throw new Error('This is a process of `npm run bench`.')
   process.on('message', async ({ question, argument }: { question: string; argument: number }) => {
-    send({ answer: await handlers[question]?.(argument) })
+    const found = await handlers[question]?.(argument)
+    // Where the one that asked has gone meanwhile, there is nobody to tell.
+    send({ answer: found }, () => undefined)
   })
   process.on('disconnect', () => process.exit())
   send({ answer: 'ready' })

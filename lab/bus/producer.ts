@@ -1,11 +1,7 @@
-/** The producer of one sample: the broker's port, then how it publishes. It publishes until it is told to end. */
+/** The producer of one sample: whose code it is, the broker's port, how it publishes, the topic. It publishes until told to end. */
 import { randomBytes } from 'node:crypto'
 import { build } from 'hdr-histogram-js'
-import { connect, createSessions, overTcp } from '../../examples/lean-bus/src/bus.ts'
-import { encodeBatch } from '../../examples/lean-bus/src/format.ts'
-import { text, types } from '../../examples/lean-bus/src/frames.ts'
-import { encodeRecord } from '../../examples/lean-bus/src/records.ts'
-import { createTopics } from '../../examples/lean-bus/src/topics.ts'
+import { load } from './bus.ts'
 import { answer, cpuSeconds } from './process.ts'
 import { loads, payloadBytes, type Latency, type Load } from './record.ts'
 
@@ -17,10 +13,16 @@ export interface Published {
   readonly cpuSeconds: number
 }
 
-const [port, load, topic = ''] = process.argv.slice(2)
+const [checkout = '', port, name, topic = ''] = process.argv.slice(2)
+const { connect, createSessions, overTcp } = await load(checkout, 'bus')
+const { encodeBatch } = await load(checkout, 'format')
+const { text, types } = await load(checkout, 'frames')
+const { encodeRecord } = await load(checkout, 'records')
+const { createTopics } = await load(checkout, 'topics')
 const address = { host: '127.0.0.1', port: Number(port) }
-const { batch, inFlight } = loads[load as Load]
-const payload = randomBytes(payloadBytes)
+const { batch, inFlight } = loads[name as Load]
+/** The same for all: a record is encoded at once. */
+const value = randomBytes(payloadBytes)
 /** Microseconds up to a minute, to three digits. */
 const latencies = build({ highestTrackableValue: 60e6, numberOfSignificantValueDigits: 3 })
 let sent = 0
@@ -29,7 +31,6 @@ let isOver = false
 
 /** A record that says which one it is. */
 function nextRecord() {
-  const value = Buffer.from(payload)
   value.writeUInt32BE(sent++)
   return { key: '', value, headers: {} }
 }

@@ -98,7 +98,7 @@ export interface Circumstances {
   /** ISO 8601, UTC. */
   readonly date: string
   readonly command: string
-  /** The state of the repository that was measured. */
+  /** Of the bus that was measured. */
   readonly commit: string
   /** SHA-256 over the files that decide the result. */
   readonly hash: string

@@ -20,18 +20,18 @@ export const cases = loadNames.flatMap((load) => [
 /**
  * Measures every case of one round.
  *
- * @param lab the folder of this laboratory, here or in another checkout, whose bus is measured
+ * @param checkout of this repository, whose bus is measured
  * @param below the folder on whose disk the logs are
  */
 export async function measure(
   { load, fsync }: { load: Load; fsync: boolean },
   round: number,
   settings: Settings,
-  { lab, below }: { lab: string; below: string },
+  { checkout, below }: { checkout: string; below: string },
 ): Promise<Sample> {
   const folder = mkdtempSync(join(below, 'bench-'))
   try {
-    const run = await runBus(lab, join(folder, 'data'), load, fsync, settings)
+    const run = await runBus(checkout, join(folder, 'data'), load, fsync, settings)
     const { published, broker, read, unread } = run
     const groupBytes = Math.round(broker.bytes / broker.writes)
     const limit = {
@@ -71,16 +71,16 @@ export async function measure(
 }
 
 async function runBus(
-  lab: string,
+  checkout: string,
   data: string,
   load: Load,
   fsync: boolean,
   { seconds, warmUpSeconds }: Settings,
 ) {
-  await using broker = await start(join(lab, 'broker.ts'), [data, fsync ? 'sync' : 'no-sync'])
+  await using broker = await start('broker.ts', [checkout, data, fsync ? 'sync' : 'no-sync'])
   const port = String(await broker.ask<number>('port'))
-  await using producer = await start(join(lab, 'producer.ts'), [port, load, topic])
-  await using consumer = await start(join(lab, 'consumer.ts'), [port, topic])
+  await using producer = await start('producer.ts', [checkout, port, load, topic])
+  await using consumer = await start('consumer.ts', [checkout, port, topic])
   const processes = [broker, producer, consumer]
   await sleep(warmUpSeconds * 1000)
   await Promise.all(processes.map(({ ask }) => ask('begin')))

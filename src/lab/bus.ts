@@ -8,9 +8,11 @@ import {
   type Load,
   type PreallocateRecord,
   type Sample,
+  type Trial,
   type Way,
 } from '../../lab/bus/record.ts'
-import { hashInputs } from './inputs.ts'
+import { sha256 } from '../examples/hash.ts'
+import { inputLines } from './inputs.ts'
 import { spread, type Spread } from './kafka-cost.ts'
 
 /** Where the runs are recorded, relative to the repository: of the bus as it is, and as it was before it was made faster. */
@@ -23,9 +25,6 @@ export const preallocatePath = 'lab/results/preallocate.json'
 
 /** How a reader repeats them. */
 export const command = 'npm run bench'
-
-/** The files that decide the result: the measurement, and the bus. */
-export const inputs = ['lab/bus/*.ts', 'examples/lean-bus/src/*.ts']
 
 const count = z.int().nonnegative()
 const positive = z.number().positive()
@@ -86,27 +85,33 @@ const Bus = z.strictObject({
   samples: z.array(SampleSchema).nonempty(),
 }) satisfies z.ZodType<BusRecord>
 
+/** One trial of preallocation, as it is recorded. */
+export const TrialSchema = z.strictObject({
+  round: z.int().positive(),
+  way: z.enum(ways),
+  block: z.int().positive(),
+  seconds: positive,
+  writes: z.int().positive(),
+  megabytesPerSecond: positive,
+  p50: positive,
+  p99: positive,
+}) satisfies z.ZodType<Trial>
+
 const Preallocate = z.strictObject({
   ...circumstances,
   ahead: z.int().positive(),
-  samples: z
-    .array(
-      z.strictObject({
-        round: z.int().positive(),
-        way: z.enum(ways),
-        block: z.int().positive(),
-        seconds: positive,
-        writes: z.int().positive(),
-        megabytesPerSecond: positive,
-        p50: positive,
-        p99: positive,
-      }),
-    )
-    .nonempty(),
+  samples: z.array(TrialSchema).nonempty(),
 }) satisfies z.ZodType<PreallocateRecord>
 
-/** The hash of all inputs as they are now. */
-export const inputHash = (root = process.cwd()): string => hashInputs(inputs, root)
+/**
+ * The hash of all inputs as they are now: the measurement, and the bus.
+ *
+ * @param checkout of this repository, whose bus is measured
+ */
+export function inputHash(checkout = process.cwd(), root = process.cwd()): string {
+  const bus = inputLines(['examples/lean-bus/src/*.ts'], checkout)
+  return sha256([...bus, ...inputLines(['lab/bus/*.ts'], root)].join(''))
+}
 
 /**
  * The recorded runs, or undefined where there are none.

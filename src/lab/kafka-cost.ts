@@ -2,7 +2,8 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { setups, type KafkaCostRecord, type Setup } from '../../lab/kafka-cost/record.ts'
-import { hashInputs } from './inputs.ts'
+import { sha256 } from '../examples/hash.ts'
+import { inputLines } from './inputs.ts'
 
 /** Where the runs are recorded, relative to the repository. */
 export const recordPath = 'lab/kafka-cost/record.json'
@@ -44,7 +45,9 @@ const Record = z.strictObject({
 }) satisfies z.ZodType<KafkaCostRecord>
 
 /** The hash of all inputs as they are now. */
-export const inputHash = (root = process.cwd()): string => hashInputs(inputs, root)
+export function inputHash(root = process.cwd()): string {
+  return sha256(inputLines(inputs, root).join(''))
+}
 
 /**
  * The recorded runs, or undefined where there are none.

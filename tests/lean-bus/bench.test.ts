@@ -1,0 +1,74 @@
+import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { diskLimit, loopbackLimit } from '../../lab/bus/limit.ts'
+import { trials, tryOut } from '../../lab/bus/preallocate.ts'
+import { loads, payloadBytes } from '../../lab/bus/record.ts'
+import { cases, measure } from '../../lab/bus/run.ts'
+import { root } from '../../scripts/program.mjs'
+import { SampleSchema, TrialSchema } from '../../src/lab/bus.ts'
+import { temporaryFolder } from '../tools/temporary.ts'
+
+/** Long enough to see that all of it works; how fast it is, is not asserted. */
+const settings = { rounds: 1, seconds: 0.3, warmUpSeconds: 0.3, limitSeconds: 0.1 }
+
+test.each(cases)('a sample of $load, fsync $fsync, adds up', async ({ load, fsync }) => {
+  const below = temporaryFolder({}, tmpdir())
+  const sample = await measure({ load, fsync }, 1, settings, { checkout: root, below })
+  expect(SampleSchema.parse(sample)).toEqual(sample)
+  expect(sample).toMatchObject({ round: 1, load, fsync })
+  expect(readdirSync(below)).toEqual([])
+
+  const { batch, inFlight } = loads[load]
+  const { messages, seconds, messagesPerSecond, groups, groupBytes, syncs } = sample
+  expect(messages % batch).toBe(0)
+  expect(sample.megabytesPerSecond).toBeCloseTo((messagesPerSecond * payloadBytes) / 1e6, 1)
+  expect(messagesPerSecond / (messages / seconds)).toBeCloseTo(1, 1)
+  // A batch has 64 bytes and a record 8 beside its payload; single records share a batch.
+  const least = 64 + batch * (8 + payloadBytes)
+  expect(groupBytes).toBeGreaterThanOrEqual(least)
+  expect(groupBytes).toBeLessThanOrEqual(inFlight * least)
+  // One sync for each group; the measurement may begin and end between the two.
+  expect(Math.abs(groups - syncs)).toBeLessThanOrEqual(1)
+
+  const { p50, p90, p99, p999, max } = sample.latency
+  const latencies = [p50, p90, p99, p999, max]
+  expect(latencies).toEqual(latencies.toSorted((a, b) => a - b))
+  const limit = Math.min(sample.limit.disk, sample.limit.loopback)
+  const perMessage = (groups * groupBytes) / messages
+  expect(sample.limitMessagesPerSecond / (limit / perMessage)).toBeCloseTo(1, 1)
+  expect(sample.ratio).toBeCloseTo(messagesPerSecond / sample.limitMessagesPerSecond, 2)
+})
+
+test.each([
+  ['gives a record another offset', 'bus.ts', 'offset: offset++', 'offset: ++offset'],
+  ['loses the last byte of a value', 'records.ts', 'value, end),', 'value, end - 1),'],
+])('a bus that %s has no sample', async (_what, file, right, wrong) => {
+  const below = temporaryFolder({}, tmpdir())
+  const checkout = temporaryFolder({}, tmpdir())
+  const source = join(checkout, 'examples/lean-bus/src')
+  cpSync(join(root, 'examples/lean-bus/src'), source, { recursive: true })
+  const text = readFileSync(join(source, file), 'utf8')
+  writeFileSync(join(source, file), text.replace(right, wrong))
+  const measured = measure({ load: '256 in flight', fsync: true }, 1, settings, { checkout, below })
+  await expect(measured).rejects.toThrow('consumer.ts has ended')
+  expect(readdirSync(below)).toEqual([])
+})
+
+test('the limits are of the machine alone, and leave nothing behind', async () => {
+  const folder = temporaryFolder({}, tmpdir())
+  expect(diskLimit(folder, 1000, true, 0.1)).toBeGreaterThan(0)
+  expect(readdirSync(folder)).toEqual([])
+  expect(await loopbackLimit(0.2)).toBeGreaterThan(0)
+})
+
+test.each(trials)('$way with $block bytes writes what it says', ({ way, block }) => {
+  const folder = temporaryFolder({}, tmpdir())
+  const trial = tryOut(folder, { way, block }, 1, 0.1)
+  expect(TrialSchema.parse(trial)).toEqual(trial)
+  expect(trial).toMatchObject({ way, block })
+  const megabytes = (trial.writes * block) / 1e6
+  expect(trial.megabytesPerSecond / (megabytes / trial.seconds)).toBeCloseTo(1, 1)
+  expect(readdirSync(folder)).toEqual([])
+})
