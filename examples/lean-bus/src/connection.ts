@@ -37,6 +37,12 @@ export interface Peer {
   sendError(correlation: number, error: unknown): void
   /** Whether it takes more at once. */
   isReady(): boolean
+  /**
+   * Reads for it, a few times at once: what is read waits in memory.
+   *
+   * @throws BusError OVERLOADED
+   */
+  read<T>(operation: () => Promise<T>): Promise<T>
   end(): void
 }
 
@@ -45,8 +51,8 @@ export interface PeerOptions {
   /** How long it may be silent, in milliseconds. */
   leaseMs: number
   warn(text: string): void
-  /** Each frame, the greeting first. */
-  receive(frame: Frame): void
+  /** Each frame, the greeting first. Resolves when it is answered. */
+  receive(frame: Frame): Promise<void>
   /** It takes more again. */
   ready(): void
   closed(): void
@@ -58,14 +64,20 @@ export function openPeer(stream: Duplex, options: PeerOptions): Peer {
   const reader = new FrameReader(limits.greeting)
   let isGreeted = false
   let isPaused = false
+  let requests = 0
+  let reads = 0
+  const takesAnswers = () =>
+    stream.writable && stream.writableLength <= limits.output
   const lease = setTimeout(() => {
     // While it is not read from for our sake, it cannot say that it lives.
-    if (isPaused && stream.writableLength <= limits.output) lease.refresh()
+    if (isPaused && takesAnswers()) lease.refresh()
     else stream.destroy()
   }, leaseMs)
 
   const isFull = () =>
-    held.unsynced > limits.unsynced || stream.writableLength > limits.output
+    held.unsynced > limits.unsynced ||
+    requests > limits.requests ||
+    !takesAnswers()
   function release() {
     if (!isPaused || isFull()) return
     isPaused = false
@@ -97,7 +109,11 @@ export function openPeer(stream: Duplex, options: PeerOptions): Peer {
         }
         isGreeted = true
         reader.limit = limits.frame
-        receive(frame)
+        requests++
+        void receive(frame).finally(() => {
+          requests--
+          release()
+        })
       }
     } finally {
       held.input += reader.buffered
@@ -138,6 +154,13 @@ export function openPeer(stream: Duplex, options: PeerOptions): Peer {
     send,
     sendError,
     isReady: () => stream.writable && !stream.writableNeedDrain,
+    async read(operation) {
+      if (reads >= limits.reads) {
+        throw new BusError('OVERLOADED', `${limits.reads} READs at once`)
+      }
+      reads++
+      return operation().finally(() => reads--)
+    },
     end() {
       stream.end()
       // A peer that reads nothing would keep it.

@@ -24,9 +24,12 @@ try {
   )
   console.log(`BUS=${host}:${server.port}`)
 
-  const end = () => server.close().then(() => process.exit(0), die)
-  process.once('SIGTERM', end)
-  process.once('SIGINT', end)
+  let ended: Promise<void> | undefined
+  // A second signal does not break off what the first has begun.
+  const end = () =>
+    void (ended ??= server.close().then(() => process.exit(0), die))
+  process.on('SIGTERM', end)
+  process.on('SIGINT', end)
   await broker.failed
 } catch (error) {
   die(error as Error)

@@ -149,7 +149,8 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
       }
       case 'READ': {
         const reader = logs.find(request.topic).reader(request.offset)
-        return [await reader.read(Math.min(request.bytes, limits.delivery))]
+        const most = Math.min(request.bytes, limits.delivery)
+        return [await peer.read(() => reader.read(most))]
       }
     }
   }
@@ -162,7 +163,7 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
       leaseMs,
       warn,
       receive(frame) {
-        answer(frame, peer, subscriptions).then(
+        return answer(frame, peer, subscriptions).then(
           (parts) => parts && peer.send(types.OK, frame.correlation, ...parts),
           (error: unknown) => peer.sendError(frame.correlation, error),
         )
