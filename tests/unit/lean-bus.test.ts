@@ -5,7 +5,10 @@ import { expect, test } from 'vitest'
 function lines(name: string): number {
   const text = readFileSync(`examples/lean-bus/src/${name}.ts`, 'utf8')
   const isMarker = (line: string) => /^\s*\/\/ #(end)?region\b/.test(line)
-  return text.trimEnd().split('\n').filter((line) => !isMarker(line)).length
+  return text
+    .trimEnd()
+    .split('\n')
+    .filter((line) => !isMarker(line)).length
 }
 
 test('format, log, groups, server and client of the lean bus have 800 lines at most', () => {
