@@ -10,8 +10,8 @@ export const exampleSource = fileURLToPath(new URL('../../examples/lean-bus/src'
 
 const disk = fileURLToPath(new URL('disk.ts', import.meta.url))
 
-/** How long a broker may take to serve, or to end once it was told to, in milliseconds. */
-const limit = 20_000
+/** How long a broker may take to serve, and to end once it should, in milliseconds. */
+const [startLimit, endLimit] = [20_000, 10_000]
 
 /** Small, so that segments roll, old ones are deleted and the groups' log is rewritten all the time. */
 export const sizes = { segmentBytes: 24 * 1024, retainBytes: 256 * 1024 }
@@ -72,7 +72,7 @@ export function startBroker({ source, cache, disk: options }: BrokerOptions): Br
     clearTimeout(tooLong)
     return { code, signal, errors }
   })
-  const tooLong = setTimeout(kill, limit)
+  const tooLong = setTimeout(kill, startLimit)
   const port = new Promise<number | undefined>((resolve) => {
     child.stdout.setEncoding('utf8').on('data', (text: string) => {
       output += text
@@ -97,14 +97,14 @@ export function startBroker({ source, cache, disk: options }: BrokerOptions): Br
  *
  * @throws Error when it goes on; it is killed by then
  */
-export async function endOf(broker: BrokerProcess, why: string): Promise<Ended> {
+export async function endOf(broker: BrokerProcess): Promise<Ended> {
   let isLate = false
   const timer = setTimeout(() => {
     isLate = true
     broker.signal('SIGKILL')
-  }, limit)
+  }, endLimit)
   const ended = await broker.ended
   clearTimeout(timer)
-  if (isLate) throw new Error(`the broker goes on ${why}: ${ended.errors}`)
+  if (isLate) throw new Error(`the broker goes on where it should end: ${ended.errors}`)
   return ended
 }

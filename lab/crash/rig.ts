@@ -64,7 +64,7 @@ export function createRig({ folder, source, cache, syncs, label }: RigOptions) {
       })
       const port = await broker.port
       if (port !== undefined && (await verify(broker, port))) return { broker, port }
-      const { signal, code, errors } = await endOf(broker, 'without an answer')
+      const { signal, code, errors } = await endOf(broker)
       const isPlanned = plan.kill ? signal === 'SIGKILL' : errors.includes('injected')
       if (!kind || !isPlanned) return refuse(topics, errors || `it ended with ${code ?? signal}`)
       seen.startsEnded++
@@ -143,19 +143,19 @@ export function createRig({ folder, source, cache, syncs, label }: RigOptions) {
     }
   }
 
+  const hasFailed = () => fs.readFileSync(journal, 'utf8').includes('"fault"')
+
   async function end(broker: BrokerProcess, random: Random): Promise<void> {
-    if (fs.readFileSync(journal, 'utf8').includes('"fault"')) {
-      await endOf(broker, 'after a write or a sync has failed')
-    } else if (random.chance(0.15)) {
+    const isTold = random.chance(0.15)
+    if (isTold) {
       broker.signal('SIGTERM')
       await Promise.race([sleep(random.between(0, 60)), broker.ended])
-      if (random.chance(0.5)) broker.signal('SIGKILL')
-      const { code } = await endOf(broker, 'after SIGTERM')
-      if (code === 0) seen.cleanStops++
-    } else {
-      broker.signal('SIGKILL')
-      await broker.ended
     }
+    // After a failure it has to end by itself.
+    if (!hasFailed() && random.chance(isTold ? 0.5 : 1)) broker.signal('SIGKILL')
+    const { code, errors } = await endOf(broker)
+    if (isTold && code === 0) seen.cleanStops++
+    else if (code !== null && !hasFailed()) throw new Error(`the broker ended by itself: ${errors}`)
   }
 
   return {
@@ -187,7 +187,7 @@ export function createRig({ folder, source, cache, syncs, label }: RigOptions) {
         done()
       }
       serving?.broker.signal('SIGTERM')
-      if (serving) await endOf(serving.broker, 'after SIGTERM')
+      if (serving) await endOf(serving.broker)
       for (const { groups } of topics) {
         for (const { acknowledged } of groups) seen.committed += acknowledged
       }

@@ -101,7 +101,8 @@ export async function runCrashes(options: CrashOptions): Promise<CrashRun> {
 
   async function controlRound(number: number): Promise<void> {
     const rig = rigOf(`control-${number}`, false)
-    controls.rounds += await rig.run(['power'], tell)
+    const finished = await rig.run(['power'], tell)
+    controls.rounds += finished
     controls.acknowledged += acknowledgedOf(rig)
     controls.refused += rig.breaches.refused
     controls.lost += rig.breaches.lost

@@ -1,0 +1,120 @@
+import { cpSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { encodeBatch } from '../../examples/lean-bus/src/format.ts'
+import { openLog } from '../../examples/lean-bus/src/log.ts'
+import { memoryFolder } from '../../examples/lean-bus/src/memory-files.ts'
+import { encodeRecord } from '../../examples/lean-bus/src/records.ts'
+import { exampleSource } from '../../lab/crash/broker.ts'
+import { flipBits, readFiles, type LogFiles } from '../../lab/crash/flips.ts'
+import { createRandom } from '../../lab/crash/random.ts'
+import type { Kind } from '../../lab/crash/record.ts'
+import { recordOf } from '../../lab/crash/records.ts'
+import { createRig } from '../../lab/crash/rig.ts'
+import { runCrashes } from '../../lab/crash/run.ts'
+import { mutate } from '../contract/mutate.ts'
+import { crashFaults, flipFaults, type Fault } from './crash-mutants.ts'
+
+vi.setConfig({ maxConcurrency: 2 })
+
+/** Others each time: `CRASH_SEED` makes the same random choices again. */
+const seed = Number(process.env['CRASH_SEED'] ?? Date.now() % 1_000_000)
+
+/** Too rare to be sure of in 200 rounds. */
+const rare = ['truncationsUndone', 'deletionsUndone']
+
+test(`200 rounds break no promise, seed ${seed}`, { timeout: 600_000 }, async () => {
+  const run = await runCrashes({ seed, rounds: 200 })
+  expect(run.told).toEqual([])
+  expect(run).toMatchObject({ rounds: 200, lost: 0, reordered: 0, duplicated: 0 })
+  expect(run.controlLost, 'lost without fsync').toBeGreaterThan(0)
+  const { tried, refused, truncatedTail, served } = run.flips
+  expect([served, refused + truncatedTail]).toEqual([0, tried])
+  const reached = { acknowledged: run.acknowledged, refused, truncatedTail, ...run.kinds }
+  for (const [what, times] of Object.entries({ ...reached, ...run.seen })) {
+    if (!rare.includes(what)) expect(times, what).toBeGreaterThan(0)
+  }
+})
+
+describe('the laboratory finds', () => {
+  let folder: string
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'crash-mutants-'))
+    cpSync(exampleSource, join(folder, 'src'), { recursive: true })
+    cpSync(join(exampleSource, '../package.json'), join(folder, 'package.json'))
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  const sourceOf = async (fault: Fault) => join(await mutate('lean-bus', folder, fault), 'src')
+
+  for (const fault of crashFaults) {
+    test.concurrent(fault.fault, { timeout: 240_000 }, async () => {
+      const source = await sourceOf(fault)
+      const rig = createRig({
+        folder: join(source, 'rig'),
+        source,
+        cache: join(folder, 'cache'),
+        syncs: true,
+        label: `${seed}/${fault.fault}`,
+      })
+      const kinds = ['power', 'kill', 'power', 'fault'] as const
+      const planned = Array.from({ length: 200 }, (_none, i): Kind => kinds[i % 4] ?? 'power')
+      const told = await rig
+        .run(planned, () => {})
+        .then(
+          () => rig.breaches.told.join('\n'),
+          (error: Error) => error.message,
+        )
+      expect(told, `seed ${seed}`).toMatch(fault.says)
+    })
+  }
+
+  for (const fault of flipFaults) {
+    test(fault.fault, async () => {
+      const random = createRandom(seed, fault.fault)
+      const flips = flipBits(await writtenLog(), 500, random, await sourceOf(fault))
+      const told = await flips.then(
+        ({ served }) => `${served} served`,
+        (error: Error) => error.message,
+      )
+      expect(told, `seed ${seed}`).toMatch(fault.says)
+    })
+  }
+})
+
+describe('turned bits', () => {
+  test('in the segments are refused, or in the last group cut off', async () => {
+    const flips = await flipBits(await writtenLog(), 1000, createRandom(seed), exampleSource)
+    expect(flips).toMatchObject({ tried: 1000, served: 0 })
+    expect(flips.refused).toBeGreaterThan(0)
+    expect(flips.truncatedTail).toBeGreaterThan(0)
+  })
+
+  test('in the clean marker are as if there were none', async () => {
+    const files = await writtenLog()
+    const marker = files.get('clean') ?? expect.fail('the log has no marker')
+    for (let bit = 0; bit < marker.length * 8; bit++) {
+      const changed = Buffer.from(marker)
+      changed[bit >> 3] = (changed[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+      const folder = memoryFolder()
+      for (const [name, bytes] of new Map(files).set('clean', changed)) {
+        await (await folder.create(name)).write(bytes, 0)
+      }
+      const log = await openLog(folder)
+      expect(log.durableEnd()).toBe(60n)
+    }
+  })
+})
+
+/** A log of several segments and groups, closed in order. */
+async function writtenLog(): Promise<LogFiles> {
+  const folder = memoryFolder()
+  const log = await openLog(folder, { segmentBytes: 3000 })
+  for (let sequence = 0; sequence < 60; sequence += 3) {
+    const group = [0, 1, 2].map((i) => recordOf({ producer: 'p', sequence: sequence + i }))
+    await Promise.all(group.map((record) => log.append(encodeBatch([encodeRecord(record)]))))
+  }
+  await log.close()
+  return readFiles(folder)
+}
