@@ -1,0 +1,123 @@
+import { crc32c } from '../../../examples/lean-bus/src/crc.ts'
+import { encodeBatch, headerBytes, stamp } from '../../../examples/lean-bus/src/format.ts'
+import { text, types, u16, u32, u64 } from '../../../examples/lean-bus/src/frames.ts'
+import { limits } from '../../../examples/lean-bus/src/limits.ts'
+import { encodeRecord } from '../../../examples/lean-bus/src/records.ts'
+import { frame, hello } from '../tools/peer.ts'
+import type { Random } from '../tools/random.ts'
+
+/** Bytes that a hostile or broken peer could send: mostly one frame, sometimes part of one, or none. */
+export function anything(random: Random, correlation: number): Buffer {
+  const valid = () => request(random, correlation)
+  const kinds: [() => Buffer, ...(() => Buffer)[]] = [
+    valid,
+    valid,
+    () => mutated(random, valid()),
+    () => mutated(random, valid()),
+    () => brokenBatch(random, correlation),
+    () => brokenBatch(random, correlation),
+    () => cutPayload(random, valid()),
+  ]
+  // After these nothing can be read on, so they are rare.
+  if (random.chance(0.02)) return random.bytes(random.between(1, 60))
+  return random.chance(0.02) ? wrongSize(random, valid()) : random.pick(kinds)()
+}
+
+/** What a connection may begin with when it does not begin as it has to. */
+export function anyGreeting(random: Random): Buffer {
+  return random.pick([
+    mutated(random, hello),
+    wrongSize(random, hello),
+    frame(types.HELLO, 1, u32(0x4c425553), u16(random.between(2, 0xffff))),
+    frame(types.PING, 1),
+    Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'),
+    random.bytes(random.between(1, 80)),
+  ])
+}
+
+/** A request as it should be, with values that fit together by chance only. */
+function request(random: Random, correlation: number): Buffer {
+  const id = () => u32(random.pick([0, 1, 2, 3, 0xffff_ffff]))
+  const offset = () => u64(random.pick([0n, 1n, 2n, 1000n, 2n ** 63n, 2n ** 64n - 1n]))
+  const bytes = () => u32(random.pick([0, 1, 500, 3000, 0xffff_ffff]))
+  const topic = () => text(random.pick(['orders', 'orders', 'orders', 'other', 'none', '../x', '']))
+  const group = () => text(random.pick(['g', 'h', 'i', '', 'G', 'a/b', '__groups']))
+  const send = (type: number, ...parts: Uint8Array[]) => frame(type, correlation, ...parts)
+  const requests: [() => Buffer, ...(() => Buffer)[]] = [
+    () => send(types.PRODUCE, topic(), batch(random)),
+    () => send(types.PRODUCE, topic(), batch(random)),
+    () => send(types.SUBSCRIBE, topic(), group(), id(), u32(random.pick([0, 1, 500]))),
+    () => send(types.CREDIT, id(), bytes()),
+    () => send(types.COMMIT, id(), u32(random.between(0, 3)), offset()),
+    () => send(types.STAT, topic(), group()),
+    () => send(types.CREATE, random.pick([topic(), text('other'), text('x'.repeat(255))])),
+    () => send(types.PING),
+    () => send(types.UNSUBSCRIBE, id()),
+    () => send(types.READ, topic(), offset(), bytes()),
+    () => send(types.HELLO, u32(0x4c425553), u16(1)),
+    () => send(random.between(0, 255), random.bytes(random.between(0, 40))),
+  ]
+  return random.pick(requests)()
+}
+
+function batch(random: Random): Buffer {
+  const records = Array.from({ length: random.between(1, 3) }, () =>
+    encodeRecord({
+      key: 'k'.repeat(random.between(0, 9)),
+      value: random.bytes(random.between(0, 40)),
+      headers: random.chance(0.1) ? { version: '2' } : {},
+    }),
+  )
+  const producerId = BigInt(random.between(0, 3))
+  return encodeBatch(records, { producerId, firstSeq: random.between(0, 6) })
+}
+
+/** One to three bytes changed, anywhere behind the size. */
+function mutated(random: Random, bytes: Buffer): Buffer {
+  const changed = Buffer.from(bytes)
+  for (let i = random.between(1, 3); i > 0; i--) {
+    changed[random.between(4, changed.length - 1)] = random.between(0, 255)
+  }
+  return changed
+}
+
+/** Says to be longer or shorter than it is: what follows is taken for a part of it, or a part for what follows. */
+function wrongSize(random: Random, bytes: Buffer): Buffer {
+  const changed = Buffer.from(bytes)
+  const size = changed.readUInt32BE()
+  const sizes = [0, 4, 5, size - 1, size + 1, size + 20, limits.frame + 1, 2 ** 31, 2 ** 32 - 1]
+  changed.writeUInt32BE(random.pick(sizes as [number, ...number[]]))
+  return changed
+}
+
+/** Ends too early or too late, under a size that says so. */
+function cutPayload(random: Random, bytes: Buffer): Buffer {
+  const length = random.between(9, bytes.length + 5)
+  const cut = Buffer.concat([
+    bytes.subarray(0, length),
+    Buffer.alloc(Math.max(0, length - bytes.length)),
+  ])
+  cut.writeUInt32BE(cut.length - 4)
+  return cut
+}
+
+/** A batch that is wrong behind checksums that are right, or the other way round. */
+function brokenBatch(random: Random, correlation: number): Buffer {
+  const bytes = batch(random)
+  const anyNumber = () => random.pick([0, 1, 2, 5, 100, 0xffff, 0x7fff_ffff, 0xffff_ffff])
+  const kinds: [() => void, ...(() => void)[]] = [
+    // A record's sizes: of its key and headers, and of its value.
+    () => bytes.writeUInt32BE(anyNumber(), headerBytes),
+    () => bytes.writeUInt32BE(anyNumber(), headerBytes + 4),
+    // The count; the length; what has to be 0.
+    () => bytes.writeUInt32BE(anyNumber(), 36),
+    () => bytes.writeUInt32BE(anyNumber(), 4),
+    () => (bytes[random.between(33, 35)] = random.between(1, 255)),
+    () => (bytes[random.between(56, 63)] = random.between(1, 255)),
+    () => (bytes[random.between(headerBytes, bytes.length - 1)] = random.between(0, 255)),
+  ]
+  random.pick(kinds)()
+  if (random.chance(0.8)) bytes.writeUInt32BE(crc32c(bytes, headerBytes), 52)
+  if (random.chance(0.9)) stamp(bytes, { baseOffset: 0n, durable: 0n, timeMs: 0n })
+  return frame(types.PRODUCE, correlation, text('orders'), bytes)
+}
