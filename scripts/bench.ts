@@ -16,7 +16,7 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, release, totalmem, type } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { ahead, trials, tryOut } from '../lab/bus/preallocate.ts'
+import { ahead, busTrials, trials, tryOut } from '../lab/bus/preallocate.ts'
 import {
   description,
   payloadBytes,
@@ -25,6 +25,7 @@ import {
   type Load,
   type PreallocateRecord,
   type Sample,
+  type Trial,
 } from '../lab/bus/record.ts'
 import { cases, measure } from '../lab/bus/run.ts'
 import { showProgress } from '../lab/progress.ts'
@@ -93,10 +94,10 @@ function circumstances(checkout: string): Circumstances {
   }
 }
 
-/** As `stat` of Linux calls it. */
+/** As `df` of Linux calls it. */
 function fileSystemOf(path: string): string {
-  const { stdout } = spawnSync('stat', ['-f', '-c', '%T', path], { encoding: 'utf8' })
-  return stdout.trim() || 'unknown'
+  const { stdout } = spawnSync('df', ['--output=fstype', path], { encoding: 'utf8' })
+  return stdout?.trim().split('\n')[1] ?? 'unknown'
 }
 
 function write(path: string, record: BusRecord | PreallocateRecord): void {
@@ -113,6 +114,21 @@ function shown({ median, lowest, highest }: Spread, digits: number): string {
 
 const nameOf = ({ load, fsync }: { load: Load; fsync: boolean }) =>
   `${load}, ${fsync ? 'fsync' : 'no fsync'}`
+
+function print(name: string, samples: readonly Sample[], load: Load, fsync: boolean): void {
+  const of = caseOf(samples, load, fsync)
+  console.log(
+    [
+      name.padEnd(30),
+      `${shown(of.messagesPerSecond, 0)}/s`.padEnd(26),
+      `${shown(of.ratio, 2)} of the limit`.padEnd(32),
+      `p50 ${shown(of.p50, 2)} ms`.padEnd(28),
+      `p99 ${shown(of.p99, 1)} ms`.padEnd(28),
+      `${shown(of.brokerPeakMiB, 0)} MiB`.padEnd(20),
+      `${shown(of.cpuPerMessage, 1)} µs of processor`,
+    ].join(' '),
+  )
+}
 
 async function bench(): Promise<void> {
   const checkouts = [
@@ -134,47 +150,42 @@ async function bench(): Promise<void> {
   }
   progress.clear()
   for (const { path, found, samples } of checkouts) {
-    console.log(
-      `\n${found.commit.slice(0, 7)}, median (lowest–highest) of ${settings.rounds} rounds`,
-    )
-    for (const one of cases) {
-      const of = caseOf(samples, one.load, one.fsync)
-      console.log(
-        [
-          nameOf(one).padEnd(30),
-          `${shown(of.messagesPerSecond, 0)}/s`.padEnd(26),
-          `${shown(of.ratio, 2)} of the limit`.padEnd(32),
-          `p50 ${shown(of.p50, 2)} ms`.padEnd(28),
-          `p99 ${shown(of.p99, 1)} ms`.padEnd(28),
-          `${shown(of.brokerPeakMiB, 0)} MiB`.padEnd(20),
-          `${shown(of.cpuPerMessage, 1)} µs of processor`,
-        ].join(' '),
-      )
-    }
+    const commit = found.commit.slice(0, 7)
+    console.log(`\n${commit}, median (lowest–highest) of ${settings.rounds} rounds`)
+    for (const one of cases) print(nameOf(one), samples, one.load, one.fsync)
     write(path, { ...found, description, payloadBytes, settings, samples })
   }
 }
 
-function preallocate(): void {
+async function preallocate(): Promise<void> {
   const found = circumstances(root)
-  const progress = showProgress(settings.rounds * trials.length)
-  const samples = rounds.flatMap((round) =>
-    trials.map((trial) => {
+  const disk: Trial[] = []
+  const samples: PreallocateRecord['samples'][number][] = []
+  const progress = showProgress(settings.rounds * (trials.length + busTrials.length))
+  for (const round of rounds) {
+    for (const trial of trials) {
       progress.next(`round ${round}, ${trial.way}, ${trial.block} bytes`)
-      return tryOut(folder, trial, round, settings.limitSeconds)
-    }),
-  )
-  progress.clear()
-  const record = { ...found, ahead, samples }
-  for (const { way, block } of trials) {
-    const { megabytesPerSecond, p50 } = trialOf(record, way, block)
-    console.log(
-      `${block} bytes, ${way}: ${shown(megabytesPerSecond, 1)} MB/s, p50 ${shown(p50, 3)} ms`,
-    )
+      disk.push(tryOut(folder, trial, round, settings.limitSeconds))
+    }
+    for (const { load, way } of busTrials) {
+      progress.next(`round ${round}, ${way}, ${load}`)
+      const one = { load, fsync: true, way }
+      const sample = await measure(one, round, settings, { checkout: root, below: folder })
+      samples.push({ ...sample, way })
+    }
   }
-  write(preallocatePath, record)
+  progress.clear()
+  for (const { way, block } of trials) {
+    const { megabytesPerSecond, p50 } = trialOf(disk, way, block)
+    const rate = `${shown(megabytesPerSecond, 1)} MB/s`
+    console.log(`${block} bytes, ${way}: ${rate}, p50 ${shown(p50, 3)} ms`)
+  }
+  for (const { load, way } of busTrials) {
+    const chosen = samples.filter((sample) => sample.way === way)
+    print(`${load}, ${way}`, chosen, load, true)
+  }
+  write(preallocatePath, { ...found, settings, ahead, trials: disk, samples })
 }
 
 mkdirSync(folder, { recursive: true })
-if (values.preallocate) preallocate()
-else await bench()
+await (values.preallocate ? preallocate() : bench())

@@ -1,6 +1,7 @@
-/** The broker of one sample: whose code it is, its folder, then `sync` or `no-sync`. */
+/** The broker of one sample: whose code it is, its folder, then whether it syncs and how files grow. */
 import { load } from './bus.ts'
 import { countingFolder, type Counts } from './counting-folder.ts'
+import { aheadFolder } from './preallocate.ts'
 import { answer, cpuSeconds } from './process.ts'
 
 /** Since the measurement began; the peak since the broker's start. */
@@ -9,12 +10,14 @@ export interface BrokerUse extends Counts {
   readonly peakMiB: number
 }
 
-const [checkout = '', folder = '', durability = ''] = process.argv.slice(2)
+const [checkout = '', folder = '', durability = '', way = ''] = process.argv.slice(2)
 const { listen } = await load(checkout, 'broker')
 const { diskFolder } = await load(checkout, 'files')
 const { openBroker } = await load(checkout, 'server')
 const counts: Counts = { writes: 0, bytes: 0, syncs: 0 }
-const counting = countingFolder(await diskFolder(folder), counts, durability === 'sync')
+const disk = await diskFolder(folder)
+const files = way === 'size ahead' ? aheadFolder(disk) : disk
+const counting = countingFolder(files, counts, durability === 'fsync')
 const broker = await openBroker(counting, { warn: console.error })
 const { port } = await listen(broker, '127.0.0.1', 0)
 broker.failed.catch((error: unknown) => {

@@ -1,6 +1,7 @@
 /**
  * A trial: does a log write faster to a file that has its size already? Then fdatasync need not write the new size too. Each
- * way appends blocks to a new file with fdatasync after each, as the log does with its groups.
+ * way appends blocks to a new file with fdatasync after each, as the log does with its groups; then the whole bus is measured
+ * with files that grow, as its own do, and with files whose size is set ahead.
  */
 import {
   closeSync,
@@ -13,7 +14,8 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'hdr-histogram-js'
-import { ways, type Trial, type Way } from './record.ts'
+import type { Folder, LogFile } from '../../examples/lean-bus/src/files.ts'
+import { loadNames, ways, type Trial, type Way } from './record.ts'
 
 /** From one record of 1,000 bytes to what the bench's groups come to, in bytes. */
 export const blocks = [1_072, 16_000, 100_000, 250_000, 1_000_000] as const
@@ -67,5 +69,32 @@ export function tryOut(
   }
 }
 
-/** What is tried once in each round, in this order. */
+/** What is tried once in each round, in this order: on the disk alone, then by the whole bus. */
 export const trials = blocks.flatMap((block) => ways.map((way) => ({ way, block })))
+export const busTrials = loadNames.flatMap((load) =>
+  (['growing', 'size ahead'] as const).map((way) => ({ load, way })),
+)
+
+/** A folder whose new files have their size ahead of what is written. They cannot be recovered: there is no end to see. */
+export function aheadFolder(folder: Folder): Folder {
+  return {
+    ...folder,
+    create: async (name) => aheadFile(await folder.create(name)),
+    folder: async (name) => aheadFolder(await folder.folder(name)),
+  }
+}
+
+function aheadFile(file: LogFile): LogFile {
+  let size = 0
+  return {
+    ...file,
+    async write(bytes, position) {
+      if (position + bytes.length > size) {
+        size = position + bytes.length + ahead
+        await file.truncate(size)
+        await file.sync()
+      }
+      await file.write(bytes, position)
+    },
+  }
+}

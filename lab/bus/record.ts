@@ -68,7 +68,7 @@ export interface Sample {
   readonly groupBytes: number
   /** Syncs of the topic's log. */
   readonly syncs: number
-  /** Messages that were acknowledged, but not read yet, when the time was over. */
+  /** Messages that were published, but not read yet, when the time was over. */
   readonly unread: number
   /** Of resident memory, from the broker's start on; 2^20 bytes. */
   readonly brokerPeakMiB: number
@@ -140,8 +140,11 @@ export interface Trial {
 
 /** What the trial of preallocation came to, as it lies in `lab/results/preallocate.json`. */
 export interface PreallocateRecord extends Circumstances {
+  readonly settings: Settings
   /** In bytes. */
   readonly ahead: number
-  /** In the order of the runs: the ways take turns. */
-  readonly samples: readonly Trial[]
+  /** Of the disk alone, in the order of the runs: the ways take turns. */
+  readonly trials: readonly Trial[]
+  /** Of the bus, with fsync; its files grow, or their size is ahead. The ways take turns. */
+  readonly samples: readonly (Sample & { readonly way: Way })[]
 }

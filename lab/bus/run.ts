@@ -7,12 +7,20 @@ import type { Read } from './consumer.ts'
 import { diskLimit, loopbackLimit } from './limit.ts'
 import { start } from './process.ts'
 import type { Published } from './producer.ts'
-import { loadNames, payloadBytes, type Load, type Sample, type Settings } from './record.ts'
+import { loadNames, payloadBytes } from './record.ts'
+import type { Load, Sample, Settings, Way } from './record.ts'
 
 const topic = 'bench'
 
+interface Case {
+  readonly load: Load
+  readonly fsync: boolean
+  /** How the files of the log get their size; the bus by itself has them grow. */
+  readonly way?: Way
+}
+
 /** What is measured once in each round, in this order. */
-export const cases = loadNames.flatMap((load) => [
+export const cases = loadNames.flatMap((load): Case[] => [
   { load, fsync: true },
   { load, fsync: false },
 ])
@@ -24,14 +32,14 @@ export const cases = loadNames.flatMap((load) => [
  * @param below the folder on whose disk the logs are
  */
 export async function measure(
-  { load, fsync }: { load: Load; fsync: boolean },
+  { load, fsync, way = 'growing' }: Case,
   round: number,
   settings: Settings,
   { checkout, below }: { checkout: string; below: string },
 ): Promise<Sample> {
   const folder = mkdtempSync(join(below, 'bench-'))
   try {
-    const run = await runBus(checkout, join(folder, 'data'), load, fsync, settings)
+    const run = await runBus(checkout, join(folder, 'data'), { load, fsync, way }, settings)
     const { published, broker, read, unread } = run
     const groupBytes = Math.round(broker.bytes / broker.writes)
     const limit = {
@@ -73,11 +81,10 @@ export async function measure(
 async function runBus(
   checkout: string,
   data: string,
-  load: Load,
-  fsync: boolean,
+  { load, fsync, way }: Required<Case>,
   { seconds, warmUpSeconds }: Settings,
 ) {
-  await using broker = await start('broker.ts', [checkout, data, fsync ? 'sync' : 'no-sync'])
+  await using broker = await start('broker.ts', [checkout, data, fsync ? 'fsync' : '', way])
   const port = String(await broker.ask<number>('port'))
   await using producer = await start('producer.ts', [checkout, port, load, topic])
   await using consumer = await start('consumer.ts', [checkout, port, topic])

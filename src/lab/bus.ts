@@ -8,6 +8,7 @@ import {
   type Load,
   type PreallocateRecord,
   type Sample,
+  type Settings,
   type Trial,
   type Way,
 } from '../../lab/bus/record.ts'
@@ -72,16 +73,18 @@ export const SampleSchema = z.strictObject({
   ratio: positive,
 }) satisfies z.ZodType<Sample>
 
+const SettingsSchema = z.strictObject({
+  rounds: z.int().positive(),
+  seconds: positive,
+  warmUpSeconds: positive,
+  limitSeconds: positive,
+}) satisfies z.ZodType<Settings>
+
 const Bus = z.strictObject({
   ...circumstances,
   description: z.string(),
   payloadBytes: z.int().positive(),
-  settings: z.strictObject({
-    rounds: z.int().positive(),
-    seconds: positive,
-    warmUpSeconds: positive,
-    limitSeconds: positive,
-  }),
+  settings: SettingsSchema,
   samples: z.array(SampleSchema).nonempty(),
 }) satisfies z.ZodType<BusRecord>
 
@@ -99,8 +102,10 @@ export const TrialSchema = z.strictObject({
 
 const Preallocate = z.strictObject({
   ...circumstances,
+  settings: SettingsSchema,
   ahead: z.int().positive(),
-  samples: z.array(TrialSchema).nonempty(),
+  trials: z.array(TrialSchema).nonempty(),
+  samples: z.array(SampleSchema.extend({ way: z.enum(ways) })).nonempty(),
 }) satisfies z.ZodType<PreallocateRecord>
 
 /**
@@ -159,8 +164,8 @@ export function caseOf(samples: readonly Sample[], load: Load, fsync: boolean) {
 }
 
 /** The same of one way to write blocks of one size. */
-export function trialOf({ samples }: PreallocateRecord, way: Way, block: number) {
-  const chosen = samples.filter((sample) => sample.way === way && sample.block === block)
+export function trialOf(trials: readonly Trial[], way: Way, block: number) {
+  const chosen = trials.filter((sample) => sample.way === way && sample.block === block)
   return {
     megabytesPerSecond: spread(chosen.map((sample) => sample.megabytesPerSecond)),
     p50: spread(chosen.map((sample) => sample.p50)),
