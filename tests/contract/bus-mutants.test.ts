@@ -11,9 +11,9 @@ import { busMutants } from './bus-mutants.ts'
 import { mutate } from './mutate.ts'
 
 // Some are noticed only when a scene has waited for long: the others go on meanwhile.
-vi.setConfig({ maxConcurrency: 4 })
+vi.setConfig({ maxConcurrency: 6 })
 
-describe.each(examplesOf('bus'))('every scene can fail on $id', (example) => {
+describe.concurrent.each(examplesOf('bus'))('every scene can fail on $id', (example) => {
   const { argv, commands } = example.manifest
   const mutants = busMutants[example.id] ?? []
   const runtime = thisNode()
