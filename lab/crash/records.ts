@@ -1,4 +1,5 @@
-import type { BatchRecord } from '../../examples/lean-bus/src/records.ts'
+import { encodeBatch, stamp } from '../../examples/lean-bus/src/format.ts'
+import { encodeRecord, type BatchRecord } from '../../examples/lean-bus/src/records.ts'
 import { createRandom } from './random.ts'
 
 /** A record that is sent: its producer and its place in that producer's sequence. */
@@ -14,14 +15,25 @@ const noise = Buffer.from(Array.from({ length: noiseBytes }, () => random.betwee
 /** The record that a producer sends under a sequence number: everything in it follows from the two. */
 export function recordOf({ producer, sequence }: Sent): BatchRecord {
   const mixed = Math.imul(sequence + 1, 0x9e3779b1) >>> 0
-  // Mostly small; one in 16 larger than a page of the disk.
-  const length = mixed % 16 === 0 ? 4096 + (mixed % 5000) : mixed % 500
-  const start = mixed % (noiseBytes - length)
   return {
     key: `${producer}:${sequence}`,
-    value: noise.subarray(start, start + length),
+    value: mixed % 8 === 1 ? foreignBatch(mixed) : noiseOf(mixed),
     headers: { sequence: String(sequence) },
   }
+}
+
+/** Mostly small; one in 16 larger than a page of the disk. */
+function noiseOf(mixed: number): Buffer {
+  const length = mixed % 16 === 0 ? 4096 + (mixed % 5000) : mixed % 500
+  const start = mixed % (noiseBytes - length)
+  return noise.subarray(start, start + length)
+}
+
+/** A batch of another log, as whoever copies one into a topic would publish it: a start must not take it for one of ours. */
+function foreignBatch(mixed: number): Buffer {
+  const batch = encodeBatch([encodeRecord({ key: '', value: noiseOf(mixed), headers: {} })])
+  const offset = BigInt(mixed)
+  return stamp(batch, { baseOffset: offset, durable: offset, timeMs: 0n })
 }
 
 /** Which record this is, if every byte of it is right. */

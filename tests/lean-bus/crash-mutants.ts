@@ -82,6 +82,13 @@ export const crashFaults: readonly Fault[] = [
     to: 'header.durable < end',
   },
   {
+    fault: 'a batch within a value taken for one of the log',
+    says: /out of reach/,
+    file: 'src/recovery.ts',
+    from: '    if (between < 1n || between > room) continue\n',
+    to: '    void [between, room]\n',
+  },
+  {
     fault: 'a torn tail that is left where it is',
     says: /ended by itself|out of reach/,
     file: 'src/log.ts',

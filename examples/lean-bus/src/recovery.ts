@@ -1,6 +1,7 @@
 import type { Folder } from './files.ts'
 import { batchesIn, headerBytes, readHeader, type Header } from './format.ts'
 import { readMarker } from './marker.ts'
+import { leastRecord } from './records.ts'
 import {
   after,
   damaged,
@@ -93,6 +94,10 @@ function refuseAcknowledged(
   for (let later = at + 1; later + headerBytes <= bytes.length; later++) {
     const header = readHeader(bytes, later)
     if (!header || header.durable <= end) continue
+    // A value may hold a batch of another log: its offset does not fit here.
+    const between = header.baseOffset - end
+    const room = Math.floor((later - at - headerBytes) / leastRecord)
+    if (between < 1n || between > room) continue
     const detail = `the batch at ${later} says that all before`
     throw damaged(name, at, `${detail} ${header.durable} was synced`)
   }
