@@ -16,7 +16,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, release, totalmem, type } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { ahead, busTrials, trials, tryOut } from '../lab/bus/preallocate.ts'
+import { ahead } from '../lab/bus/ahead-folder.ts'
+import { busTrials, trials, tryOut } from '../lab/bus/preallocate.ts'
 import {
   description,
   payloadBytes,

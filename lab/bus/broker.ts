@@ -1,7 +1,7 @@
 /** The broker of one sample: whose code it is, its folder, then whether it syncs and how files grow. */
+import { aheadFolder } from './ahead-folder.ts'
 import { load } from './bus.ts'
 import { countingFolder, type Counts } from './counting-folder.ts'
-import { aheadFolder } from './preallocate.ts'
 import { answer, cpuSeconds } from './process.ts'
 
 /** Since the measurement began; the peak since the broker's start. */

@@ -14,14 +14,11 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { build } from 'hdr-histogram-js'
-import type { Folder, LogFile } from '../../examples/lean-bus/src/files.ts'
+import { ahead } from './ahead-folder.ts'
 import { loadNames, ways, type Trial, type Way } from './record.ts'
 
 /** From one record of 1,000 bytes to what the bench's groups come to, in bytes. */
 export const blocks = [1_072, 16_000, 100_000, 250_000, 1_000_000] as const
-
-/** How far ahead, in bytes. */
-export const ahead = 8 * 2 ** 20
 
 const zeros = Buffer.alloc(ahead)
 
@@ -74,27 +71,3 @@ export const trials = blocks.flatMap((block) => ways.map((way) => ({ way, block 
 export const busTrials = loadNames.flatMap((load) =>
   (['growing', 'size ahead'] as const).map((way) => ({ load, way })),
 )
-
-/** A folder whose new files have their size ahead of what is written. They cannot be recovered: there is no end to see. */
-export function aheadFolder(folder: Folder): Folder {
-  return {
-    ...folder,
-    create: async (name) => aheadFile(await folder.create(name)),
-    folder: async (name) => aheadFolder(await folder.folder(name)),
-  }
-}
-
-function aheadFile(file: LogFile): LogFile {
-  let size = 0
-  return {
-    ...file,
-    async write(bytes, position) {
-      if (position + bytes.length > size) {
-        size = position + bytes.length + ahead
-        await file.truncate(size)
-        await file.sync()
-      }
-      await file.write(bytes, position)
-    },
-  }
-}
