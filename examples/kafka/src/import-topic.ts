@@ -72,6 +72,7 @@ export async function openTopic(
       batchSize += record.size
     },
     flush,
+    // #region positions
     /** By partition, where a group that has handled all below `next` is. */
     positions(next: bigint) {
       const handled = next > first ? went.slice(0, Number(next - first)) : []
@@ -79,6 +80,7 @@ export async function openTopic(
       for (const partition of handled) offsets[partition]!++
       return offsets
     },
+    // #endregion
     /** How many were handed to the client, and how many of them are safe. */
     written: () => ({ sent, acknowledged: went.length }),
     partitions: count,

@@ -1,0 +1,230 @@
+/** What the guide "Outgrowing the lean bus" says, done: with its own lines. */
+import { execFile } from 'node:child_process'
+import { readFileSync } from 'node:fs'
+import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { dataFolder, startLeanBroker } from '../../contracts/bus-lean.ts'
+import type { Bus, BusRecord } from '../../contracts/bus/port.ts'
+import { environmentOf, thisNode } from '../../contracts/runtimes.ts'
+import { startKafka, type Kafka } from '../../lab/kafka/kafka.ts'
+import { findJava } from '../../scripts/find.ts'
+import { root } from '../../scripts/program.mjs'
+import { readExample } from '../../src/examples/example.ts'
+import { runCommand, unpack, type Workspace } from '../../src/examples/workspace.ts'
+import { describeWith } from '../tools/describe-with.ts'
+
+const guide = readFileSync(join(root, 'content/guides/outgrowing-the-lean-bus.mdx'), 'utf8')
+const runtime = thisNode()
+const examples = { lean: 'lean-bus', kafka: 'kafka' }
+
+/** What stands in the guide between fences of a language. */
+const fences = (language: string) =>
+  Array.from(
+    guide.matchAll(RegExp(`^\`\`\`${language}\n(.*?)\n\`\`\`$`, 'gms')),
+    ([, it = '']) => it,
+  )
+
+/** The code blocks of the guide, in their order. */
+const [install = '', inspect = '', load = ''] = fences('sh')
+const [open = ''] = fences('ts')
+
+/** Runs a shell line and resolves with what it wrote to stdout. */
+async function shell(line: string, cwd: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
+  const run = promisify(execFile)
+  const { stdout } = await run('sh', ['-c', line], {
+    cwd,
+    env: { ...environmentOf(runtime), ...env },
+    maxBuffer: 2 ** 26,
+  })
+  return stdout
+}
+
+/** The client side of a bus, from the installed files. By address: each example has types of its own. */
+async function busOf(folder: string) {
+  const address = (name: string) => new URL(`src/${name}.ts`, `file://${folder}/`).href
+  return {
+    ...((await import(address('bus'))) as { connect(settings: unknown): Promise<Bus> }),
+    ...((await import(address('topics'))) as {
+      createTopics(settings: unknown, topics: readonly string[]): Promise<void>
+    }),
+    ...((await import(address('demo'))) as {
+      runDemo(bus: Bus, timeline: unknown): Promise<unknown>
+    }),
+    ...((await import(address('timeline'))) as { createTimeline(tell: () => void): unknown }),
+  }
+}
+
+describeWith('Outgrowing the lean bus', findJava(), (java) => {
+  let kafka: Kafka
+  let lean: Workspace
+  let cluster: Workspace
+  beforeAll(async () => {
+    ;[kafka, lean, cluster] = await Promise.all([
+      startKafka({ java }),
+      unpack(readExample(examples.lean)),
+      unpack(readExample(examples.kafka)),
+    ])
+    await runCommand('npm ci', lean.directory, runtime)
+    await runCommand('npm ci', cluster.directory, runtime)
+  })
+  afterAll(async () => {
+    for (const one of [kafka, lean, cluster]) await one?.[Symbol.asyncDispose]()
+  })
+
+  /** The lean bus's starter with what the guide takes from Kafka's, and a program that opens the bus by the guide's line. */
+  async function outgrown(): Promise<string> {
+    const moved = await unpack(readExample(examples.lean))
+    onTestFinished(() => moved[Symbol.asyncDispose]())
+    const { directory } = moved
+    for (const name of ['bus', 'settings', 'errors', 'topics']) {
+      const path = `src/${name}.ts`
+      await copyFile(join(cluster.directory, path), join(directory, path))
+    }
+    const program = `import { connect } from './bus.ts'
+import { runDemo } from './demo.ts'
+import { readSettings } from './settings.ts'
+import { createTimeline } from './timeline.ts'
+import { createTopics } from './topics.ts'
+
+const settings = readSettings(process.env, ['127.0.0.1:9092'])
+await createTopics(settings, ['orders', 'orders.dlq'])
+${open}
+const { shipped, totals } = await runDemo(bus, createTimeline(console.log))
+console.log(\`shipped \${shipped.size}, replayed \${totals.size}\`)
+await bus.close()
+`
+    const [broker = ''] = kafka.brokers
+    await writeFile(join(directory, 'src/program.ts'), program.replaceAll('127.0.0.1:9092', broker))
+    const config = { extends: './tsconfig.json', include: [], files: ['src/program.ts'] }
+    await writeFile(join(directory, 'tsconfig.program.json'), JSON.stringify(config))
+    // The dependency by the lockfile of Kafka's example: each of its packages is pinned there.
+    const manifest = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8')) as object
+    const { dependencies } = JSON.parse(
+      await readFile(join(cluster.directory, 'package.json'), 'utf8'),
+    ) as { dependencies: Record<string, string> }
+    await writeFile(join(directory, 'package.json'), JSON.stringify({ ...manifest, dependencies }))
+    await copyFile(
+      join(cluster.directory, 'package-lock.json'),
+      join(directory, 'package-lock.json'),
+    )
+    const [[name, version] = []] = Object.entries(dependencies)
+    expect(install).toBe(`npm install ${name}@${version}`)
+    await runCommand('npm ci', directory, runtime)
+    return directory
+  }
+
+  test("with Kafka's files the types fit, no file of the broker is needed, and the demo runs on Kafka", async () => {
+    const directory = await outgrown()
+    const tsc = 'node_modules/.bin/tsc -p tsconfig.program.json'
+    const listed = await shell(`${tsc} --noEmit --listFiles`, directory)
+    const needed = Array.from(listed.matchAll(/\/src\/([\w-]+)\.ts$/gm), ([, name]) => `${name}.ts`)
+    expect(needed.sort()).toEqual(
+      [
+        ...['bus.ts', 'errors.ts', 'settings.ts', 'topics.ts', 'program.ts'],
+        ...['analytics.ts', 'dead-letters.ts', 'demo.ts', 'orders.ts'],
+        ...['port.ts', 'shipping.ts', 'timeline.ts'],
+      ].sort(),
+    )
+    for (const file of await readdir(join(directory, 'src'))) {
+      if (!needed.includes(file)) await rm(join(directory, 'src', file))
+    }
+    const said = await shell('node src/program.ts', directory)
+    expect(said).toMatch(/shipping +shipped/)
+    expect(said.trimEnd().split('\n').at(-1)).toBe('shipped 4, replayed 4')
+  })
+
+  test('the history moves, and each group goes on with what it has not handled', async () => {
+    const topic = 'history'
+    const place = await dataFolder()
+    onTestFinished(() => place[Symbol.asyncDispose]())
+    const dataDir = join(place.path, 'data')
+    const broker = await startLeanBroker(
+      { directory: lean.directory, argv: ['node', 'src/main.ts'], runtime },
+      { dataDir },
+    )
+    const from = await busOf(lean.directory)
+    const settings = { host: '127.0.0.1', port: broker.port }
+    await from.createTopics(settings, [topic, 'orders', 'orders.dlq'])
+    const bus = await from.connect(settings)
+    await from.runDemo(
+      bus,
+      from.createTimeline(() => {}),
+    )
+    const records = Array.from({ length: 300 }, (_none, index) => ({
+      key: `order-${index % 7}`,
+      value: new TextEncoder().encode(String(index)),
+    }))
+    await Promise.all(records.map((record) => bus.publish(topic, record)))
+    await handle(bus, topic, 'half', 123)
+    await handle(bus, topic, 'all', records.length)
+    await bus.close()
+    await broker.stop()
+
+    // As in the guide, but for the folder, the place of the file and the address.
+    const file = join(place.path, 'log.ndjson')
+    const here = (line: string) =>
+      line.replace('/tmp/log.ndjson', file).replace('127.0.0.1:9092', kafka.brokers.join())
+    await mkdir(place.path, { recursive: true })
+    await shell(here(inspect), lean.directory, { DATA_DIR: dataDir })
+    const printed = await shell(here(`${load} --topic ${topic}`), cluster.directory)
+    expect(printed).toContain(`${topic}: records ${records.length}, partitions 4`)
+
+    const to = await busOf(cluster.directory)
+    const there = await to.connect({ brokers: kafka.brokers })
+    onTestFinished(() => there.close())
+    const end = await markEnds(there, topic)
+    const rest = await readTo(there, topic, 'half', end)
+    expect(rest.map(indexOf).sort((a, b) => a - b)).toEqual(
+      Array.from({ length: records.length - 123 }, (_none, index) => 123 + index),
+    )
+    for (const [key, ofKey] of Map.groupBy(rest, (record) => record.key)) {
+      const indices = ofKey.map(indexOf)
+      expect(indices, key).toEqual(indices.toSorted((a, b) => a - b))
+    }
+    expect(await readTo(there, topic, 'all', end)).toEqual([])
+  })
+})
+
+const indexOf = ({ value }: BusRecord) => Number(Buffer.from(value).toString())
+
+/** Handles and commits so many records of a topic as a member of the group. */
+async function handle(bus: Bus, topic: string, group: string, count: number): Promise<void> {
+  const done = Promise.withResolvers<null>()
+  let handled = 0
+  const member = await bus.subscribe({ topic, group }, async (_record, commit) => {
+    if (handled === count) return
+    await commit()
+    if (++handled === count) done.resolve(null)
+  })
+  await Promise.race([done.promise, member.ended])
+  await member.stop()
+}
+
+/** Ends each of the four partitions with a record, so that a reader knows when it has all. */
+async function markEnds(bus: Bus, topic: string): Promise<ReadonlyMap<number, bigint>> {
+  const ends = new Map<number, bigint>()
+  for (let i = 0; ends.size < 4; i++) {
+    const { partition, offset } = await bus.publish(topic, {
+      key: `end-${i}`,
+      value: new Uint8Array(),
+    })
+    if (!ends.has(partition)) ends.set(partition, offset)
+  }
+  return ends
+}
+
+/** All that a member of the group is given before these ends, by partition. */
+async function readTo(bus: Bus, topic: string, group: string, ends: ReadonlyMap<number, bigint>) {
+  const given: BusRecord[] = []
+  const ended = new Set<number>()
+  const all = Promise.withResolvers<null>()
+  const member = await bus.subscribe({ topic, group }, async (record) => {
+    if (record.offset < (ends.get(record.partition) ?? 0n)) given.push(record)
+    else if (ended.add(record.partition).size === ends.size) all.resolve(null)
+  })
+  await Promise.race([all.promise, member.ended])
+  await member.stop()
+  return given
+}

@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest'
+import type { Layout, Recovery } from '../../lab/crash/record.ts'
+import { pictureOf } from '../../src/lab/recovery-picture.ts'
+
+/** Batches of 100 bytes, one record each, one behind the other. */
+const layout = (count: number, synced: number): Layout[] =>
+  Array.from({ length: count }, (_none, index) => ({
+    offset: index,
+    count: 1,
+    at: 100 * index,
+    length: 100,
+    durable: Math.min(index, synced),
+  }))
+
+/** Ten batches of which seven were synced; nothing has happened to them yet. */
+const whole: Recovery = {
+  path: 'orders/00000000000000000000.log',
+  syncedSize: 700,
+  writtenSize: 1000,
+  keptSize: 1000,
+  flipped: [],
+  zeroed: [],
+  batches: layout(10, 7),
+  recoveredSize: 1000,
+  warning: '',
+}
+const fates = (recovery: Recovery) => pictureOf(recovery).batches.map(({ fate }) => fate)
+const last = (recovery: Recovery) => fates(recovery).slice(-3)
+
+test('what was synced is synced, and what is whole behind it is kept', () => {
+  expect(fates(whole)).toEqual([...Array<string>(7).fill('synced'), 'kept', 'kept', 'kept'])
+  expect(pictureOf(whole).counts).toMatchObject({ synced: 7, kept: 3, damaged: 0 })
+})
+
+test.each([
+  ['a turned bit', { flipped: [850] }],
+  ['its first byte', { flipped: [800] }],
+  ['its last byte', { flipped: [899] }],
+  ['a zeroed page', { zeroed: [[850, 860] as const] }],
+  ['a page that ends in it', { zeroed: [[700, 801] as const], recoveredSize: 700 }],
+])('%s damages a batch, and a whole one behind it is given up', (_what, damage) => {
+  const [before, hit, behind] = last({ ...whole, recoveredSize: 800, ...damage })
+  expect([hit, behind]).toEqual(['damaged', 'given up'])
+  expect(before).toBe('recoveredSize' in damage ? 'damaged' : 'kept')
+})
+
+test('of a file that was cut, a batch is damaged in part and never written as a whole', () => {
+  const cut = { ...whole, keptSize: 850, recoveredSize: 800 }
+  expect(last(cut)).toEqual(['kept', 'damaged', 'never written'])
+  expect(pictureOf(cut).cut.at(-1)).toMatchObject({ begin: 800, end: 850, kind: 'damaged' })
+})
+
+test('the three drawings show what lay in the file', () => {
+  const recovery = { ...whole, flipped: [850], recoveredSize: 800 }
+  const { from, written, cut, started } = pictureOf(recovery)
+  // Three tenths of the width are for what was synced.
+  expect(from).toBe(571)
+  const kinds = (boxes: typeof written) => boxes.map(({ offset, kind }) => [offset, kind])
+  const synced = [5, 6].map((offset) => [offset, 'synced'])
+  const unsynced = [7, 8, 9].map((offset) => [offset, 'unsynced'])
+  expect(kinds(written)).toEqual([...synced, ...unsynced])
+  expect(kinds(cut)).toEqual([...synced, [7, 'unsynced'], [8, 'damaged'], [9, 'unsynced']])
+  expect(kinds(started)).toEqual([...synced, [7, 'synced']])
+  expect(written[0]).toEqual({ offset: 5, begin: 571, end: 600, kind: 'synced' })
+})
+
+test('a log of which nothing else was synced is drawn from its beginning', () => {
+  expect(pictureOf({ ...whole, syncedSize: 50 }).from).toBe(0)
+})
