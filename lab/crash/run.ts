@@ -121,6 +121,16 @@ export async function runCrashes(options: CrashOptions): Promise<CrashRun> {
   return { ...totals, controlLost, flips, kinds, control: without, seen, recovery, told }
 }
 
+/** What speaks against a run, as sentences. */
+export function objectionsTo({ told, flips, controlLost }: CrashRun): readonly string[] {
+  const objections = [...told]
+  if (flips.served > 0) objections.push(`${flips.served} of ${flips.tried} turned bits were served`)
+  if (controlLost === 0) {
+    objections.push('the control has lost nothing without fsync: this run proves nothing')
+  }
+  return objections
+}
+
 const tasks = (length: number, task: (number: number) => Promise<void>) =>
   Array.from({ length }, (_none, number) => () => task(number))
 

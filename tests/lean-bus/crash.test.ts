@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { cpSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -35,6 +36,26 @@ test(`200 rounds break no promise, seed ${seed}`, { timeout: 600_000 }, async ()
   for (const [what, times] of Object.entries({ ...reached, ...run.seen })) {
     if (!rare.includes(what)) expect(times, what).toBeGreaterThan(0)
   }
+})
+
+function runScript(...args: readonly string[]) {
+  return spawnSync(process.execPath, ['scripts/crash.ts', ...args], { encoding: 'utf8' })
+}
+
+test('the last line of --json holds the totals, and no more', { timeout: 120_000 }, () => {
+  const { stdout, stderr, status } = runScript('--rounds', '3', '--seed', '7', '--json')
+  expect(stderr).toBe('')
+  const totals = JSON.parse(stdout.trimEnd().split('\n').at(-1) ?? '')
+  expect(totals).toMatchObject({ seed: 7, rounds: 3, lost: 0, reordered: 0, duplicated: 0 })
+  const names = ['seed', 'rounds', 'acknowledged', 'lost', 'reordered', 'duplicated', 'controlLost']
+  expect(Object.keys(totals)).toEqual([...names, 'flips'])
+  expect(Object.keys(totals.flips)).toEqual(['tried', 'refused', 'truncatedTail', 'served'])
+  expect(status).toBe(0)
+})
+
+test('a number that is none is refused by its name', () => {
+  const { stderr, status } = runScript('--rounds', 'many')
+  expect([stderr, status]).toEqual(['--rounds many: give a whole number from 1 on\n', 1])
 })
 
 describe('the laboratory finds', () => {

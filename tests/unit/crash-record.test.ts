@@ -1,0 +1,60 @@
+import { cpSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { telling } from '../../lab/crash/recovery.ts'
+import { inputHash, readCrash, recordPath } from '../../src/lab/crash.ts'
+import { temporaryFolder } from '../tools/temporary.ts'
+
+const record = readCrash()
+
+/** The record with something else in it. */
+function readWith(changes: object) {
+  const text = JSON.stringify({ ...record, ...changes })
+  return readCrash(temporaryFolder({ [recordPath]: text }, tmpdir()))
+}
+
+test('at least 2,000 rounds were recorded, of every kind', () => {
+  expect(record?.rounds).toBeGreaterThanOrEqual(2000)
+  const { kill = 0, power = 0, fault = 0 } = record?.kinds ?? {}
+  expect(kill + power + fault).toBe(record?.rounds)
+  expect(Math.min(kill, power, fault)).toBeGreaterThan(100)
+})
+
+test('every turned bit is accounted for', () => {
+  const { tried, refused = 0, truncatedTail = 0 } = record?.flips ?? {}
+  expect(refused + truncatedTail).toBe(tried)
+})
+
+test('the picture shows damage between whole batches, and what the start made of it', () => {
+  const recovery = record?.recovery ?? expect.fail(`${recordPath} is missing: npm run crash`)
+  expect(telling(recovery)).toBeGreaterThan(0)
+  const { batches, syncedSize, keptSize, recoveredSize, writtenSize, warning } = recovery
+  const ends = batches.map(({ at, length }) => at + length)
+  expect([0, ...ends]).toContain(recoveredSize)
+  expect(batches.map(({ at }) => at)).toEqual([0, ...ends.slice(0, -1)])
+  expect(syncedSize).toBeLessThanOrEqual(recoveredSize)
+  expect(keptSize).toBeLessThanOrEqual(writtenSize)
+  expect(warning).toContain(`${keptSize - recoveredSize} bytes from ${recoveredSize} cut off`)
+})
+
+test.each([{ lost: 1 }, { duplicated: 1 }, { controlLost: 0 }, { seed: 'x' }, { more: 1 }])(
+  'a record with %o is refused',
+  (changes) => {
+    expect(() => readWith(changes)).toThrow(new RegExp(Object.keys(changes)[0] ?? ''))
+  },
+)
+
+test.each(['lab/crash/plan.ts', 'examples/lean-bus/src/log.ts'])(
+  'another %s is another hash, another test of the example is not',
+  (file) => {
+    const root = temporaryFolder({}, tmpdir())
+    for (const folder of ['lab/crash', 'examples/lean-bus/src']) {
+      cpSync(folder, join(root, folder), { recursive: true })
+    }
+    writeFileSync(join(root, 'examples/lean-bus/src/log.test.ts'), '')
+    expect(inputHash(root)).toBe(inputHash())
+    writeFileSync(join(root, file), `${readFileSync(file, 'utf8')}\n`)
+    expect(inputHash(root)).not.toBe(inputHash())
+  },
+)
