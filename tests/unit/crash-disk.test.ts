@@ -14,18 +14,23 @@ const part = 6000
  * The contents that a file has after a power cut, over many of them; undefined where it is not there.
  *
  * @param prepare makes the files as a program has left them, and gives what it noted
+ * @param later what the next program has noted
  */
-function outcomes(prepare: (data: string, aside: string) => readonly Entry[]) {
+function outcomes(
+  prepare: (data: string, aside: string) => readonly Entry[],
+  later: readonly Entry[] = [],
+) {
   const found = new Set<string | undefined>()
   for (let seed = 0; seed < 200; seed++) {
     const folder = temporaryFolder({}, tmpdir())
     const [data, aside, journal] = ['data', 'aside', 'journal'].map((name) => join(folder, name))
     if (!data || !aside || !journal) throw new Error('unreachable')
     for (const path of [data, aside]) mkdirSync(path)
-    const entries = prepare(data, aside)
-    writeFileSync(journal, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
     const disk = createDiskState(data, aside)
-    disk.replay(journal)
+    for (const entries of [prepare(data, aside), later]) {
+      writeFileSync(journal, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+      disk.replay(journal)
+    }
     disk.cut(createRandom(seed))
     const file = join(data, 'a/1.log')
     found.add(existsSync(file) ? readFileSync(file, 'latin1') : undefined)
@@ -99,12 +104,18 @@ test('a deletion may be undone until its folder is synced', () => {
   expect(synced).toEqual([undefined])
 })
 
-test('a deletion that was announced and not done leaves the file as it is', () => {
-  const found = outcomes((data, aside) => {
-    write(data)
-    linkSync(join(data, 'a/1.log'), join(aside, 'kept'))
-    return [...removed, ['remove', 'a/1.log', 'kept']]
-  })
+test('a deletion that was announced and not done leaves what is synced later', () => {
+  const found = outcomes(
+    (data, aside) => {
+      write(data)
+      linkSync(join(data, 'a/1.log'), join(aside, 'kept'))
+      return [...named, ['sync', 'a/1.log', part], ['remove', 'a/1.log', 'kept']]
+    },
+    [
+      ['open', 'a/1.log', bytes.length],
+      ['sync', 'a/1.log', bytes.length],
+    ],
+  )
   expect(found).toEqual([bytes.toString('latin1')])
 })
 
