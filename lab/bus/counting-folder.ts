@@ -21,8 +21,9 @@ export function countingFolder(folder: Folder, counts: Counts, isSynced: boolean
       await file.write(bytes, position)
     },
     async sync() {
+      if (!isSynced) return
       counts.syncs++
-      if (isSynced) await file.sync()
+      await file.sync()
     },
   })
   return {

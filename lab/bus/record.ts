@@ -66,7 +66,7 @@ export interface Sample {
   readonly groups: number
   /** Of one such write, on average. */
   readonly groupBytes: number
-  /** Syncs of the topic's log. */
+  /** Syncs of the topic's log; none without fsync. */
   readonly syncs: number
   /** Messages that were published, but not read yet, when the time was over. */
   readonly unread: number

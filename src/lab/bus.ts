@@ -64,7 +64,7 @@ export const SampleSchema = z.strictObject({
   }),
   groups: z.int().positive(),
   groupBytes: z.int().positive(),
-  syncs: z.int().positive(),
+  syncs: count,
   unread: count,
   brokerPeakMiB: z.int().positive(),
   cpuSeconds: z.strictObject({ broker: positive, producer: positive, consumer: positive }),
