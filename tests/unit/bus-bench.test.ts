@@ -1,0 +1,136 @@
+import { cpSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { WriteStream } from 'node:tty'
+import { expect, test } from 'vitest'
+import type { Folder } from '../../examples/lean-bus/src/files.ts'
+import { memoryFolder } from '../../examples/lean-bus/src/memory-files.ts'
+import { countingFolder } from '../../lab/bus/counting-folder.ts'
+import { busTrials, trials } from '../../lab/bus/preallocate.ts'
+import { loadNames, type BusRecord } from '../../lab/bus/record.ts'
+import { cases } from '../../lab/bus/run.ts'
+import { showProgress } from '../../lab/progress.ts'
+import { caseOf, inputHash, readBus, readPreallocate, recordPaths } from '../../src/lab/bus.ts'
+import { temporaryFolder } from '../tools/temporary.ts'
+
+const records = { now: readBus('now'), before: readBus('before') }
+
+test.each(['now', 'before'] as const)('%s: each case at least five times, in turn', (which) => {
+  const order = records[which]?.samples.map(({ load, fsync }) => ({ load, fsync })) ?? []
+  const rounds = order.length / cases.length
+  expect(rounds).toBeGreaterThanOrEqual(5)
+  expect(order).toEqual(Array.from({ length: rounds }, () => cases).flat())
+})
+
+test('both buses were measured in the same way, but they are two', () => {
+  const { now, before } = records
+  expect(before?.settings).toEqual(now?.settings)
+  expect(before?.machine).toEqual(now?.machine)
+  expect(before?.hash).not.toBe(now?.hash)
+})
+
+test.each(loadNames)('%s: the broker stays under 200 MB', (load) => {
+  for (const fsync of [true, false]) {
+    const { highest } = caseOf(records.now?.samples ?? [], load, fsync).brokerPeakMiB
+    expect(highest * 2 ** 20).toBeLessThan(200e6)
+  }
+})
+
+test('each way to write a log was tried at least five times, in turn', () => {
+  const { settings, trials: disk = [], samples = [] } = readPreallocate() ?? {}
+  const rounds = Array.from({ length: settings?.rounds ?? 0 })
+  expect(rounds.length).toBeGreaterThanOrEqual(5)
+  expect(disk.map(({ way, block }) => ({ way, block }))).toEqual(rounds.flatMap(() => trials))
+  expect(samples.map(({ load, way }) => ({ load, way }))).toEqual(rounds.flatMap(() => busTrials))
+})
+
+test('a record of another form is refused', () => {
+  const changed: Partial<BusRecord> = { ...records.now, samples: [] }
+  const root = temporaryFolder({ [recordPaths.now]: JSON.stringify(changed) }, tmpdir())
+  expect(() => readBus('now', root)).toThrow(/samples/)
+})
+
+test('another bus and another measurement are another hash, another test is none', () => {
+  const root = temporaryFolder({}, tmpdir())
+  for (const folder of ['lab/bus', 'examples/lean-bus/src']) {
+    cpSync(folder, join(root, folder), { recursive: true })
+  }
+  const hashes = () => [inputHash(root, root), inputHash(root), inputHash(undefined, root)]
+  const same = inputHash()
+  expect(hashes()).toEqual([same, same, same])
+  writeFileSync(join(root, 'examples/lean-bus/src/log.test.ts'), '')
+  expect(hashes()).toEqual([same, same, same])
+  writeFileSync(join(root, 'examples/lean-bus/src/log.ts'), '')
+  expect(hashes().map((hash) => hash === same)).toEqual([false, false, true])
+  rmSync(join(root, 'lab/bus/limit.ts'))
+  expect(hashes().map((hash) => hash === same)).toEqual([false, false, false])
+})
+
+test('the figures of a case are those of its own samples', () => {
+  const [sample] = records.now?.samples ?? []
+  if (!sample) throw new Error('there is no record')
+  const { load } = sample
+  const samples = [
+    { ...sample, fsync: true, ratio: 0.5, latency: { ...sample.latency, p50: 3 } },
+    { ...sample, fsync: true, ratio: 0.2, latency: { ...sample.latency, p50: 1 } },
+    { ...sample, fsync: true, ratio: 0.3, latency: { ...sample.latency, p50: 2 } },
+    { ...sample, fsync: false, ratio: 0.9 },
+  ]
+  const { ratio, p50 } = caseOf(samples, load, true)
+  expect(ratio).toEqual({ median: 0.3, lowest: 0.2, highest: 0.5 })
+  expect(p50).toEqual({ median: 2, lowest: 1, highest: 3 })
+  expect(caseOf(samples, load, false).ratio.median).toBe(0.9)
+})
+
+test.each([true, false])('what goes to topics is counted; synced: %s', async (isSynced) => {
+  let synced = 0
+  const counts = { writes: 0, bytes: 0, syncs: 0 }
+  const folder = countingFolder(
+    watched(memoryFolder(), () => synced++),
+    counts,
+    isSynced,
+  )
+  for (const name of ['orders', '__groups']) {
+    const inner = await folder.folder(name)
+    const file = await inner.create('0.log')
+    await file.write(Buffer.alloc(7), 0)
+    await file.write(Buffer.alloc(5), 7)
+    await file.sync()
+    await inner.sync()
+    expect(await file.size()).toBe(12)
+  }
+  expect(counts).toEqual({ writes: 2, bytes: 12, syncs: isSynced ? 1 : 0 })
+  expect(synced).toBe(isSynced ? 4 : 0)
+})
+
+/** Tells of every sync of a folder and of what is in it. */
+function watched(folder: Folder, tell: () => void): Folder {
+  return {
+    ...folder,
+    create: async (name) => ({ ...(await folder.create(name)), sync: async () => tell() }),
+    sync: async () => tell(),
+    folder: async (name) => watched(await folder.folder(name), tell),
+  }
+}
+
+test('progress is one line of a terminal, and nothing elsewhere', () => {
+  const lines: string[] = []
+  const terminal = (isTTY: boolean) =>
+    ({
+      isTTY,
+      cursorTo: (column: number) => lines.push(`to ${column}`),
+      clearLine: () => lines.push('clear'),
+      write: (text: string) => lines.push(text),
+    }) as unknown as WriteStream
+  const progress = showProgress(2, terminal(true))
+  progress.next('one')
+  progress.next('two')
+  expect(lines.filter((line) => line.includes('of'))).toEqual([
+    `${'░'.repeat(24)} 1 of 2: one`,
+    `${'█'.repeat(12)}${'░'.repeat(12)} 2 of 2: two`,
+  ])
+  progress.clear()
+  expect(lines.slice(-3)).toEqual(['to 0', 'clear', ''])
+  showProgress(1, terminal(false)).next('one')
+  expect(lines).toHaveLength(9)
+})
