@@ -32,6 +32,7 @@ export interface Peer {
 export function createPeer(stream: Duplex): Peer {
   const reader = new FrameReader(limits.frame)
   const frames: Frame[] = []
+  const answers = new Map<number, Frame>()
   const { changed, until } = createSignal()
   let hasEnded = false
   const end = () => {
@@ -39,7 +40,10 @@ export function createPeer(stream: Duplex): Peer {
     changed()
   }
   stream.on('data', (chunk: Buffer) => {
-    frames.push(...reader.push(chunk))
+    for (const frame of reader.push(chunk)) {
+      frames.push(frame)
+      if (frame.type >= types.OK) answers.set(frame.correlation, frame)
+    }
     changed()
   })
   stream.on('end', end)
@@ -51,8 +55,7 @@ export function createPeer(stream: Duplex): Peer {
     frames,
     hasEnded: () => hasEnded,
     write: (bytes) => void (stream.writable && stream.write(bytes)),
-    answer: (wanted) =>
-      frames.find(({ type, correlation }) => type >= types.OK && correlation === wanted),
+    answer: (correlation) => answers.get(correlation),
     until,
     ended: () => until(() => hasEnded, 'the end of the connection'),
   }
