@@ -5,7 +5,7 @@
  *
  *   npm run crash                            200 rounds
  *   npm run crash -- --rounds 2000           more
- *   npm run crash -- --seed 7                the random choices of an earlier run
+ *   npm run crash -- --seed 7                the random choices of an earlier run; how far a process has come differs
  *   npm run crash -- --json                  the totals as one JSON object on the last line
  *   npm run crash -- --record                writes lab/crash/record.json, which the site shows
  */

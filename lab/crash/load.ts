@@ -80,10 +80,10 @@ async function produce(
       const answer = await session.request(types.PRODUCE, text(topic.name), encode(producer, batch))
       const base = Number(answer.readBigUInt64BE())
       producer.open = producer.open.filter((one) => one !== batch)
-      topic.acknowledged += batch.count
       for (let i = 0; i < batch.count; i++) {
         const { key } = recordOf({ producer: producer.name, sequence: batch.firstSeq + i })
         promise(topic, base + i, key, breaches)
+        topic.acknowledged.add(base + i)
       }
       acknowledged()
     } catch (error) {

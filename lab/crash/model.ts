@@ -37,8 +37,8 @@ export interface Topic {
   readonly groups: readonly Group[]
   /** By offset the key of each record that was acknowledged to its producer or handed to a consumer. */
   readonly promised: Map<number, string>
-  /** Acknowledged records. */
-  acknowledged: number
+  /** The offsets of those that were acknowledged. */
+  readonly acknowledged: Set<number>
 }
 
 /** Promises that were not kept, counted, and each of them as a sentence. */
@@ -88,7 +88,7 @@ export function createTopics(random: Random): Topic[] {
       epoch: 0,
     })),
     promised: new Map(),
-    acknowledged: 0,
+    acknowledged: new Set(),
   }))
 }
 

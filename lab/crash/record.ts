@@ -58,7 +58,7 @@ export interface Totals {
   readonly lost: number
   readonly reordered: number
   readonly duplicated: number
-  /** Of those that were acknowledged with the sync switched off. */
+  /** Of those that were acknowledged with the sync switched off, gone from the files. */
   readonly controlLost: number
   readonly flips: Flips
 }

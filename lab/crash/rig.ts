@@ -122,8 +122,9 @@ export function createRig({ folder, source, cache, syncs, label }: RigOptions) {
     const work = publishAndConsume(port, random, countDown)
     work.catch(() => {})
     const isLong = random.chance(long.share)
-    const until = isLong ? sleep(long.ms) : Promise.race([enough.promise, sleep(longest)])
-    await Promise.race([until, broker.ended])
+    const ms = isLong ? long.ms : longest
+    const until = isLong ? broker.ended : Promise.race([enough.promise, broker.ended])
+    await Promise.race([until, sleep(ms, undefined, { ref: false })])
     await end(broker, random)
     await work
   }

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { diskFolder } from '../../examples/lean-bus/src/files.ts'
 import { exampleSource } from './broker.ts'
 import { flipBits, readFiles } from './flips.ts'
+import { goneFrom } from './gone.ts'
 import { addBreaches, noBreaches } from './model.ts'
 import { createRandom } from './random.ts'
 import { emptySeen, type CrashRecord, type Flips, type Kind } from './record.ts'
@@ -105,7 +106,7 @@ export async function runCrashes(options: CrashOptions): Promise<CrashRun> {
     controls.rounds += finished
     controls.acknowledged += acknowledgedOf(rig)
     controls.refused += rig.breaches.refused
-    controls.lost += rig.breaches.lost
+    for (const topic of rig.topics) controls.lost += goneFrom(rig.data, topic)
     rmSync(rig.folder, { recursive: true })
   }
 
@@ -143,7 +144,7 @@ async function inLanes(list: readonly (() => Promise<void>)[]): Promise<void> {
 }
 
 const acknowledgedOf = ({ topics }: Rig) =>
-  topics.reduce((sum, { acknowledged }) => sum + acknowledged, 0)
+  topics.reduce((sum, { acknowledged }) => sum + acknowledged.size, 0)
 
 /** Of 20 rounds nine end by kill -9, nine by a power cut and two by a fault of the disk. */
 function kindOf(die: number): Kind {

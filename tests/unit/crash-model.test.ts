@@ -1,10 +1,15 @@
+import { writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { encodeBatch, readHeader, stamp } from '../../examples/lean-bus/src/format.ts'
 import { encodeRecord } from '../../examples/lean-bus/src/records.ts'
+import { goneFrom } from '../../lab/crash/gone.ts'
 import { compare, type Found, type Topic } from '../../lab/crash/model.ts'
 import type { Totals } from '../../lab/crash/record.ts'
 import { recordOf } from '../../lab/crash/records.ts'
 import { objectionsTo, type CrashRun } from '../../lab/crash/run.ts'
+import { temporaryFolder } from '../tools/temporary.ts'
 
 const retainBytes = 100_000
 
@@ -17,7 +22,7 @@ function topic(): Topic {
     producers: [{ name: 'p', id: 1n, next: 10, open: [] }],
     groups: [{ name: 'g', acknowledged: 2, asked: 3, epoch: 1 }],
     promised: new Map(keys),
-    acknowledged: 3,
+    acknowledged: new Set([0, 1, 2]),
   }
 }
 
@@ -83,6 +88,19 @@ test('what was deleted is lost, unless so much is left as has to be kept', () =>
   const size = batches.reduce((sum, { batch }) => sum + batch.length, 0)
   const kept = compare(topic(), { ...rest, batches }, size)
   expect(kept.told).toEqual([])
+})
+
+test('what the files hold no more is gone, unless it lies before the oldest of them', () => {
+  const goneWith = (sequences: readonly number[], start = 0) => {
+    const data = temporaryFolder({ 't/clean': '' }, tmpdir())
+    const bytes = found(sequences, { start }).batches.map(({ batch }) => batch)
+    writeFileSync(join(data, 't', `${String(start).padStart(20, '0')}.log`), Buffer.concat(bytes))
+    return goneFrom(data, topic())
+  }
+  expect([goneWith([0, 1, 2]), goneWith([0, 1]), goneWith([0, 1, 3])]).toEqual([0, 1, 1])
+  expect([goneWith([1, 2], 1), goneWith([1], 1), goneWith([])]).toEqual([0, 1, 3])
+  expect(goneFrom(temporaryFolder({ 't/clean': '' }, tmpdir()), topic())).toBe(3)
+  expect(goneFrom(temporaryFolder({}, tmpdir()), topic())).toBe(3)
 })
 
 const flips: Totals['flips'] = { tried: 2, refused: 1, truncatedTail: 1, served: 0 }

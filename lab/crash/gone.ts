@@ -1,0 +1,25 @@
+import fs from 'node:fs'
+import { join } from 'node:path'
+import { batchesIn, recordsIn } from '../../examples/lean-bus/src/format.ts'
+import type { Topic } from './model.ts'
+
+/**
+ * How many acknowledged records the files of a topic hold no more, whatever a broker would make of the rest. What retention
+ * has deleted does not count.
+ */
+export function goneFrom(data: string, topic: Topic): number {
+  const folder = join(data, topic.name)
+  const names = fs.existsSync(folder) ? fs.readdirSync(folder) : []
+  const segments = names.filter((name) => name.endsWith('.log')).sort()
+  const keys = new Map<number, string>()
+  for (const name of segments) {
+    for (const { header, batch } of batchesIn(fs.readFileSync(join(folder, name)))) {
+      let offset = Number(header.baseOffset)
+      for (const { key } of recordsIn(batch)) keys.set(offset++, key)
+    }
+  }
+  const start = Number(segments[0]?.slice(0, 20) ?? 0)
+  return [...topic.acknowledged].filter(
+    (offset) => offset >= start && keys.get(offset) !== topic.promised.get(offset),
+  ).length
+}
