@@ -1,0 +1,150 @@
+import assert from 'node:assert/strict'
+import crypto from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import { duplexPair } from 'node:stream'
+import { setImmediate as turn } from 'node:timers/promises'
+import { test, type TestContext } from 'node:test'
+import { connect } from './bus.ts'
+import { openSession } from './client.ts'
+import type { Folder } from './files.ts'
+import { text, types, u32, u64 } from './frames.ts'
+import { memoryFolder } from './memory-files.ts'
+import { openBroker, type Broker } from './server.ts'
+import { createTopics } from './topics.ts'
+
+interface Vector {
+  /** The fields, in words. */
+  fields: string
+  hex: string
+}
+
+const golden: {
+  connections: {
+    of: string
+    client: (Vector & { frame: string })[]
+    broker: (Vector & { frame: string })[]
+  }[]
+  files: (Vector & { path: string })[]
+} = JSON.parse(readFileSync(new URL('../golden.json', import.meta.url), 'utf8'))
+
+const first = { key: 'o-1', value: Buffer.from('hello') }
+const second = {
+  key: 'é',
+  value: Buffer.alloc(0),
+  headers: { version: '2', empty: '' },
+}
+const third = { key: 'o-2', value: Buffer.of(0, 255) }
+
+test('client and broker write the golden frames and files', async (t) => {
+  stopClockAndChance(t)
+  const folder = memoryFolder()
+  const broker = await openBroker(folder)
+  const tapes: Tape[] = []
+  const open = async () => {
+    const { stream, tape } = recorded(broker)
+    tapes.push(tape)
+    return stream
+  }
+
+  await createTopics(open, ['orders'])
+  await useBus(t, open)
+  await askDirectly(await openSession(await open()))
+  await turn()
+  await broker.close()
+
+  assert.deepEqual(
+    tapes.map(({ client, broker }) => [framesIn(client), framesIn(broker)]),
+    golden.connections.map(({ client, broker }) => [
+      hexOf(client),
+      hexOf(broker),
+    ]),
+  )
+  for (const { path, hex } of golden.files) {
+    assert.equal((await fileAt(folder, path)).toString('hex'), hex, path)
+  }
+})
+
+/** The time is 1,700,000,000,000 ms, and every producer's id 7. */
+function stopClockAndChance(t: TestContext) {
+  t.mock.timers.enable({
+    apis: ['Date', 'setInterval'],
+    now: 1_700_000_000_000,
+  })
+  t.mock.method(crypto, 'randomBytes', () => u64(7n))
+  syncBuiltinESMExports()
+  t.after(() => {
+    t.mock.reset()
+    syncBuiltinESMExports()
+  })
+}
+
+/** Two batches, of which the second is a group of its own; a member handles them; a ping. */
+async function useBus(t: TestContext, open: Parameters<typeof connect>[0]) {
+  const bus = await connect(open)
+  await Promise.all([first, second].map((one) => bus.publish('orders', one)))
+  await bus.publish('orders', third)
+  const done = Promise.withResolvers<void>()
+  const { stop } = await bus.subscribe(
+    { topic: 'orders', group: 'shipping' },
+    async ({ key }, commit) => {
+      await commit()
+      if (key === third.key) done.resolve()
+    },
+  )
+  await done.promise
+  await turn()
+  await stop()
+  t.mock.timers.tick(1500)
+  await turn()
+  await bus.close()
+}
+
+async function askDirectly({ request, nextId, close }: Session) {
+  const names = [text('orders'), text('shipping')]
+  await request(types.STAT, ...names)
+  await request(types.READ, text('orders'), u64(2n), u32(1000))
+  await request(types.READ, text('orders'), u64(3n), u32(1000))
+  const id = nextId()
+  await request(types.SUBSCRIBE, ...names, u32(id), u32(0))
+  await turn()
+  const stale = request(types.COMMIT, u32(id), u32(1), u64(3n))
+  await assert.rejects(stale, { code: 'FENCED' })
+  close()
+}
+
+type Session = Awaited<ReturnType<typeof openSession>>
+
+/** What went over a connection, in each direction. */
+interface Tape {
+  client: Buffer[]
+  broker: Buffer[]
+}
+
+function recorded(broker: Broker) {
+  const tape: Tape = { client: [], broker: [] }
+  const [stream, theirs] = duplexPair()
+  broker.accept(theirs)
+  stream.on('data', (chunk: Buffer) => tape.broker.push(chunk))
+  theirs.on('data', (chunk: Buffer) => tape.client.push(chunk))
+  return { stream, tape }
+}
+
+function framesIn(chunks: Buffer[]) {
+  const bytes = Buffer.concat(chunks)
+  const frames: string[] = []
+  for (let at = 0; at < bytes.length;) {
+    const end = at + 4 + bytes.readUInt32BE(at)
+    frames.push(bytes.toString('hex', at, end))
+    at = end
+  }
+  return frames
+}
+
+const hexOf = (vectors: Vector[]) => vectors.map(({ hex }) => hex)
+
+async function fileAt(folder: Folder, path: string) {
+  const [topic, name] = path.split('/') as [string, string]
+  const file = await (await folder.folder(topic)).open(name)
+  return file.read(0, await file.size())
+}
