@@ -120,6 +120,14 @@ test('a handler that rejects ends its subscription with that error', async (t) =
   await assert.rejects(ended, { message: 'no stock' })
 })
 
+test('a record that no batch has room for is refused, and nothing else', async (t) => {
+  const bus = await (await place(t))()
+  const large = { key: '', value: Buffer.alloc(4 * 1024 * 1024 - 64) }
+  const refused = { code: 'RECORD_TOO_LARGE' }
+  await assert.rejects(bus.publish('orders', large), refused)
+  assert.equal((await bus.publish('orders', record)).offset, 0n)
+})
+
 test('a missing topic names the command that makes it', async (t) => {
   const bus = await (await place(t))()
   const message = /no topic "order"\. Make it with: npm run topic -- order$/

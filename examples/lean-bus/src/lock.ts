@@ -9,7 +9,7 @@ import { join, relative, resolve } from 'node:path'
  * a socket on which it listens, and a socket of nobody is no lock. Two that
  * start at the same time may both be refused.
  *
- * @throws Error when another process has the folder
+ * @throws Error when another process has the folder, or its path is too long
  */
 export async function lockFolder(folder: string) {
   await mkdir(folder, { recursive: true })
@@ -44,8 +44,12 @@ async function isListening(path: string) {
   }
 }
 
-/** The path of a socket may have about 100 bytes: the shorter way there. */
+/** The shorter way to a socket, whose path may have 103 bytes on any system. */
 function socketPath(folder: string, name: string) {
   const paths = [resolve(folder, name), relative('.', join(folder, name))]
-  return paths.sort((a, b) => a.length - b.length)[0]!
+  const [path] = paths.sort((a, b) => a.length - b.length) as [string, string]
+  if (Buffer.byteLength(path) <= 103) return path
+  throw new Error(
+    `The path of the data folder ${folder} is too long. Give a shorter DATA_DIR, or one below the folder in which you start the broker.`,
+  )
 }

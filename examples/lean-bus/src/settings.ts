@@ -37,7 +37,7 @@ export function readBrokerSettings(env: Environment): BrokerSettings {
   return {
     dataDir: env.DATA_DIR || 'data',
     leaseMs: readNumber(env, 'LEASE_MS', 6000, [500, 3_600_000]),
-    segmentBytes: readNumber(env, 'SEGMENT_BYTES', 2 ** 26, [1, 2 ** 30]),
+    segmentBytes: readNumber(env, 'SEGMENT_BYTES', 2 ** 26, [1, 2 ** 28]),
     retainBytes: readNumber(env, 'RETAIN_BYTES', most, [1, most]),
     retainMs: hours * 3_600_000,
   }
