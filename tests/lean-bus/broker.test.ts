@@ -141,7 +141,7 @@ test.each([
   ['BROKER_PORT', '65536', '0 to 65535'],
   ['LEASE_MS', '499', '500 to 3600000'],
   ['LEASE_MS', '1e3', '500 to 3600000'],
-  ['SEGMENT_BYTES', '0', '1 to 1073741824'],
+  ['SEGMENT_BYTES', '0', '1 to 268435456'],
   ['RETAIN_BYTES', '-1', '1 to 9007199254740991'],
   ['RETAIN_HOURS', '0', '1 to 1000000'],
 ])('%s=%s is refused with what it may be', async (name, value, range) => {
