@@ -18,7 +18,9 @@ export interface NearPeer extends Peer {
 /** A broker in this process, with the topic `orders`. */
 export async function openNear(options: BrokerOptions = {}, folder: Folder = memoryFolder()) {
   const broker = await openBroker(folder, options)
-  onTestFinished(() => broker.close())
+  let closed: Promise<void> | undefined
+  const close = () => (closed ??= broker.close())
+  onTestFinished(close)
   const open = async () => {
     const [ours, theirs] = duplexPair()
     broker.accept(theirs)
@@ -26,7 +28,7 @@ export async function openNear(options: BrokerOptions = {}, folder: Folder = mem
   }
   await createTopics(open, ['orders'])
   return {
-    broker,
+    close,
     open,
     /** A peer that has greeted, unless it is told to be silent. */
     peer({ isSilent = false } = {}): NearPeer {
