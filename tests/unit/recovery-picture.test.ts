@@ -44,6 +44,14 @@ test.each([
   expect(before).toBe('recoveredSize' in damage ? 'damaged' : 'kept')
 })
 
+test.each([
+  ['a byte behind it', { flipped: [750, 900] }, 'damaged'],
+  ['a page that ends before it', { zeroed: [[700, 800] as const] }, 'given up'],
+])('%s is no damage to a batch', (_what, damage, behind) => {
+  const recovery = { ...whole, recoveredSize: 700, ...damage }
+  expect(last(recovery)).toEqual(['damaged', 'given up', behind])
+})
+
 test('of a file that was cut, a batch is damaged in part and never written as a whole', () => {
   const cut = { ...whole, keptSize: 850, recoveredSize: 800 }
   expect(last(cut)).toEqual(['kept', 'damaged', 'never written'])
