@@ -76,10 +76,11 @@ export function createSessions(open: Open) {
       limit = 20_000,
     ) {
       for (const end = Date.now() + limit; ;) {
+        if (isClosed) throw new LostError('the bus is closed')
         try {
           return await operation(await current())
         } catch (error) {
-          if (!mayPass(error) || isClosed || Date.now() > end) throw error
+          if (!mayPass(error) || Date.now() > end) throw error
           await sleep(200)
         }
       }

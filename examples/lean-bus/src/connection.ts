@@ -35,6 +35,8 @@ export class Held {
 export interface Peer {
   send(type: number, correlation: number, ...parts: Uint8Array[]): void
   sendError(correlation: number, error: unknown): void
+  /** It has greeted as it should: from here on it may ask. */
+  welcome(): void
   /** Whether it takes more at once. */
   isReady(): boolean
   /**
@@ -104,11 +106,11 @@ export function openPeer(stream: Duplex, options: PeerOptions): Peer {
     try {
       for (const frame of reader.push(chunk)) {
         lease.refresh()
+        // What follows a greeting that is being refused counts for nothing.
+        if (!isGreeted && requests > 0) return
         if (!isGreeted && frame.type !== types.HELLO) {
           throw new BusError('BAD_FRAME', 'the first frame has to be HELLO')
         }
-        isGreeted = true
-        reader.limit = limits.frame
         requests++
         void receive(frame).finally(() => {
           requests--
@@ -153,6 +155,10 @@ export function openPeer(stream: Duplex, options: PeerOptions): Peer {
   return {
     send,
     sendError,
+    welcome() {
+      isGreeted = true
+      reader.limit = limits.frame
+    },
     isReady: () => stream.writable && !stream.writableNeedDrain,
     async read(operation) {
       if (reads >= limits.reads) {

@@ -79,6 +79,8 @@ export class FrameReader {
   *push(chunk: Buffer): Generator<Frame, void, undefined> {
     this.#chunks.push(chunk)
     this.buffered += chunk.length
+    // Each costs more than the byte that may be all that is in it.
+    if (this.#chunks.length > 1000) this.#chunks = [Buffer.concat(this.#chunks)]
     for (;;) {
       const head = this.#peek(sizeBytes)
       if (!head) return

@@ -111,6 +111,7 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
         if (request.version !== version) {
           throw new BusError('BAD_VERSION', `this broker speaks ${version}`)
         }
+        peer.welcome()
         return [u16(version), u32(limits.frame), u32(leaseMs)]
       case 'PRODUCE': {
         const { topic, batch } = request
