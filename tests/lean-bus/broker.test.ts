@@ -235,6 +235,21 @@ describe('the end', () => {
   })
 })
 
+test('a bus that was closed while its broker was away does not connect when it is back', async () => {
+  const DATA_DIR = temporaryDataDir()
+  const broker = await startBroker({ DATA_DIR })
+  await createTopics(addressOf(broker), ['orders'])
+  const bus = await connect(addressOf(broker))
+  broker.signal('SIGKILL')
+  await broker.exited
+  const published = bus.publish('orders', { key: 'late', value: Buffer.alloc(0) })
+  const refused = expect(published).rejects.toThrow('the bus is closed')
+  await bus.close()
+  const again = await startBroker({ DATA_DIR, BROKER_PORT: String(broker.port) })
+  await refused
+  expect(await publish(again, 'first')).toBe(0)
+})
+
 describe('names', () => {
   const bad = [
     '../x',

@@ -5,7 +5,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test } from 'vitest'
 import { connect, type Bus } from '../../examples/lean-bus/src/bus.ts'
-import { types } from '../../examples/lean-bus/src/frames.ts'
+import { magic, text, types, u16, u32 } from '../../examples/lean-bus/src/frames.ts'
 import { limits } from '../../examples/lean-bus/src/limits.ts'
 import { createTopics } from '../../examples/lean-bus/src/topics.ts'
 import { startBroker, type BrokerProcess } from './tools/broker-process.ts'
@@ -138,6 +138,22 @@ test('HTTP is refused', async () => {
   const [peer] = await openPeers(broker, 1, Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n\r\n'))
   await peer?.ended()
   expect(peer?.frames.map(codeIn)).toEqual(['FRAME_TOO_LARGE'])
+})
+
+test('what follows a greeting of another version in the same piece is not done', async () => {
+  const { broker, bus, address } = await startWithBus({})
+  const other = frame(types.HELLO, 1, u32(magic), u16(2))
+  const [peer] = await openPeers(
+    broker,
+    1,
+    Buffer.concat([other, frame(types.CREATE, 2, text('no'))]),
+  )
+  await peer?.ended()
+  expect(peer?.frames.map(codeIn)).toEqual(['BAD_VERSION'])
+  await createTopics(address, ['yes'])
+  await expect(bus.publish('no', { key: '', value: Buffer.alloc(0) })).rejects.toThrow(
+    'no topic "no"',
+  )
 })
 
 test('a frame in pieces of one byte is a frame', async () => {

@@ -163,6 +163,23 @@ test('over 64 MiB of incomplete frames, who adds to them is refused', async () =
   expect(oneMore.peer.frames.map(codeIn)).toContain('OVERLOADED')
 })
 
+test('a frame that comes byte by byte takes little more than its bytes', async () => {
+  const { stream } = pair()
+  const peer = createPeer(stream)
+  peer.write(hello)
+  const bytes = frame(types.PRODUCE, 2, Buffer.alloc(mib))
+  const before = heldBytes()
+  for (const [i, byte] of bytes.subarray(0, -1).entries()) {
+    peer.write(Buffer.of(byte))
+    if (i % 1000 === 0) await turn()
+  }
+  await expect.poll(() => stream.writableLength).toBe(0)
+  expect(heldBytes() - before).toBeLessThan(16 * mib)
+  peer.write(bytes.subarray(-1))
+  await peer.until(() => peer.answer(2) !== undefined, 'an answer')
+  expect(codeIn(peer.answer(2))).toBe('UNKNOWN_TOPIC')
+})
+
 /** All but the last byte of a frame of almost 4 MiB. Resolves when the broker has taken it, or ended the connection. */
 async function halfALargeFrame() {
   const { stream, cut } = pair()
