@@ -235,6 +235,34 @@ describe('while a disk does not sync', () => {
     expect(new Set(keys).size).toBe(count * producers.length)
   })
 
+  test('nobody is given what is not synced', async () => {
+    const disk = heldFolder()
+    const { peer: connect } = await openNear({}, disk.folder)
+    const [producer, consumer] = [connect(), connect()]
+    consumer.write(subscribe(2, 'g', 7, 2 ** 32 - 1))
+    await consumer.until(() => consumer.frames.some(({ type }) => type === types.ACTIVE), 'a lease')
+    disk.hold('orders')
+    producer.write(produce(2, 'a', 10))
+    await settled(producer.taken)
+    for (const [i, ask] of [
+      frame(types.READ, 8, text('orders'), u64(0n), u32(1000)),
+      frame(types.READ, 9, text('orders'), u64(1n), u32(1000)),
+      frame(types.STAT, 10, text('orders'), text('g')),
+    ].entries()) {
+      consumer.write(ask)
+      await consumer.until(() => consumer.answer(8 + i) !== undefined, 'an answer')
+    }
+    expect(consumer.answer(8)?.payload).toHaveLength(0)
+    expect(codeIn(consumer.answer(9))).toBe('OFFSET_RANGE')
+    expect(consumer.answer(10)?.payload).toEqual(Buffer.alloc(24))
+    expect(consumer.frames.filter(({ type }) => type === types.DELIVER)).toEqual([])
+    disk.release()
+    await consumer.until(
+      () => consumer.frames.some(({ type }) => type === types.DELIVER),
+      'the record',
+    )
+  })
+
   test('a member has about 1000 commits under way, then no more; all are answered', async () => {
     const disk = heldFolder()
     const { peer: connect } = await openNear({}, disk.folder)

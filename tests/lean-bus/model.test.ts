@@ -36,7 +36,7 @@ const holds = ({ isHonest }: { isHonest: boolean }) =>
   })
 
 test.each(seeds)('the bus does what its model does, through crashes (seed %i)', (seed) =>
-  fc.assert(holds({ isHonest: true }), { seed, numRuns: 300 }),
+  fc.assert(holds({ isHonest: true }), { seed, numRuns: 250 }),
 )
 
 test('on a disk that keeps nothing of what was synced, the same commands find the loss', async () => {

@@ -135,7 +135,7 @@ const anyCrash: fc.Arbitrary<Crash> = fc.record({
   ),
   isCommitting: fc.boolean(),
   isRetaining: fc.boolean(),
-  turns: fc.nat(5),
+  turns: fc.nat(12),
 })
 
 /** All commands; what stands in it twice comes more often. */

@@ -5,6 +5,9 @@ import type { Random } from './random.ts'
 /** Less than a disk's sector, so that batches of a hundred bytes are torn as large ones are. */
 const sectorBytes = 32
 
+/** Slower than a read, so that whoever could read what is not synced yet would. */
+const syncTurns = 4
+
 interface StoredFile {
   bytes: Buffer
   /** As the last finished sync left it. */
@@ -23,7 +26,7 @@ const newFolder = (): StoredFolder => ({ files: new Map(), synced: new Map(), fo
 /**
  * A disk in memory that can lose its power, and promises no more than POSIX: what was written since the last sync of a file is
  * there, or not, or in parts, sector by sector; names made or removed since the last sync of their folder are there, or not,
- * each for itself. It takes a turn of the event loop for each write and each sync, so that the cut can come between.
+ * each for itself. Whatever it does takes a turn of the event loop, and a sync takes four, so that the cut can come between.
  */
 export class SimulatedDisk {
   /** Without it, syncs are answered and keep nothing, as a disk does that lies. */
@@ -70,12 +73,12 @@ export class SimulatedDisk {
 
   #open(stored: StoredFolder, process: number): Folder {
     /** Runs in a turn of its own; what it returns is done if the process is still alive then. */
-    const step = async <T>(begin: () => () => T): Promise<T> => {
+    const step = async <T>(begin: () => () => T, turns = 1): Promise<T> => {
       this.#refuseDead(process)
       this.#running++
       try {
         const finish = begin()
-        await turn()
+        for (let i = 0; i < turns; i++) await turn()
         this.#refuseDead(process)
         return finish()
       } finally {
@@ -84,11 +87,11 @@ export class SimulatedDisk {
     }
     const openFile = (file: StoredFile): LogFile => {
       let isClosed = false
-      const open = <T>(begin: () => () => T) =>
+      const open = <T>(begin: () => () => T, turns?: number) =>
         step(() => {
           if (isClosed) throw new Error('EBADF: the file is closed')
           return begin()
-        })
+        }, turns)
       return {
         size: () => open(() => () => file.bytes.length),
         read: (position, length) =>
@@ -108,7 +111,7 @@ export class SimulatedDisk {
             return () => {
               if (this.#isHonest) file.synced = bytes
             }
-          }),
+          }, syncTurns),
         truncate: (size) =>
           open(() => {
             file.bytes = Buffer.from(file.bytes.subarray(0, size))
@@ -144,7 +147,7 @@ export class SimulatedDisk {
         step(() => {
           const names = new Map(stored.files)
           return () => void (stored.synced = names)
-        }),
+        }, syncTurns),
       folders: () => step(() => () => [...stored.folders.keys()]),
       folder: (name) =>
         step(() => () => {
