@@ -31,5 +31,5 @@ export function fileAddress(example: Example, path: string): string {
 
 /** Lockfiles and licences are part of what is copied, but nobody reads them on a page. */
 export function isShown(path: string): boolean {
-  return !/^LICENSE|lock\b|\.lock$/.test(basename(path))
+  return !/^LICENSE|-lock\.json$|\.lock$/.test(basename(path))
 }
