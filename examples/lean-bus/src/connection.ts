@@ -40,11 +40,10 @@ export interface Peer {
   /** Whether it takes more at once. */
   isReady(): boolean
   /**
-   * Reads for it, a few times at once: what is read waits in memory.
-   *
-   * @throws BusError OVERLOADED
+   * Does one after the other, each when it takes more or is gone: what is read
+   * for it is in memory until it has taken it.
    */
-  read<T>(operation: () => Promise<T>): Promise<T>
+  inTurn<T>(operation: () => Promise<T>): Promise<T>
   end(): void
 }
 
@@ -55,37 +54,40 @@ export interface PeerOptions {
   warn(text: string): void
   /** Each frame, the greeting first. Resolves when it is answered. */
   receive(frame: Frame): Promise<void>
-  /** It takes more again. */
-  ready(): void
   closed(): void
 }
 
 /** Talks to one peer: frames in, frames out, and what it may hold of us. */
 export function openPeer(stream: Duplex, options: PeerOptions): Peer {
-  const { held, leaseMs, warn, receive, ready, closed } = options
+  const { held, leaseMs, warn, receive, closed } = options
   const reader = new FrameReader(limits.greeting)
   let isGreeted = false
   let isPaused = false
   let requests = 0
-  let reads = 0
-  const takesAnswers = () =>
-    stream.writable && stream.writableLength <= limits.output
+  let turn: Promise<unknown> = Promise.resolve()
+  let goOn = () => {}
+  const isReady = () => stream.writable && !stream.writableNeedDrain
   const lease = setTimeout(() => {
     // While it is not read from for our sake, it cannot say that it lives.
-    if (isPaused && takesAnswers()) lease.refresh()
+    if (isPaused && isReady()) lease.refresh()
     else stream.destroy()
   }, leaseMs)
 
   const isFull = () =>
     held.unsynced > limits.unsynced ||
     requests > limits.requests ||
-    !takesAnswers()
+    stream.writableLength > limits.output
   function release() {
     if (!isPaused || isFull()) return
     isPaused = false
     held.releases.delete(release)
     lease.refresh()
     stream.resume()
+  }
+
+  async function untilReady() {
+    if (isReady() || !stream.writable) return
+    await new Promise<void>((resolve) => (goOn = resolve))
   }
 
   function send(type: number, correlation: number, ...parts: Uint8Array[]) {
@@ -140,7 +142,7 @@ export function openPeer(stream: Duplex, options: PeerOptions): Peer {
   })
   stream.on('drain', () => {
     release()
-    ready()
+    goOn()
   })
   stream.on('end', () => stream.end())
   // Whatever ends it, it is the end of its leases.
@@ -149,6 +151,7 @@ export function openPeer(stream: Duplex, options: PeerOptions): Peer {
     clearTimeout(lease)
     held.input -= reader.buffered
     held.releases.delete(release)
+    goOn()
     closed()
   })
 
@@ -159,13 +162,11 @@ export function openPeer(stream: Duplex, options: PeerOptions): Peer {
       isGreeted = true
       reader.limit = limits.frame
     },
-    isReady: () => stream.writable && !stream.writableNeedDrain,
-    async read(operation) {
-      if (reads >= limits.reads) {
-        throw new BusError('OVERLOADED', `${limits.reads} READs at once`)
-      }
-      reads++
-      return operation().finally(() => reads--)
+    isReady,
+    inTurn(operation) {
+      const done = turn.then(untilReady).then(operation)
+      turn = done.catch(() => {})
+      return done
     },
     end() {
       stream.end()

@@ -29,14 +29,15 @@ export function createDelivery(
   let isSending = false
   let isAgain = false
 
+  /** Sends one delivery, and says whether there may be more. */
   async function send() {
-    while (reader && credit > 0 && peer.isReady()) {
-      const current = reader
-      const bytes = await current.read(Math.min(credit, limits.delivery))
-      if (bytes.length === 0 || current !== reader) return
-      credit -= bytes.length
-      peer.send(types.DELIVER, id, bytes)
-    }
+    const current = reader
+    if (!current || credit <= 0 || !peer.isReady()) return false
+    const bytes = await current.read(Math.min(credit, limits.delivery))
+    if (bytes.length === 0 || current !== reader) return false
+    credit -= bytes.length
+    peer.send(types.DELIVER, id, bytes)
+    return true
   }
 
   async function wake() {
@@ -46,7 +47,7 @@ export function createDelivery(
     try {
       while (isAgain) {
         isAgain = false
-        await send()
+        while (await peer.inTurn(send));
       }
     } catch (error) {
       const isDeleted =

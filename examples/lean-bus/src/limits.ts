@@ -15,8 +15,6 @@ export const limits = {
   subscriptions: 100,
   /** Not answered yet, of one connection: above it, it is not read from. */
   requests: 1000,
-  /** Not answered yet, of one connection: what they read is in memory. */
-  reads: 4,
   topics: 256,
   groups: 10_000,
   /** Idempotent producers that one topic remembers. */

@@ -151,7 +151,7 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
       case 'READ': {
         const reader = logs.find(request.topic).reader(request.offset)
         const most = Math.min(request.bytes, limits.delivery)
-        return [await peer.read(() => reader.read(most))]
+        return [await peer.inTurn(() => reader.read(most))]
       }
     }
   }
@@ -168,9 +168,6 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
           (parts) => parts && peer.send(types.OK, frame.correlation, ...parts),
           (error: unknown) => peer.sendError(frame.correlation, error),
         )
-      },
-      ready() {
-        for (const { delivery } of subscriptions.values()) delivery.wake()
       },
       closed() {
         peers.delete(peer)
