@@ -97,7 +97,7 @@ test('a broker has 1000 connections; one more is OVERLOADED, and one fewer makes
 })
 
 test('a member that is frozen loses its lease to the next, and its commit changes nothing', async () => {
-  const { broker, bus } = await startWithBus({ LEASE_MS: '1000' })
+  const { broker, bus } = await startWithBus({ LEASE_MS: '2000' })
   for (const key of ['a', 'b', 'c']) await bus.publish('orders', { key, value: Buffer.alloc(0) })
 
   const program = fileURLToPath(new URL('./tools/member.ts', import.meta.url))

@@ -28,7 +28,7 @@ export async function subscribe(
   { topic, group, credit }: { topic: string; group: string; credit: number },
 ): Promise<Consumer> {
   const id = session.nextId()
-  const { changed, until } = createSignal()
+  const { changed, until } = createSignal(5_000)
   const inbox: Delivered[] = []
   const faults: string[] = []
   let lease: Consumer['lease']

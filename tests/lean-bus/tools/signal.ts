@@ -2,11 +2,12 @@
 export interface Signal {
   /** Something has happened: whoever waits looks again. */
   changed(): void
-  /** Resolves when the condition holds. @throws Error with the description when it does not for 5 s */
+  /** Resolves when the condition holds. @throws Error with the description when it does not in time */
   until(condition: () => boolean, description: string): Promise<void>
 }
 
-export function createSignal(): Signal {
+/** @param patience how long it waits, in milliseconds */
+export function createSignal(patience = 30_000): Signal {
   const waiting = new Set<() => void>()
   return {
     changed() {
@@ -23,8 +24,8 @@ export function createSignal(): Signal {
         }
         const timer = setTimeout(() => {
           waiting.delete(look)
-          reject(new Error(`Waited for 5 s: ${description}`))
-        }, 5_000)
+          reject(new Error(`Waited for ${patience} ms: ${description}`))
+        }, patience)
         waiting.add(look)
       })
     },
