@@ -14,7 +14,7 @@ export const isForm = (path: string) => /\/open\/[^/]+\/$/.test(path)
 
 /** What a page may weigh, and how many requests it may make. */
 const limitsOf = (path: string) => ({
-  html: (showsEverything(path) ? 20 : 14) * kB,
+  html: (showsEverything(path) ? 20 : 13) * kB,
   css: 13 * kB,
   js: 4 * kB,
   fonts: 60 * kB,
