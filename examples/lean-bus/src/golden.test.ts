@@ -36,34 +36,41 @@ const second = {
 }
 const third = { key: 'o-2', value: Buffer.of(0, 255) }
 
-test('client and broker write the golden frames and files', async (t) => {
-  stopClockAndChance(t)
-  const folder = memoryFolder()
-  const broker = await openBroker(folder)
-  const tapes: Tape[] = []
-  const open = async () => {
-    const { stream, tape } = recorded(broker)
-    tapes.push(tape)
-    return stream
-  }
+test(
+  'client and broker write the golden frames and files',
+  { timeout: 10_000 },
+  async (t) => {
+    stopClockAndChance(t)
+    const folder = memoryFolder()
+    const broker = await openBroker(folder)
+    let closed: Promise<void> | undefined
+    const close = () => (closed ??= broker.close())
+    t.after(close)
+    const tapes: Tape[] = []
+    const open = async () => {
+      const { stream, tape } = recorded(broker)
+      tapes.push(tape)
+      return stream
+    }
 
-  await createTopics(open, ['orders'])
-  await useBus(t, open)
-  await askDirectly(await openSession(await open()))
-  await turn()
-  await broker.close()
+    await createTopics(open, ['orders'])
+    await useBus(t, open)
+    await askDirectly(await openSession(await open()))
+    await turn()
+    await close()
 
-  assert.deepEqual(
-    tapes.map(({ client, broker }) => [framesIn(client), framesIn(broker)]),
-    golden.connections.map(({ client, broker }) => [
-      hexOf(client),
-      hexOf(broker),
-    ]),
-  )
-  for (const { path, hex } of golden.files) {
-    assert.equal((await fileAt(folder, path)).toString('hex'), hex, path)
-  }
-})
+    assert.deepEqual(
+      tapes.map(({ client, broker }) => [framesIn(client), framesIn(broker)]),
+      golden.connections.map(({ client, broker }) => [
+        hexOf(client),
+        hexOf(broker),
+      ]),
+    )
+    for (const { path, hex } of golden.files) {
+      assert.equal((await fileAt(folder, path)).toString('hex'), hex, path)
+    }
+  },
+)
 
 /** The time is 1,700,000,000,000 ms, and every producer's id 7. */
 function stopClockAndChance(t: TestContext) {
