@@ -8,8 +8,11 @@ import { test, type TestContext } from 'node:test'
 import { connect } from './bus.ts'
 import { openSession } from './client.ts'
 import type { Folder } from './files.ts'
+import { encodeBatch } from './format.ts'
 import { text, types, u32, u64 } from './frames.ts'
+import { openLog } from './log.ts'
 import { memoryFolder } from './memory-files.ts'
+import { encodeRecord } from './records.ts'
 import { openBroker, type Broker } from './server.ts'
 import { createTopics } from './topics.ts'
 
@@ -26,6 +29,7 @@ const golden: {
     broker: (Vector & { frame: string })[]
   }[]
   files: (Vector & { path: string })[]
+  segment: Vector
 } = JSON.parse(readFileSync(new URL('../golden.json', import.meta.url), 'utf8'))
 
 const first = { key: 'o-1', value: Buffer.from('hello') }
@@ -71,6 +75,21 @@ test(
     }
   },
 )
+
+test('a log writes the golden segment', async (t) => {
+  stopClockAndChance(t)
+  const folder = memoryFolder()
+  const log = await openLog(folder)
+  const append = (key: string) =>
+    log.append(
+      encodeBatch([encodeRecord({ key, value: Buffer.alloc(0), headers: {} })]),
+    )
+  await Promise.all([append('a'), append('b')])
+  await append('c')
+  await log.close()
+  const segment = await readFile(folder, `${'0'.repeat(20)}.log`)
+  assert.equal(segment.toString('hex'), golden.segment.hex)
+})
 
 /** The time is 1,700,000,000,000 ms, and every producer's id 7. */
 function stopClockAndChance(t: TestContext) {
@@ -152,6 +171,10 @@ const hexOf = (vectors: Vector[]) => vectors.map(({ hex }) => hex)
 
 async function fileAt(folder: Folder, path: string) {
   const [topic, name] = path.split('/') as [string, string]
-  const file = await (await folder.folder(topic)).open(name)
+  return readFile(await folder.folder(topic), name)
+}
+
+async function readFile(folder: Folder, name: string) {
+  const file = await folder.open(name)
   return file.read(0, await file.size())
 }
