@@ -39,8 +39,9 @@ export function describeHostileInput(start: () => Promise<Program>): void {
         fc.asyncProperty(nearlyAnOrder, async (order) => {
           const answer = await post(program.target, order)
           if (answer.status !== 413) {
-            const valid = validate(JSON.parse(JSON.stringify(order)))
-            expect(answer.status, answer.text).toBe(valid ? 201 : 422)
+            const body = JSON.stringify(order)
+            const valid = validate(JSON.parse(body))
+            expect(valid ? [201] : refusalsOf(body), answer.text).toContain(answer.status)
           }
           expectProper(answer, document)
         }),
@@ -79,6 +80,11 @@ export function describeHostileInput(start: () => Promise<Program>): void {
 
 function check<T>(property: fc.IAsyncProperty<T>, numRuns: number): Promise<void> {
   return fc.assert(property, { seed, numRuns, interruptAfterTimeLimit: 60_000 })
+}
+
+/** Fastify's parser refuses names that could set a prototype, before anything is validated. */
+function refusalsOf(body: string): number[] {
+  return /"(__proto__|constructor)":/.test(body) ? [400, 422] : [422]
 }
 
 function expectProper(answer: Exchange, document: OpenApiDocument): void {
