@@ -46,6 +46,7 @@ export async function subscribe(
         if (left <= 0) faults.push('more than the credit and one batch')
         left -= batch.length
         const base = Number(header.baseOffset)
+        if (lease && base + header.count <= lease.start) faults.push('a batch before the start')
         inbox.push(...Array.from(recordsIn(batch), (record, i) => ({ offset: base + i, record })))
       }
       changed()
