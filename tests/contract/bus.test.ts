@@ -66,12 +66,14 @@ function testExample(example: Example): void {
   const hasOptional = /"optional": true/.test(
     example.files.find(({ path }) => path === 'package-lock.json')?.text ?? '',
   )
-  test.runIf(hasOptional)('meets the contract without optional packages too', async () => {
-    await using bare = await unpack(example)
-    const { directory } = bare
-    await runCommand('npm ci --omit=optional', directory, thisNode())
-    await runCommand(commands.test, directory, thisNode())
-    const { checks } = await runBusContract({ directory, argv, runtime: thisNode() })
-    expect(checks.filter(({ passed }) => !passed)).toEqual([])
-  })
+  if (hasOptional) {
+    test('meets the contract without optional packages too', async () => {
+      await using bare = await unpack(example)
+      const { directory } = bare
+      await runCommand('npm ci --omit=optional', directory, thisNode())
+      await runCommand(commands.test, directory, thisNode())
+      const { checks } = await runBusContract({ directory, argv, runtime: thisNode() })
+      expect(checks.filter(({ passed }) => !passed)).toEqual([])
+    })
+  }
 }

@@ -20,6 +20,8 @@ describeWith('Firefox', findFirefox(), (executablePath) => {
     const sent = Promise.withResolvers<{ address: string; body: string | undefined }>()
     page.on('request', (request) => {
       void (async () => {
+        // The browser's own, such as that for the icon.
+        if (request.method() !== 'POST') return request.continue()
         const body = await request.fetchPostData()
         sent.resolve({ address: request.url(), body })
         await request.respond({
