@@ -2,7 +2,7 @@
  * `npm run bench`: publishes to the lean bus one at a time, with 256 in flight and in batches, with and without fsync, and
  * compares each with what the disk and the loopback of this machine do without a bus. Wants a machine that does nothing else.
  *
- *   npm run bench                               five rounds of 3 s for each case: about five minutes
+ *   npm run bench                               five rounds of 3 s for each case: about seven minutes
  *   npm run bench -- --rounds 1 --seconds 0.5   fewer, to see that it works
  *   npm run bench -- --record                   also writes lab/results/bus.json
  *   npm run bench -- --before ../older          takes turns with the bus of another checkout of this repository, and with
@@ -113,14 +113,18 @@ function shown({ median, lowest, highest }: Spread, digits: number): string {
   return `${middle} (${ends.join('–')})`
 }
 
-const nameOf = ({ load, fsync }: { load: Load; fsync: boolean }) =>
-  `${load}, ${fsync ? 'fsync' : 'no fsync'}`
+const nameOf = ({ load, fsync, reading }: Pick<Sample, 'load' | 'fsync' | 'reading'>) =>
+  `${load}, ${fsync ? 'fsync' : 'no fsync'}, read ${reading}`
 
-function print(name: string, samples: readonly Sample[], load: Load, fsync: boolean): void {
-  const of = caseOf(samples, load, fsync)
+function print(
+  name: string,
+  samples: readonly Sample[],
+  { load, fsync, reading }: Pick<Sample, 'load' | 'fsync' | 'reading'>,
+): void {
+  const of = caseOf(samples, load, fsync, reading)
   console.log(
     [
-      name.padEnd(30),
+      name.padEnd(42),
       `${shown(of.messagesPerSecond, 0)}/s`.padEnd(26),
       `${shown(of.ratio, 2)} of the limit`.padEnd(32),
       `p50 ${shown(of.p50, 2)} ms`.padEnd(28),
@@ -153,7 +157,7 @@ async function bench(): Promise<void> {
   for (const { path, found, samples } of checkouts) {
     const commit = found.commit.slice(0, 7)
     console.log(`\n${commit}, median (lowest–highest) of ${settings.rounds} rounds`)
-    for (const one of cases) print(nameOf(one), samples, one.load, one.fsync)
+    for (const one of cases) print(nameOf(one), samples, one)
     write(path, { ...found, description, payloadBytes, settings, samples })
   }
 }
@@ -170,7 +174,7 @@ async function preallocate(): Promise<void> {
     }
     for (const { load, way } of busTrials) {
       progress.next(`round ${round}, ${way}, ${load}`)
-      const one = { load, fsync: true, way }
+      const one = { load, fsync: true, reading: 'afterwards', way } as const
       const sample = await measure(one, round, settings, { checkout: root, below: folder })
       samples.push({ ...sample, way })
     }
@@ -183,7 +187,7 @@ async function preallocate(): Promise<void> {
   }
   for (const { load, way } of busTrials) {
     const chosen = samples.filter((sample) => sample.way === way)
-    print(`${load}, ${way}`, chosen, load, true)
+    print(`${load}, ${way}`, chosen, { load, fsync: true, reading: 'afterwards' })
   }
   write(preallocatePath, { ...found, settings, ahead, trials: disk, samples })
 }

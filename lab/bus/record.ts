@@ -13,13 +13,18 @@ export const description = [
   'no delay to gather more. Batches of 100 are pipelined on one connection. The next call is made when one is acknowledged,',
   'so that a stall delays the calls after it: the latencies are those of a closed loop.',
   'A message counts when it is acknowledged; a sample is there only if all were read back in order and without a gap by a',
-  'consumer that reads along and commits every 10,000.',
+  'consumer that commits every 10,000: one that is started when the measurement is over, or one that reads along.',
   'The limit is measured right after each sample, with nothing else running: the lesser of writing blocks of the size of the',
   "sample's average group, each with fdatasync if the sample has it, and of loopback TCP from one process to another.",
   'The disk is what the machine takes for one: what a virtual disk does at fdatasync is not known here.',
 ].join(' ')
 
 export type Load = keyof typeof loads
+
+/** When the consumer reads what is published: once the measurement is over, or all the time, with its share of the cores. */
+export const readings = ['afterwards', 'along'] as const
+
+export type Reading = (typeof readings)[number]
 
 export const loadNames = Object.keys(loads) as [Load, ...Load[]]
 
@@ -48,12 +53,13 @@ export interface Limit {
   readonly loopback: number
 }
 
-/** One broker with an empty folder, one producer, one consumer that reads along, each a process. */
+/** One broker with an empty folder, one producer, one consumer, each a process. */
 export interface Sample {
   readonly round: number
   readonly load: Load
   /** Whether the broker syncs before it acknowledges, as it always does outside this laboratory. */
   readonly fsync: boolean
+  readonly reading: Reading
   /** Of the measurement, without the warm-up. */
   readonly seconds: number
   /** Acknowledged within these seconds, and read back by the consumer, then or later, in order and without a gap. */
@@ -72,7 +78,7 @@ export interface Sample {
   readonly unread: number
   /** Of resident memory, from the broker's start on; 2^20 bytes. */
   readonly brokerPeakMiB: number
-  /** Of the processor, by each process. */
+  /** Of the processor, by each process; the consumer has none if it reads afterwards. */
   readonly cpuSeconds: {
     readonly broker: number
     readonly producer: number

@@ -8,21 +8,23 @@ import { diskLimit, loopbackLimit } from './limit.ts'
 import { start } from './process.ts'
 import type { Published } from './producer.ts'
 import { loadNames, payloadBytes } from './record.ts'
-import type { Load, Sample, Settings, Way } from './record.ts'
+import type { Load, Reading, Sample, Settings, Way } from './record.ts'
 
 const topic = 'bench'
 
 interface Case {
   readonly load: Load
   readonly fsync: boolean
+  readonly reading: Reading
   /** How the files of the log get their size; the bus by itself has them grow. */
   readonly way?: Way
 }
 
 /** What is measured once in each round, in this order. */
 export const cases = loadNames.flatMap((load): Case[] => [
-  { load, fsync: true },
-  { load, fsync: false },
+  { load, fsync: true, reading: 'afterwards' },
+  { load, fsync: false, reading: 'afterwards' },
+  { load, fsync: true, reading: 'along' },
 ])
 
 /**
@@ -32,14 +34,19 @@ export const cases = loadNames.flatMap((load): Case[] => [
  * @param below the folder on whose disk the logs are
  */
 export async function measure(
-  { load, fsync, way = 'growing' }: Case,
+  { load, fsync, reading, way = 'growing' }: Case,
   round: number,
   settings: Settings,
   { checkout, below }: { checkout: string; below: string },
 ): Promise<Sample> {
   const folder = mkdtempSync(join(below, 'bench-'))
   try {
-    const run = await runBus(checkout, join(folder, 'data'), { load, fsync, way }, settings)
+    const run = await runBus(
+      checkout,
+      join(folder, 'data'),
+      { load, fsync, reading, way },
+      settings,
+    )
     const { published, broker, read, unread } = run
     const groupBytes = Math.round(broker.bytes / broker.writes)
     const limit = {
@@ -54,6 +61,7 @@ export async function measure(
       round,
       load,
       fsync,
+      reading,
       seconds: rounded(published.seconds),
       messages: published.messages,
       messagesPerSecond: Math.round(messagesPerSecond),
@@ -81,24 +89,26 @@ export async function measure(
 async function runBus(
   checkout: string,
   data: string,
-  { load, fsync, way }: Required<Case>,
+  { load, fsync, reading, way }: Required<Case>,
   { seconds, warmUpSeconds }: Settings,
 ) {
   await using broker = await start('broker.ts', [checkout, data, fsync ? 'fsync' : '', way])
   const port = String(await broker.ask<number>('port'))
   await using producer = await start('producer.ts', [checkout, port, load, topic])
-  await using consumer = await start('consumer.ts', [checkout, port, topic])
-  const processes = [broker, producer, consumer]
+  const startConsumer = () => start('consumer.ts', [checkout, port, topic])
+  await using along = reading === 'along' ? await startConsumer() : undefined
+  const processes = [broker, producer, ...(along ? [along] : [])]
   await sleep(warmUpSeconds * 1000)
   await Promise.all(processes.map(({ ask }) => ask('begin')))
   await sleep(seconds * 1000)
   const [use, published, read] = await Promise.all([
     broker.ask<BrokerUse>('end'),
     producer.ask<Published>('end'),
-    consumer.ask<Read>('end'),
+    along?.ask<Read>('end') ?? { messages: 0, cpuSeconds: 0 },
   ])
   const total = await producer.ask<number>('total')
-  await consumer.ask('until', total)
+  await using afterwards = along ? undefined : await startConsumer()
+  await (along ?? afterwards)?.ask('until', total)
   return { broker: use, published, read, unread: Math.max(0, total - read.messages) }
 }
 

@@ -3,10 +3,12 @@ import { join } from 'node:path'
 import * as z from 'zod'
 import {
   loadNames,
+  readings,
   ways,
   type BusRecord,
   type Load,
   type PreallocateRecord,
+  type Reading,
   type Sample,
   type Settings,
   type Trial,
@@ -51,6 +53,7 @@ export const SampleSchema = z.strictObject({
   round: z.int().positive(),
   load: z.enum(loadNames),
   fsync: z.boolean(),
+  reading: z.enum(readings),
   seconds: positive,
   messages: z.int().positive(),
   messagesPerSecond: positive,
@@ -67,7 +70,11 @@ export const SampleSchema = z.strictObject({
   syncs: count,
   unread: count,
   brokerPeakMiB: z.int().positive(),
-  cpuSeconds: z.strictObject({ broker: positive, producer: positive, consumer: positive }),
+  cpuSeconds: z.strictObject({
+    broker: positive,
+    producer: positive,
+    consumer: z.number().nonnegative(),
+  }),
   limit: z.strictObject({ disk: positive, loopback: positive }),
   limitMessagesPerSecond: positive,
   ratio: positive,
@@ -141,8 +148,15 @@ function read<T>(file: string, schema: z.ZodType<T>): T | undefined {
 }
 
 /** The middle and the ends of what the rounds of one case came to. */
-export function caseOf(samples: readonly Sample[], load: Load, fsync: boolean) {
-  const chosen = samples.filter((sample) => sample.load === load && sample.fsync === fsync)
+export function caseOf(
+  samples: readonly Sample[],
+  load: Load,
+  fsync: boolean,
+  reading: Reading = 'afterwards',
+) {
+  const chosen = samples.filter(
+    (sample) => sample.load === load && sample.fsync === fsync && sample.reading === reading,
+  )
   const over = (value: (sample: Sample) => number): Spread => spread(chosen.map(value))
   return {
     load,
@@ -155,7 +169,7 @@ export function caseOf(samples: readonly Sample[], load: Load, fsync: boolean) {
     p999: over((sample) => sample.latency.p999),
     groupBytes: over((sample) => sample.groupBytes),
     brokerPeakMiB: over((sample) => sample.brokerPeakMiB),
-    /** Of all three processes, in microseconds of the processor for one message. */
+    /** Of all processes, in microseconds of the processor for one message. */
     cpuPerMessage: over(
       ({ cpuSeconds: { broker, producer, consumer }, messages }) =>
         Math.round((1e7 * (broker + producer + consumer)) / messages) / 10,

@@ -47,14 +47,24 @@ export function encodeFrame(
   return [head, ...parts]
 }
 
-/** Writes a frame; frames of one turn of the event loop go out together. */
+/** From so many bytes on a frame goes out at once. */
+const largeBytes = 64 * 1024
+
+/**
+ * Writes a frame. Small frames of one turn of the event loop go out together;
+ * a large one does not wait for what else is made ready in this turn.
+ */
 export function writeFrame(
   stream: Writable,
   ...frame: Parameters<typeof encodeFrame>
 ) {
   stream.cork()
   for (const part of encodeFrame(...frame)) stream.write(part)
-  process.nextTick(() => stream.uncork())
+  if (stream.writableLength < largeBytes) {
+    process.nextTick(() => stream.uncork())
+  } else {
+    while (stream.writableCorked > 0) stream.uncork()
+  }
 }
 
 /** Finds the frames in a stream of bytes that is cut anywhere. */

@@ -78,8 +78,7 @@ export async function openLog(folder: Folder, options: LogOptions = {}) {
       segment = await createSegment(folder, end)
       segments.push(segment)
     }
-    const { bases, next } = stampGroup(segment, group, end)
-    const bytes = Buffer.concat(group.map(({ batch }) => batch))
+    const { bases, bytes, next } = stampGroup(segment, group, end)
     await segment.file.write(bytes, segment.size)
     await segment.file.sync()
     segment.size += bytes.length

@@ -43,7 +43,7 @@ export function checkRecords(bytes: Buffer, count: number) {
     if (at + leastRecord > bytes.length) throw bad('a record is cut')
     const { headers, value, end } = placesIn(bytes, at)
     if (end > bytes.length) throw bad('a record is longer than its batch')
-    textsIn(bytes, headers, value)
+    if (headers < value) textsIn(bytes, headers, value)
     at = end
   }
   if (at !== bytes.length) throw bad('bytes are left after the last record')
@@ -70,15 +70,17 @@ function placesIn(bytes: Buffer, at: number) {
   return { key, headers, value, end: value + bytes.readUInt32BE(at + 4) }
 }
 
+const noHeaders = Buffer.alloc(0)
+
 function encodeHeaders(headers: BatchRecord['headers']) {
-  const parts = Object.entries(headers)
-    .flat()
-    .flatMap((text) => {
-      const bytes = Buffer.from(text)
-      const size = Buffer.alloc(2)
-      size.writeUInt16BE(fitting(bytes.length, 0xffff))
-      return [size, bytes]
-    })
+  const entries = Object.entries(headers)
+  if (entries.length === 0) return noHeaders
+  const parts = entries.flat().flatMap((text) => {
+    const bytes = Buffer.from(text)
+    const size = Buffer.alloc(2)
+    size.writeUInt16BE(fitting(bytes.length, 0xffff))
+    return [size, bytes]
+  })
   return Buffer.concat(parts)
 }
 

@@ -53,7 +53,7 @@ export function indexBatch({ index }: Segment, offset: bigint, at: number) {
 
 /**
  * Stamps batches that are to be written at the end of a segment together, after
- * a log whose end is `durable`.
+ * a log whose end is `durable`. `bytes` are all of them.
  */
 export function stampGroup(
   segment: Segment,
@@ -72,7 +72,10 @@ export function stampGroup(
     at += batch.length
     return baseOffset
   })
-  return { bases, next }
+  // A copy of several, so that one write is enough; a single one needs none.
+  const batches = group.map(({ batch }) => batch)
+  const bytes = batches.length === 1 ? batches[0]! : Buffer.concat(batches)
+  return { bases, bytes, next }
 }
 
 /**
