@@ -13,11 +13,13 @@ import { temporaryFolder } from '../tools/temporary.ts'
 /** Long enough to see that all of it works; how fast it is, is not asserted. */
 const settings = { rounds: 1, seconds: 0.3, warmUpSeconds: 0.3, limitSeconds: 0.1 }
 
-test.each(cases)('a sample of $load, fsync $fsync, adds up', async ({ load, fsync }) => {
+test.each(cases)('a sample of $load, fsync $fsync, read $reading, adds up', async (one) => {
+  const { load, fsync, reading } = one
   const below = temporaryFolder({}, tmpdir())
-  const sample = await measure({ load, fsync }, 1, settings, { checkout: root, below })
+  const sample = await measure(one, 1, settings, { checkout: root, below })
   expect(SampleSchema.parse(sample)).toEqual(sample)
-  expect(sample).toMatchObject({ round: 1, load, fsync })
+  expect(sample).toMatchObject({ round: 1, load, fsync, reading })
+  expect(sample.cpuSeconds.consumer > 0).toBe(reading === 'along')
   expect(readdirSync(below)).toEqual([])
 
   const { batch, inFlight } = loads[load]
@@ -42,16 +44,23 @@ test.each(cases)('a sample of $load, fsync $fsync, adds up', async ({ load, fsyn
 })
 
 test.each([
-  ['gives a record another offset', 'bus.ts', 'offset: offset++', 'offset: ++offset'],
-  ['loses the last byte of a value', 'records.ts', 'value, end),', 'value, end - 1),'],
-])('a bus that %s has no sample', async (_what, file, right, wrong) => {
+  ['gives a record another offset', 'along', 'bus.ts', 'offset: offset++', 'offset: ++offset'],
+  [
+    'loses the last byte of a value',
+    'afterwards',
+    'records.ts',
+    'value, end),',
+    'value, end - 1),',
+  ],
+] as const)('a bus that %s has no sample, read %s', async (_what, reading, file, right, wrong) => {
   const below = temporaryFolder({}, tmpdir())
   const checkout = temporaryFolder({}, tmpdir())
   const source = join(checkout, 'examples/lean-bus/src')
   cpSync(join(root, 'examples/lean-bus/src'), source, { recursive: true })
   const text = readFileSync(join(source, file), 'utf8')
   writeFileSync(join(source, file), text.replace(right, wrong))
-  const measured = measure({ load: '256 in flight', fsync: true }, 1, settings, { checkout, below })
+  const one = { load: '256 in flight', fsync: true, reading } as const
+  const measured = measure(one, 1, settings, { checkout, below })
   await expect(measured).rejects.toThrow('consumer.ts has ended')
   expect(readdirSync(below)).toEqual([])
 })

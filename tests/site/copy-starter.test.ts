@@ -21,6 +21,7 @@ describeWith('Chromium', findChromium(), (path) => {
 
   describe.each(examples)('$id: Copy starter', (example) => {
     const { argv, commands, contract } = example.manifest
+    // What has these bytes passes its tests and meets the contract: the tests of the contract see to that.
     const published = Object.fromEntries(example.files.map(({ path, text }) => [path, text]))
     const node = thisNode()
     const env = environmentOf(node)
@@ -36,7 +37,7 @@ describeWith('Chromium', findChromium(), (path) => {
       ['zip', (file: string) => `unzip -q ${file}`],
       ['tar.gz', (file: string) => `tar -xzf ${file}`],
     ])(
-      'the %s is what the checksum says, installs, passes its tests, starts and meets the contract',
+      'the %s is what the checksum says, and holds the files of the example',
       async (format, unpack) => {
         const { page } = await openGuide(browser, example)
         await page.getByText('Copy starter').first().click()
@@ -50,15 +51,11 @@ describeWith('Chromium', findChromium(), (path) => {
         const sums = `curl -fsS ${site.origin}/starters/SHA256SUMS`
         await runCommand(`${sums} | grep ' ${name}$' | sha256sum --check`, folder, node)
         await runCommand(unpack(name), folder, node)
-        const starter = join(folder, example.id)
-        expect(readBack(example, starter)).toEqual(published)
-        await runCommand(commands.install, starter, node)
-        await runCommand(commands.test, starter, node)
-        expect(await failuresOf(commands.start, starter, starter)).toEqual([])
+        expect(readBack(example, join(folder, example.id))).toEqual(published)
       },
     )
 
-    test('the copied shell line does it all, as it stands', async () => {
+    test('the copied shell line downloads, installs and starts what meets the contract, as it stands', async () => {
       const { context, page } = await openGuide(browser, example)
       await context.grantPermissions(['clipboard-read', 'clipboard-write'])
       await page.getByText('Copy starter').first().click()
@@ -69,6 +66,7 @@ describeWith('Chromium', findChromium(), (path) => {
       const folder = await emptyFolder()
       expect(await failuresOf(line, folder, join(folder, example.id))).toEqual([])
       expect(readBack(example, join(folder, example.id))).toEqual(published)
+      await runCommand(commands.test, join(folder, example.id), node)
     })
   })
 })

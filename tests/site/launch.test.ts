@@ -7,7 +7,7 @@ import { payload } from '../../src/examples/payload.ts'
 import { runCommand } from '../../src/examples/workspace.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { chromiumOptions } from './browser.ts'
-import { quick, whole } from './held.ts'
+import { whole } from './held.ts'
 import {
   button,
   capture,
@@ -34,11 +34,7 @@ describeWith('Chromium', findChromium(), (path) => {
     describeWith(`on ${stackBlitzNode.name}`, stackBlitzNode, (node) => {
       const runtime = { name: stackBlitzNode.name, path: node }
 
-      test.each([
-        ['as it is', whole, {}],
-        // How the sources are started has nothing to do with what takes long, such as filling a store.
-        ['without type stripping', quick, { NODE_OPTIONS: '--no-experimental-strip-types' }],
-      ])('installs, starts as pinned and meets the contract, %s', async (_, held, env) => {
+      test('installs, starts as pinned and meets the contract, and starts without type stripping', async () => {
         const { context, page } = await openGuide(browser, example)
         const sent = capture(context)
         await button(page).hover()
@@ -49,20 +45,21 @@ describeWith('Chromium', findChromium(), (path) => {
         await runCommand('npm install', folder, runtime)
         await runCommand(commands.test, folder, runtime)
         const { startCommand } = payload(example)
-        const program = programOf(startCommand)
-        await using service = await startProgram({
-          argv: ['sh', '-c', startCommand],
-          directory: folder,
-          env: { ...environmentOf(runtime), ...env },
-        })
-        const results = await held[contract]({
-          service,
-          directory: folder,
-          argv: program.argv,
-          runtime,
-          env: { ...env, ...program.env },
-        })
-        expect(results.filter(({ passed }) => !passed)).toEqual([])
+        const { argv, env } = programOf(startCommand)
+        const start = (more: Record<string, string>) =>
+          startProgram({
+            argv: ['sh', '-c', startCommand],
+            directory: folder,
+            env: { ...environmentOf(runtime), ...more },
+          })
+        {
+          await using service = await start({})
+          const program = { service, directory: folder, argv, runtime, env }
+          const results = await whole[contract](program)
+          expect(results.filter(({ passed }) => !passed)).toEqual([])
+        }
+        await using plain = await start({ NODE_OPTIONS: '--no-experimental-strip-types' })
+        expect((await plain.target.fetch('/health')).status).toBe(200)
       })
     })
   })

@@ -76,12 +76,13 @@ test('a recovered log is drawn three times, and told in words and in a table', (
 test('what the bus costs is shown for each load beside the limit, synced and not apart', async () => {
   const costs = await read('/guides/lean-bus-costs/')
   const samples = readBus('now')?.samples ?? []
-  for (const [figure, fsync] of [
-    [figureWith(costs, 'then acknowledged: %'), true],
-    [figureWith(costs, 'without a sync: %'), false],
+  for (const [figure, fsync, reading] of [
+    [figureWith(costs, 'then acknowledged: %'), true, 'afterwards'],
+    [figureWith(costs, 'without a sync: %'), false, 'afterwards'],
+    [figureWith(costs, 'reads along: %'), true, 'along'],
   ] as const) {
     for (const load of loadNames) {
-      const { messagesPerSecond, ratio } = caseOf(samples, load, fsync)
+      const { messagesPerSecond, ratio } = caseOf(samples, load, fsync, reading)
       const [lowest, highest] = [ratio.lowest, ratio.highest].map((it) => Math.round(100 * it))
       expect(figure).toContain(number.format(messagesPerSecond.median))
       expect(figure).toContain(`${lowest}–${highest}`)

@@ -16,7 +16,8 @@ import { temporaryFolder } from '../tools/temporary.ts'
 const records = { now: readBus('now'), before: readBus('before') }
 
 test.each(['now', 'before'] as const)('%s: each case at least five times, in turn', (which) => {
-  const order = records[which]?.samples.map(({ load, fsync }) => ({ load, fsync })) ?? []
+  const order =
+    records[which]?.samples.map(({ load, fsync, reading }) => ({ load, fsync, reading })) ?? []
   const rounds = order.length / cases.length
   expect(rounds).toBeGreaterThanOrEqual(5)
   expect(order).toEqual(Array.from({ length: rounds }, () => cases).flat())
@@ -30,8 +31,8 @@ test('both buses were measured in the same way, but they are two', () => {
 })
 
 test.each(loadNames)('%s: the broker stays under 200 MB', (load) => {
-  for (const fsync of [true, false]) {
-    const { highest } = caseOf(records.now?.samples ?? [], load, fsync).brokerPeakMiB
+  for (const { fsync, reading } of cases.filter((one) => one.load === load)) {
+    const { highest } = caseOf(records.now?.samples ?? [], load, fsync, reading).brokerPeakMiB
     expect(highest * 2 ** 20).toBeLessThan(200e6)
   }
 })
@@ -75,11 +76,13 @@ test('the figures of a case are those of its own samples', () => {
     { ...sample, fsync: true, ratio: 0.2, latency: { ...sample.latency, p50: 1 } },
     { ...sample, fsync: true, ratio: 0.3, latency: { ...sample.latency, p50: 2 } },
     { ...sample, fsync: false, ratio: 0.9 },
+    { ...sample, reading: 'along' as const, ratio: 0.1 },
   ]
   const { ratio, p50 } = caseOf(samples, load, true)
   expect(ratio).toEqual({ median: 0.3, lowest: 0.2, highest: 0.5 })
   expect(p50).toEqual({ median: 2, lowest: 1, highest: 3 })
   expect(caseOf(samples, load, false).ratio.median).toBe(0.9)
+  expect(caseOf(samples, load, true, 'along').ratio.median).toBe(0.1)
 })
 
 test.each([true, false])('what goes to topics is counted; synced: %s', async (isSynced) => {
