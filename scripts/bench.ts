@@ -23,7 +23,6 @@ import {
   payloadBytes,
   type BusRecord,
   type Circumstances,
-  type Load,
   type PreallocateRecord,
   type Sample,
   type Trial,
