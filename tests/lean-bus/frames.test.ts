@@ -1,0 +1,43 @@
+import { Writable } from 'node:stream'
+import { setImmediate as nextTurn } from 'node:timers/promises'
+import { expect, test } from 'vitest'
+import { types, writeFrame } from '../../examples/lean-bus/src/frames.ts'
+
+/** A stream that notes the sizes of what it is handed, one entry for each time. */
+function noted() {
+  const sizes: number[] = []
+  const stream = new Writable({
+    highWaterMark: 2 ** 20,
+    writev(chunks, done) {
+      sizes.push(chunks.reduce((sum, { chunk }) => sum + (chunk as Buffer).length, 0))
+      done()
+    },
+  })
+  return { stream, sizes }
+}
+
+/** A frame's size and header take so many bytes. */
+const head = 9
+
+test('small frames of one turn go out together, when it is over', async () => {
+  const { stream, sizes } = noted()
+  for (const payload of [1, 2, 3]) writeFrame(stream, types.OK, 1, Buffer.alloc(payload))
+  expect(sizes).toEqual([])
+  await nextTurn()
+  expect(sizes).toEqual([3 * head + 6])
+})
+
+test('a large frame goes out at once, with the small ones before it, and holds up none after it', async () => {
+  const { stream, sizes } = noted()
+  const large = 100_000
+  writeFrame(stream, types.OK, 1, Buffer.alloc(1))
+  writeFrame(stream, types.PRODUCE, 2, Buffer.alloc(large))
+  expect(sizes).toEqual([2 * head + 1 + large])
+  writeFrame(stream, types.PRODUCE, 3, Buffer.alloc(large))
+  expect(sizes.reduce((sum, size) => sum + size, 0) + stream.writableLength).toBe(
+    3 * head + 1 + 2 * large,
+  )
+  writeFrame(stream, types.OK, 4)
+  await nextTurn()
+  expect(sizes.reduce((sum, size) => sum + size, 0)).toBe(4 * head + 1 + 2 * large)
+})
