@@ -2,7 +2,7 @@
  * `npm run bench`: publishes to the lean bus one at a time, with 256 in flight and in batches, with and without fsync, and
  * compares each with what the disk and the loopback of this machine do without a bus. Wants a machine that does nothing else.
  *
- *   npm run bench                               five rounds of 3 s for each case: about seven minutes
+ *   npm run bench                               five rounds of 3 s for each case: about a quarter of an hour
  *   npm run bench -- --rounds 1 --seconds 0.5   fewer, to see that it works
  *   npm run bench -- --record                   also writes lab/results/bus.json
  *   npm run bench -- --before ../older          takes turns with the bus of another checkout of this repository, and with
@@ -19,10 +19,13 @@ import { parseArgs } from 'node:util'
 import { ahead } from '../lab/bus/ahead-folder.ts'
 import { busTrials, trials, tryOut } from '../lab/bus/preallocate.ts'
 import {
+  conditions,
   description,
   payloadBytes,
   type BusRecord,
   type Circumstances,
+  type Conditions,
+  type Load,
   type PreallocateRecord,
   type Sample,
   type Trial,
@@ -56,7 +59,8 @@ const settings = {
   rounds: Math.floor(numberOf('rounds', 1)),
   seconds,
   warmUpSeconds: seconds / 2,
-  limitSeconds: seconds / 3,
+  settleSeconds: seconds * 5,
+  trialSeconds: seconds / 3,
 }
 const rounds = Array.from({ length: settings.rounds }, (_none, index) => index + 1)
 
@@ -112,18 +116,14 @@ function shown({ median, lowest, highest }: Spread, digits: number): string {
   return `${middle} (${ends.join('–')})`
 }
 
-const nameOf = ({ load, fsync, reading }: Pick<Sample, 'load' | 'fsync' | 'reading'>) =>
-  `${load}, ${fsync ? 'fsync' : 'no fsync'}, read ${reading}`
+const nameOf = ({ load, fsync, reading, disk }: Conditions & { load: Load }) =>
+  `${load}, ${fsync ? 'fsync' : 'no fsync'}, read ${reading}, ${disk} disk`
 
-function print(
-  name: string,
-  samples: readonly Sample[],
-  { load, fsync, reading }: Pick<Sample, 'load' | 'fsync' | 'reading'>,
-): void {
-  const of = caseOf(samples, load, fsync, reading)
+function print(name: string, samples: readonly Sample[], one: Conditions & { load: Load }): void {
+  const of = caseOf(samples, one.load, one)
   console.log(
     [
-      name.padEnd(42),
+      name.padEnd(56),
       `${shown(of.messagesPerSecond, 0)}/s`.padEnd(26),
       `${shown(of.ratio, 2)} of the limit`.padEnd(32),
       `p50 ${shown(of.p50, 2)} ms`.padEnd(28),
@@ -169,11 +169,11 @@ async function preallocate(): Promise<void> {
   for (const round of rounds) {
     for (const trial of trials) {
       progress.next(`round ${round}, ${trial.way}, ${trial.block} bytes`)
-      disk.push(tryOut(folder, trial, round, settings.limitSeconds))
+      disk.push(tryOut(folder, trial, round, settings.trialSeconds))
     }
     for (const { load, way } of busTrials) {
       progress.next(`round ${round}, ${way}, ${load}`)
-      const one = { load, fsync: true, reading: 'afterwards', way } as const
+      const one = { load, ...conditions.rested, way }
       const sample = await measure(one, round, settings, { checkout: root, below: folder })
       samples.push({ ...sample, way })
     }
@@ -186,7 +186,7 @@ async function preallocate(): Promise<void> {
   }
   for (const { load, way } of busTrials) {
     const chosen = samples.filter((sample) => sample.way === way)
-    print(`${load}, ${way}`, chosen, { load, fsync: true, reading: 'afterwards' })
+    print(`${load}, ${way}`, chosen, { load, ...conditions.rested })
   }
   write(preallocatePath, { ...found, settings, ahead, trials: disk, samples })
 }

@@ -1,4 +1,4 @@
-/** The consumer of one sample: whose code it is, the broker's port, the topic. It reads along and checks what it reads. */
+/** The consumer of one sample: whose code it is, the broker's port, the topic. It checks what it reads. */
 import { load } from './bus.ts'
 import { answer, cpuSeconds } from './process.ts'
 import { payloadBytes } from './record.ts'

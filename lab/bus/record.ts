@@ -15,7 +15,10 @@ export const description = [
   'A message counts when it is acknowledged; a sample is there only if all were read back in order and without a gap by a',
   'consumer that commits every 10,000: one that is started when the measurement is over, or one that reads along.',
   'The limit is measured right after each sample, with nothing else running: the lesser of writing blocks of the size of the',
-  "sample's average group, each with fdatasync if the sample has it, and of loopback TCP from one process to another.",
+  "sample's average group for as long as the sample, each with fdatasync if the sample has it, and of loopback TCP from one",
+  'process to another. For a rested disk, what the sample has written is deleted before that. For a settled one the disk is',
+  'written to before the sample, with a sync after each mebibyte, until what it takes at once after a rest is spent; and what',
+  'was written stays until the limit is measured, since a virtual disk that is told of a deletion has room again.',
   'The disk is what the machine takes for one: what a virtual disk does at fdatasync is not known here.',
 ].join(' ')
 
@@ -25,6 +28,29 @@ export type Load = keyof typeof loads
 export const readings = ['afterwards', 'along'] as const
 
 export type Reading = (typeof readings)[number]
+
+/** Whether the disk has what it takes at once after a rest, or was written to until that was spent. */
+export const disks = ['rested', 'settled'] as const
+
+export type Disk = (typeof disks)[number]
+
+/** Under what each load is measured. */
+export interface Conditions {
+  /** Whether the broker syncs before it acknowledges, as it always does outside this laboratory. */
+  readonly fsync: boolean
+  readonly reading: Reading
+  readonly disk: Disk
+}
+
+/** The four that are measured, each of which has one thing changed from the second. */
+export const conditions = {
+  settled: { fsync: true, reading: 'afterwards', disk: 'settled' },
+  rested: { fsync: true, reading: 'afterwards', disk: 'rested' },
+  unsynced: { fsync: false, reading: 'afterwards', disk: 'rested' },
+  'read along': { fsync: true, reading: 'along', disk: 'rested' },
+} as const satisfies { readonly [name: string]: Conditions }
+
+export const conditionNames = Object.keys(conditions) as (keyof typeof conditions)[]
 
 export const loadNames = Object.keys(loads) as [Load, ...Load[]]
 
@@ -54,12 +80,9 @@ export interface Limit {
 }
 
 /** One broker with an empty folder, one producer, one consumer, each a process. */
-export interface Sample {
+export interface Sample extends Conditions {
   readonly round: number
   readonly load: Load
-  /** Whether the broker syncs before it acknowledges, as it always does outside this laboratory. */
-  readonly fsync: boolean
-  readonly reading: Reading
   /** Of the measurement, without the warm-up. */
   readonly seconds: number
   /** Acknowledged within these seconds, and read back by the consumer, then or later, in order and without a gap. */
@@ -95,7 +118,10 @@ export interface Settings {
   readonly rounds: number
   readonly seconds: number
   readonly warmUpSeconds: number
-  readonly limitSeconds: number
+  /** How long a disk is written to until it counts as settled. */
+  readonly settleSeconds: number
+  /** Of what lasts shorter than a sample: the loopback's limit, and one way of writing a log. */
+  readonly trialSeconds: number
 }
 
 /** On what, with what and when something was measured. */

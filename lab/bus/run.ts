@@ -4,28 +4,24 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BrokerUse } from './broker.ts'
 import type { Read } from './consumer.ts'
-import { diskLimit, loopbackLimit } from './limit.ts'
+import { diskLimit, loopbackLimit, settleDisk } from './limit.ts'
 import { start } from './process.ts'
 import type { Published } from './producer.ts'
-import { loadNames, payloadBytes } from './record.ts'
-import type { Load, Reading, Sample, Settings, Way } from './record.ts'
+import { conditionNames, conditions, loadNames, payloadBytes } from './record.ts'
+import type { Conditions, Load, Sample, Settings, Way } from './record.ts'
 
 const topic = 'bench'
 
-interface Case {
+interface Case extends Conditions {
   readonly load: Load
-  readonly fsync: boolean
-  readonly reading: Reading
   /** How the files of the log get their size; the bus by itself has them grow. */
   readonly way?: Way
 }
 
 /** What is measured once in each round, in this order. */
-export const cases = loadNames.flatMap((load): Case[] => [
-  { load, fsync: true, reading: 'afterwards' },
-  { load, fsync: false, reading: 'afterwards' },
-  { load, fsync: true, reading: 'along' },
-])
+export const cases = loadNames.flatMap((load): Case[] =>
+  conditionNames.map((name) => ({ load, ...conditions[name] })),
+)
 
 /**
  * Measures every case of one round.
@@ -34,24 +30,22 @@ export const cases = loadNames.flatMap((load): Case[] => [
  * @param below the folder on whose disk the logs are
  */
 export async function measure(
-  { load, fsync, reading, way = 'growing' }: Case,
+  { load, fsync, reading, disk, way = 'growing' }: Case,
   round: number,
   settings: Settings,
   { checkout, below }: { checkout: string; below: string },
 ): Promise<Sample> {
   const folder = mkdtempSync(join(below, 'bench-'))
   try {
-    const run = await runBus(
-      checkout,
-      join(folder, 'data'),
-      { load, fsync, reading, way },
-      settings,
-    )
+    if (disk === 'settled') settleDisk(folder, settings.settleSeconds)
+    const data = join(folder, 'data')
+    const run = await runBus(checkout, data, { load, fsync, reading, way }, settings)
     const { published, broker, read, unread } = run
+    if (disk === 'rested') rmSync(data, { recursive: true })
     const groupBytes = Math.round(broker.bytes / broker.writes)
     const limit = {
-      disk: diskLimit(folder, groupBytes, fsync, settings.limitSeconds),
-      loopback: await loopbackLimit(settings.limitSeconds),
+      disk: diskLimit(folder, groupBytes, fsync, settings.seconds),
+      loopback: await loopbackLimit(settings.trialSeconds),
     }
     const messagesPerSecond = published.messages / published.seconds
     // What one message comes to in the log, with its share of the batch's header, is what it comes to on the wire.
@@ -62,6 +56,7 @@ export async function measure(
       load,
       fsync,
       reading,
+      disk,
       seconds: rounded(published.seconds),
       messages: published.messages,
       messagesPerSecond: Math.round(messagesPerSecond),
@@ -89,7 +84,7 @@ export async function measure(
 async function runBus(
   checkout: string,
   data: string,
-  { load, fsync, reading, way }: Required<Case>,
+  { load, fsync, reading, way }: Omit<Required<Case>, 'disk'>,
   { seconds, warmUpSeconds }: Settings,
 ) {
   await using broker = await start('broker.ts', [checkout, data, fsync ? 'fsync' : '', way])

@@ -2,13 +2,14 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import {
+  disks,
   loadNames,
   readings,
   ways,
   type BusRecord,
+  type Conditions,
   type Load,
   type PreallocateRecord,
-  type Reading,
   type Sample,
   type Settings,
   type Trial,
@@ -54,6 +55,7 @@ export const SampleSchema = z.strictObject({
   load: z.enum(loadNames),
   fsync: z.boolean(),
   reading: z.enum(readings),
+  disk: z.enum(disks),
   seconds: positive,
   messages: z.int().positive(),
   messagesPerSecond: positive,
@@ -84,7 +86,8 @@ const SettingsSchema = z.strictObject({
   rounds: z.int().positive(),
   seconds: positive,
   warmUpSeconds: positive,
-  limitSeconds: positive,
+  settleSeconds: positive,
+  trialSeconds: positive,
 }) satisfies z.ZodType<Settings>
 
 const Bus = z.strictObject({
@@ -151,16 +154,18 @@ function read<T>(file: string, schema: z.ZodType<T>): T | undefined {
 export function caseOf(
   samples: readonly Sample[],
   load: Load,
-  fsync: boolean,
-  reading: Reading = 'afterwards',
+  { fsync, reading, disk }: Conditions,
 ) {
   const chosen = samples.filter(
-    (sample) => sample.load === load && sample.fsync === fsync && sample.reading === reading,
+    (sample) =>
+      sample.load === load &&
+      sample.fsync === fsync &&
+      sample.reading === reading &&
+      sample.disk === disk,
   )
   const over = (value: (sample: Sample) => number): Spread => spread(chosen.map(value))
   return {
     load,
-    fsync,
     messagesPerSecond: over((sample) => sample.messagesPerSecond),
     ratio: over((sample) => sample.ratio),
     limitMessagesPerSecond: over((sample) => sample.limitMessagesPerSecond),

@@ -2,46 +2,55 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { diskLimit, loopbackLimit } from '../../lab/bus/limit.ts'
+import { diskLimit, loopbackLimit, settleDisk } from '../../lab/bus/limit.ts'
 import { trials, tryOut } from '../../lab/bus/preallocate.ts'
-import { loads, payloadBytes } from '../../lab/bus/record.ts'
+import { conditions, loads, payloadBytes } from '../../lab/bus/record.ts'
 import { cases, measure } from '../../lab/bus/run.ts'
 import { root } from '../../scripts/program.mjs'
 import { SampleSchema, TrialSchema } from '../../src/lab/bus.ts'
 import { temporaryFolder } from '../tools/temporary.ts'
 
 /** Long enough to see that all of it works; how fast it is, is not asserted. */
-const settings = { rounds: 1, seconds: 0.3, warmUpSeconds: 0.3, limitSeconds: 0.1 }
+const settings = {
+  rounds: 1,
+  seconds: 0.3,
+  warmUpSeconds: 0.3,
+  settleSeconds: 0.1,
+  trialSeconds: 0.1,
+}
 
-test.each(cases)('a sample of $load, fsync $fsync, read $reading, adds up', async (one) => {
-  const { load, fsync, reading } = one
-  const below = temporaryFolder({}, tmpdir())
-  const sample = await measure(one, 1, settings, { checkout: root, below })
-  expect(SampleSchema.parse(sample)).toEqual(sample)
-  expect(sample).toMatchObject({ round: 1, load, fsync, reading })
-  expect(sample.cpuSeconds.consumer > 0).toBe(reading === 'along')
-  expect(readdirSync(below)).toEqual([])
+test.each(cases)(
+  'a sample of $load, fsync $fsync, read $reading, $disk disk, adds up',
+  async (one) => {
+    const { load, fsync, reading, disk } = one
+    const below = temporaryFolder({}, tmpdir())
+    const sample = await measure(one, 1, settings, { checkout: root, below })
+    expect(SampleSchema.parse(sample)).toEqual(sample)
+    expect(sample).toMatchObject({ round: 1, load, fsync, reading, disk })
+    expect(sample.cpuSeconds.consumer > 0).toBe(reading === 'along')
+    expect(readdirSync(below)).toEqual([])
 
-  const { batch, inFlight } = loads[load]
-  const { messages, seconds, messagesPerSecond, groups, groupBytes, syncs } = sample
-  expect(messages % batch).toBe(0)
-  expect(sample.megabytesPerSecond).toBeCloseTo((messagesPerSecond * payloadBytes) / 1e6, 1)
-  expect(messagesPerSecond / (messages / seconds)).toBeCloseTo(1, 1)
-  // A batch has 64 bytes and a record 8 beside its payload; single records share a batch.
-  const least = 64 + batch * (8 + payloadBytes)
-  expect(groupBytes).toBeGreaterThanOrEqual(least)
-  expect(groupBytes).toBeLessThanOrEqual(inFlight * least)
-  // One sync for each group; the measurement may begin and end between the two.
-  expect(Math.abs((fsync ? groups : 0) - syncs)).toBeLessThanOrEqual(fsync ? 1 : 0)
+    const { batch, inFlight } = loads[load]
+    const { messages, seconds, messagesPerSecond, groups, groupBytes, syncs } = sample
+    expect(messages % batch).toBe(0)
+    expect(sample.megabytesPerSecond).toBeCloseTo((messagesPerSecond * payloadBytes) / 1e6, 1)
+    expect(messagesPerSecond / (messages / seconds)).toBeCloseTo(1, 1)
+    // A batch has 64 bytes and a record 8 beside its payload; single records share a batch.
+    const least = 64 + batch * (8 + payloadBytes)
+    expect(groupBytes).toBeGreaterThanOrEqual(least)
+    expect(groupBytes).toBeLessThanOrEqual(inFlight * least)
+    // One sync for each group; the measurement may begin and end between the two.
+    expect(Math.abs((fsync ? groups : 0) - syncs)).toBeLessThanOrEqual(fsync ? 1 : 0)
 
-  const { p50, p90, p99, p999, max } = sample.latency
-  const latencies = [p50, p90, p99, p999, max]
-  expect(latencies).toEqual(latencies.toSorted((a, b) => a - b))
-  const limit = Math.min(sample.limit.disk, sample.limit.loopback)
-  const perMessage = (groups * groupBytes) / messages
-  expect(sample.limitMessagesPerSecond / (limit / perMessage)).toBeCloseTo(1, 1)
-  expect(sample.ratio).toBeCloseTo(messagesPerSecond / sample.limitMessagesPerSecond, 2)
-})
+    const { p50, p90, p99, p999, max } = sample.latency
+    const latencies = [p50, p90, p99, p999, max]
+    expect(latencies).toEqual(latencies.toSorted((a, b) => a - b))
+    const limit = Math.min(sample.limit.disk, sample.limit.loopback)
+    const perMessage = (groups * groupBytes) / messages
+    expect(sample.limitMessagesPerSecond / (limit / perMessage)).toBeCloseTo(1, 1)
+    expect(sample.ratio).toBeCloseTo(messagesPerSecond / sample.limitMessagesPerSecond, 2)
+  },
+)
 
 test.each([
   ['gives a record another offset', 'along', 'bus.ts', 'offset: offset++', 'offset: ++offset'],
@@ -59,7 +68,7 @@ test.each([
   cpSync(join(root, 'examples/lean-bus/src'), source, { recursive: true })
   const text = readFileSync(join(source, file), 'utf8')
   writeFileSync(join(source, file), text.replace(right, wrong))
-  const one = { load: '256 in flight', fsync: true, reading } as const
+  const one = { load: '256 in flight', ...conditions.rested, reading } as const
   const measured = measure(one, 1, settings, { checkout, below })
   await expect(measured).rejects.toThrow('consumer.ts has ended')
   expect(readdirSync(below)).toEqual([])
@@ -68,7 +77,8 @@ test.each([
 test('the limits are of the machine alone, and leave nothing behind', async () => {
   const folder = temporaryFolder({}, tmpdir())
   expect(diskLimit(folder, 1000, true, 0.1)).toBeGreaterThan(0)
-  expect(readdirSync(folder)).toEqual([])
+  settleDisk(folder, 0.1)
+  expect(readdirSync(folder)).toEqual(['settle'])
   expect(await loopbackLimit(0.2)).toBeGreaterThan(0)
 })
 

@@ -1,5 +1,5 @@
 import { expect, inject, test } from 'vitest'
-import { loadNames } from '../../lab/bus/record.ts'
+import { conditions, loadNames } from '../../lab/bus/record.ts'
 import { exampleRegion, readExample } from '../../src/examples/example.ts'
 import { codeLines } from '../../src/examples/regions.ts'
 import { caseOf, inputHash as busHash, readBus } from '../../src/lab/bus.ts'
@@ -76,15 +76,22 @@ test('a recovered log is drawn three times, and told in words and in a table', (
 test('what the bus costs is shown for each load beside the limit, synced and not apart', async () => {
   const costs = await read('/guides/lean-bus-costs/')
   const samples = readBus('now')?.samples ?? []
-  for (const [figure, fsync, reading] of [
-    [figureWith(costs, 'then acknowledged: %'), true, 'afterwards'],
-    [figureWith(costs, 'without a sync: %'), false, 'afterwards'],
-    [figureWith(costs, 'reads along: %'), true, 'along'],
+  for (const [title, under] of [
+    ['written to all the time: %', 'settled'],
+    ['has rested: %', 'rested'],
+    ['without a sync: %', 'unsynced'],
+    ['reads along: %', 'read along'],
   ] as const) {
+    const figure = figureWith(costs, title)
     for (const load of loadNames) {
-      const { messagesPerSecond, ratio } = caseOf(samples, load, fsync, reading)
+      const { messagesPerSecond, limitMessagesPerSecond, ratio } = caseOf(
+        samples,
+        load,
+        conditions[under],
+      )
       const [lowest, highest] = [ratio.lowest, ratio.highest].map((it) => Math.round(100 * it))
       expect(figure).toContain(number.format(messagesPerSecond.median))
+      expect(figure).toContain(number.format(limitMessagesPerSecond.median))
       expect(figure).toContain(`${lowest}–${highest}`)
     }
     expect(figure.match(/<table/g)).toHaveLength(1)
@@ -97,7 +104,7 @@ test('before and after stand side by side, with their commits', async () => {
     const record = readBus(which)
     expect(figure).toContain(record?.commit.slice(0, 7) ?? 'none')
     for (const load of loadNames) {
-      const { cpuPerMessage } = caseOf(record?.samples ?? [], load, true)
+      const { cpuPerMessage } = caseOf(record?.samples ?? [], load, conditions.rested)
       const shown = cpuPerMessage.median.toLocaleString('en-GB', { minimumFractionDigits: 1 })
       expect(figure).toContain(shown)
     }

@@ -7,7 +7,7 @@ import type { Folder } from '../../examples/lean-bus/src/files.ts'
 import { memoryFolder } from '../../examples/lean-bus/src/memory-files.ts'
 import { countingFolder } from '../../lab/bus/counting-folder.ts'
 import { busTrials, trials } from '../../lab/bus/preallocate.ts'
-import { loadNames, type BusRecord } from '../../lab/bus/record.ts'
+import { conditionNames, conditions, loadNames, type BusRecord } from '../../lab/bus/record.ts'
 import { cases } from '../../lab/bus/run.ts'
 import { showProgress } from '../../lab/progress.ts'
 import { caseOf, inputHash, readBus, readPreallocate, recordPaths } from '../../src/lab/bus.ts'
@@ -17,7 +17,12 @@ const records = { now: readBus('now'), before: readBus('before') }
 
 test.each(['now', 'before'] as const)('%s: each case at least five times, in turn', (which) => {
   const order =
-    records[which]?.samples.map(({ load, fsync, reading }) => ({ load, fsync, reading })) ?? []
+    records[which]?.samples.map(({ load, fsync, reading, disk }) => ({
+      load,
+      fsync,
+      reading,
+      disk,
+    })) ?? []
   const rounds = order.length / cases.length
   expect(rounds).toBeGreaterThanOrEqual(5)
   expect(order).toEqual(Array.from({ length: rounds }, () => cases).flat())
@@ -31,8 +36,8 @@ test('both buses were measured in the same way, but they are two', () => {
 })
 
 test.each(loadNames)('%s: the broker stays under 200 MB', (load) => {
-  for (const { fsync, reading } of cases.filter((one) => one.load === load)) {
-    const { highest } = caseOf(records.now?.samples ?? [], load, fsync, reading).brokerPeakMiB
+  for (const name of conditionNames) {
+    const { highest } = caseOf(records.now?.samples ?? [], load, conditions[name]).brokerPeakMiB
     expect(highest * 2 ** 20).toBeLessThan(200e6)
   }
 })
@@ -72,17 +77,18 @@ test('the figures of a case are those of its own samples', () => {
   if (!sample) throw new Error('there is no record')
   const { load } = sample
   const samples = [
-    { ...sample, fsync: true, ratio: 0.5, latency: { ...sample.latency, p50: 3 } },
-    { ...sample, fsync: true, ratio: 0.2, latency: { ...sample.latency, p50: 1 } },
-    { ...sample, fsync: true, ratio: 0.3, latency: { ...sample.latency, p50: 2 } },
-    { ...sample, fsync: false, ratio: 0.9 },
-    { ...sample, reading: 'along' as const, ratio: 0.1 },
+    { ...sample, ...conditions.rested, ratio: 0.5, latency: { ...sample.latency, p50: 3 } },
+    { ...sample, ...conditions.rested, ratio: 0.2, latency: { ...sample.latency, p50: 1 } },
+    { ...sample, ...conditions.rested, ratio: 0.3, latency: { ...sample.latency, p50: 2 } },
+    { ...sample, ...conditions.unsynced, ratio: 0.9 },
+    { ...sample, ...conditions['read along'], ratio: 0.1 },
+    { ...sample, ...conditions.settled, ratio: 0.7 },
   ]
-  const { ratio, p50 } = caseOf(samples, load, true)
+  const { ratio, p50 } = caseOf(samples, load, conditions.rested)
   expect(ratio).toEqual({ median: 0.3, lowest: 0.2, highest: 0.5 })
   expect(p50).toEqual({ median: 2, lowest: 1, highest: 3 })
-  expect(caseOf(samples, load, false).ratio.median).toBe(0.9)
-  expect(caseOf(samples, load, true, 'along').ratio.median).toBe(0.1)
+  const medians = conditionNames.map((name) => caseOf(samples, load, conditions[name]).ratio.median)
+  expect(medians).toEqual([0.7, 0.3, 0.9, 0.1])
 })
 
 test.each([true, false])('what goes to topics is counted; synced: %s', async (isSynced) => {
