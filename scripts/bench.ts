@@ -2,7 +2,7 @@
  * `npm run bench`: publishes to the lean bus one at a time, with 256 in flight and in batches, with and without fsync, and
  * compares each with what the disk and the loopback of this machine do without a bus. Wants a machine that does nothing else.
  *
- *   npm run bench                               five rounds of 3 s for each case: about a quarter of an hour
+ *   npm run bench                               five rounds of 3 s for each case: about twenty minutes
  *   npm run bench -- --rounds 1 --seconds 0.5   fewer, to see that it works
  *   npm run bench -- --record                   also writes lab/results/bus.json
  *   npm run bench -- --before ../older          takes turns with the bus of another checkout of this repository, and with
@@ -30,7 +30,7 @@ import {
   type Sample,
   type Trial,
 } from '../lab/bus/record.ts'
-import { cases, measure } from '../lab/bus/run.ts'
+import { cases, casesBefore, measure } from '../lab/bus/run.ts'
 import { showProgress } from '../lab/progress.ts'
 import {
   caseOf,
@@ -136,24 +136,27 @@ function print(name: string, samples: readonly Sample[], one: Conditions & { loa
 
 async function bench(): Promise<void> {
   const checkouts = [
-    ...(values.before ? [{ path: recordPaths.before, root: resolve(values.before) }] : []),
-    { path: recordPaths.now, root },
+    ...(values.before
+      ? [{ path: recordPaths.before, root: resolve(values.before), cases: casesBefore }]
+      : []),
+    { path: recordPaths.now, root, cases },
   ].map((checkout) => ({
     ...checkout,
     found: circumstances(checkout.root),
     samples: [] as Sample[],
   }))
-  const progress = showProgress(settings.rounds * cases.length * checkouts.length)
+  const each = checkouts.reduce((sum, checkout) => sum + checkout.cases.length, 0)
+  const progress = showProgress(settings.rounds * each)
   for (const round of rounds) {
     for (const one of cases) {
-      for (const { root: checkout, samples } of checkouts) {
+      for (const { root: checkout, samples } of checkouts.filter((it) => it.cases.includes(one))) {
         progress.next(`round ${round}, ${nameOf(one)}`)
         samples.push(await measure(one, round, settings, { checkout, below: folder }))
       }
     }
   }
   progress.clear()
-  for (const { path, found, samples } of checkouts) {
+  for (const { path, found, samples, cases } of checkouts) {
     const commit = found.commit.slice(0, 7)
     console.log(`\n${commit}, median (lowest–highest) of ${settings.rounds} rounds`)
     for (const one of cases) print(nameOf(one), samples, one)

@@ -27,7 +27,7 @@ export function diskLimit(folder: string, block: number, fsync: boolean, seconds
  * What is written has to stay until the measurement is over: a virtual disk that is told of a deletion has room again.
  */
 export function settleDisk(folder: string, seconds: number): void {
-  const file = openSync(join(folder, 'settle'), 'wx')
+  const file = openSync(join(folder, 'settle'), 'a')
   try {
     writeFor(file, Buffer.alloc(2 ** 20, 'x'), true, seconds)
   } finally {

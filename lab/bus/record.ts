@@ -17,8 +17,8 @@ export const description = [
   'The limit is measured right after each sample, with nothing else running: the lesser of writing blocks of the size of the',
   "sample's average group for as long as the sample, each with fdatasync if the sample has it, and of loopback TCP from one",
   'process to another. For a rested disk, what the sample has written is deleted before that. For a settled one the disk is',
-  'written to before the sample, with a sync after each mebibyte, until what it takes at once after a rest is spent; and what',
-  'was written stays until the limit is measured, since a virtual disk that is told of a deletion has room again.',
+  'written to before the sample and again before its limit, with a sync after each mebibyte, until what it takes at once after',
+  'a rest is spent; and what was written stays, since a virtual disk that is told of a deletion has room again.',
   'The disk is what the machine takes for one: what a virtual disk does at fdatasync is not known here.',
 ].join(' ')
 

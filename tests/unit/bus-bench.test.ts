@@ -8,14 +8,17 @@ import { memoryFolder } from '../../examples/lean-bus/src/memory-files.ts'
 import { countingFolder } from '../../lab/bus/counting-folder.ts'
 import { busTrials, trials } from '../../lab/bus/preallocate.ts'
 import { conditionNames, conditions, loadNames, type BusRecord } from '../../lab/bus/record.ts'
-import { cases } from '../../lab/bus/run.ts'
+import { cases, casesBefore } from '../../lab/bus/run.ts'
 import { showProgress } from '../../lab/progress.ts'
 import { caseOf, inputHash, readBus, readPreallocate, recordPaths } from '../../src/lab/bus.ts'
 import { temporaryFolder } from '../tools/temporary.ts'
 
 const records = { now: readBus('now'), before: readBus('before') }
 
-test.each(['now', 'before'] as const)('%s: each case at least five times, in turn', (which) => {
+test.each([
+  ['now', cases],
+  ['before', casesBefore],
+] as const)('%s: each case at least five times, in turn', (which, cases) => {
   const order =
     records[which]?.samples.map(({ load, fsync, reading, disk }) => ({
       load,
