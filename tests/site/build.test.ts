@@ -1,26 +1,29 @@
 // cspell:ignore rotes expres detials
-import { execFileSync } from 'node:child_process'
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
 import { buildSite } from '../../scripts/build.ts'
 import { root } from '../../scripts/program.mjs'
+import { copyRepository } from '../tools/copy-repository.ts'
 
-/** A copy of this repository in which one text is replaced by another; gone when the test is over. */
+/**
+ * A copy of this repository in which one text is replaced by another; gone when the test is over. Of the other pages it has
+ * the titles alone: one that stands before the fault would only be built for nothing.
+ */
 function copyWith({ file, from, to }: { file: string; from: string; to: string }): string {
   // Below the repository, so that its packages are found.
   mkdirSync(join(root, '.cache'), { recursive: true })
   const copy = mkdtempSync(join(root, '.cache/copy-'))
   onTestFinished(() => rmSync(copy, { recursive: true, force: true }))
-  const tracked = execFileSync('git', ['ls-files', '-z'], { cwd: root, encoding: 'utf8' }).split(
-    '\0',
-  )
-  for (const path of tracked.filter(Boolean)) cpSync(join(root, path), join(copy, path))
+  for (const path of copyRepository(copy)) {
+    if (path === file || !path.endsWith('.mdx')) continue
+    const [frontmatter = ''] =
+      /^---\n[^]*?\n---\n/.exec(readFileSync(join(copy, path), 'utf8')) ?? []
+    writeFileSync(join(copy, path), frontmatter)
+  }
   const text = readFileSync(join(copy, file), 'utf8')
   expect(text.split(from).length, `${file} holds this once: ${from}`).toBe(2)
   writeFileSync(join(copy, file), text.replace(from, to))
-  execFileSync('git', ['init', '--quiet'], { cwd: copy })
-  execFileSync('git', ['add', '--all'], { cwd: copy })
   return copy
 }
 

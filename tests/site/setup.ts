@@ -1,9 +1,10 @@
-import { globSync, rmSync } from 'node:fs'
+import { globSync, mkdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { buildSite } from '../../scripts/build.ts'
 import { root } from '../../scripts/program.mjs'
 import { listen, siteHandler, type RunningServer } from '../../scripts/serve.ts'
+import { copyRepository } from '../tools/copy-repository.ts'
 
 /** A build of the site that is served as a static host would serve it. */
 export interface ServedSite {
@@ -26,26 +27,38 @@ declare module 'vitest' {
   }
 }
 
-/** Builds the site twice, each build for the address that it is served at. */
+/**
+ * Builds the site twice, each build for the address that it is served at; the second in a copy of the repository, so that the
+ * two can run side by side.
+ */
 export default async function setup(project: TestProject) {
-  const folder = join('.cache', project.name)
-  rmSync(join(root, folder), { recursive: true, force: true })
+  const outDir = join('.cache', project.name)
+  const copy = join(root, '.cache', `${project.name}-copy`)
+  for (const one of [join(root, outDir), copy]) rmSync(one, { recursive: true, force: true })
+  mkdirSync(copy, { recursive: true })
+  copyRepository(copy)
   const servers: RunningServer[] = []
 
-  async function serve(basePath: string, sourceUrl?: string): Promise<ServedSite> {
-    const outDir = join(folder, basePath)
-    const dir = join(root, outDir)
+  async function serve(folder: string, basePath: string, sourceUrl?: string): Promise<ServedSite> {
+    const dir = join(folder, outDir)
     const server = await listen(siteHandler({ dir, basePath }))
     servers.push(server)
     const source = sourceUrl === undefined ? {} : { sourceUrl }
-    await buildSite({ siteUrl: server.origin, basePath, outDir, ...source })
+    await buildSite({ siteUrl: server.origin, basePath, outDir, folder, ...source })
     const pages = globSync('**/*.html', { cwd: dir }).map(
       (file) => basePath + file.replaceAll('\\', '/').replace(/(^|\/)index\.html$/, '$1'),
     )
     return { origin: server.origin, basePath, pages: pages.sort(), ...source }
   }
 
-  project.provide('site', await serve('/'))
-  project.provide('siteBelow', await serve('/docs-x/', 'https://git.example.org/owner/name'))
-  return () => Promise.all(servers.map((server) => server.close()))
+  const [site, siteBelow] = await Promise.all([
+    serve(root, '/'),
+    serve(copy, '/docs-x/', 'https://git.example.org/owner/name'),
+  ])
+  project.provide('site', site)
+  project.provide('siteBelow', siteBelow)
+  return async () => {
+    await Promise.all(servers.map((server) => server.close()))
+    rmSync(copy, { recursive: true })
+  }
 }
