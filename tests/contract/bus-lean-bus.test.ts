@@ -1,0 +1,3 @@
+import { describeBusExample } from './bus-example.ts'
+
+describeBusExample('lean-bus')
