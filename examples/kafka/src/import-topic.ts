@@ -55,7 +55,11 @@ export async function openTopic(
     })
     for (const { partition, offset } of offsets!) {
       if (offset === ends[partition]) continue
-      throw new BusError(`Somebody else writes to "${topic}". Stop them.`)
+      // A broker that restarts has forgotten idempotent producers whose records
+      // are older than its producer.id.expiration.ms: it takes a batch twice.
+      throw new BusError(
+        `"${topic}" holds records that are not from here, or twice: somebody else writes to it, or a broker has restarted.`,
+      )
     }
     for (const { partition } of messages) {
       went.push(partition)
