@@ -41,7 +41,7 @@ export default defineConfig({
       { test: { name: 'checks', include: ['tests/checks/**/*.test.ts'], ...two } },
       { test: { name: 'contract', include: ['tests/contract/**/*.test.ts'], ...three } },
       { test: { name: 'kafka', include: ['tests/kafka/**/*.test.ts'], ...three } },
-      { test: { name: 'lean-bus', include: ['tests/lean-bus/**/*.test.ts'], ...three } },
+      { test: { name: 'lean-bus', include: ['tests/lean-bus/**/*.test.ts'], ...two } },
       {
         test: {
           name: 'site',
