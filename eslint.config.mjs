@@ -10,11 +10,12 @@ import tseslint from 'typescript-eslint'
 const imports = {
   example: [],
   contracts: [],
-  lab: ['example', 'contracts'],
+  servers: [],
+  lab: ['example', 'contracts', 'servers'],
   src: ['example', 'contracts', 'lab'],
   content: ['src'],
-  scripts: ['example', 'contracts', 'lab', 'src'],
-  tests: ['example', 'contracts', 'lab', 'src', 'content', 'scripts'],
+  scripts: ['example', 'contracts', 'servers', 'lab', 'src'],
+  tests: ['example', 'contracts', 'servers', 'lab', 'src', 'content', 'scripts'],
   root: ['src', 'scripts'],
 }
 const folders = Object.keys(imports).filter((name) => name !== 'root')

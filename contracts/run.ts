@@ -1,4 +1,4 @@
-import type { Check, Edge } from './contract.ts'
+import type { Check, Edge } from './check.ts'
 
 export interface CheckResult {
   readonly name: string

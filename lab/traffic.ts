@@ -1,5 +1,5 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { BusRun } from '../contracts/bus-run.ts'
+import type { BusRun } from '../contracts/bus/run.ts'
 import type { BusTarget } from '../contracts/bus/target.ts'
 
 /** How long acknowledged records may take to be handled in the end, in milliseconds. */

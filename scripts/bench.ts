@@ -4,7 +4,7 @@
  *
  *   npm run bench                               five rounds of 3 s for each case: about twenty minutes
  *   npm run bench -- --rounds 1 --seconds 0.5   fewer, to see that it works
- *   npm run bench -- --record                   also writes lab/results/bus.json
+ *   npm run bench -- --record                   also writes lab/bus-bench/record.json
  *   npm run bench -- --before ../older          takes turns with the bus of another checkout of this repository, and with
  *                                               --record writes what that one came to, to lab/results/bus-before.json
  *   npm run bench -- --preallocate              tries preallocated files instead; with --record to
@@ -16,8 +16,8 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { cpus, release, totalmem, type } from 'node:os'
 import { dirname, join, resolve } from 'node:path'
 import { parseArgs } from 'node:util'
-import { ahead } from '../lab/bus/ahead-folder.ts'
-import { busTrials, trials, tryOut } from '../lab/bus/preallocate.ts'
+import { ahead } from '../lab/bus-bench/ahead-folder.ts'
+import { busTrials, trials, tryOut } from '../lab/bus-bench/preallocate.ts'
 import {
   conditions,
   description,
@@ -29,8 +29,8 @@ import {
   type PreallocateRecord,
   type Sample,
   type Trial,
-} from '../lab/bus/record.ts'
-import { cases, casesBefore, measure } from '../lab/bus/run.ts'
+} from '../lab/bus-bench/record.ts'
+import { cases, casesBefore, measure } from '../lab/bus-bench/run.ts'
 import { showProgress } from '../lab/progress.ts'
 import {
   caseOf,

@@ -3,16 +3,16 @@
  *
  *   npm run budgets                what `npm test` asserts too
  *   npm run budgets -- --time      also measures what depends on the machine: the time of a build and Lighthouse's
- *                                  performance, three times each, and records all of it in `lab/site.json`
+ *                                  performance, three times each, and records all of it in `lab/page-weight/record.json`
  */
 import { globSync, writeFileSync } from 'node:fs'
 import { cpus, totalmem } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Browser } from 'playwright-core'
 import { buildSite } from './build.ts'
-import { runLighthouse } from './budgets/lighthouse.ts'
-import { isForm, overBudget, widths } from './budgets/limits.ts'
-import { weigh, type PageWeight } from './budgets/weigh.ts'
+import { runLighthouse } from '../lab/page-weight/lighthouse.ts'
+import { isForm, overBudget, widths } from '../lab/page-weight/limits.ts'
+import { weigh, type PageWeight } from '../lab/page-weight/weigh.ts'
 import { findChromium } from './find.ts'
 import { root } from './program.mjs'
 import { listen, siteHandler } from './serve.ts'
@@ -98,8 +98,8 @@ async function record(
       ...{ html, css, js, fonts, requests, shift },
     })),
   }
-  writeFileSync(join(root, 'lab/site.json'), `${JSON.stringify(result, null, 2)}\n`)
-  console.log('Wrote lab/site.json.')
+  writeFileSync(join(root, 'lab/page-weight/record.json'), `${JSON.stringify(result, null, 2)}\n`)
+  console.log('Wrote lab/page-weight/record.json.')
 }
 
 const found = findChromium()

@@ -1,9 +1,9 @@
 import { join } from 'node:path'
-import { nodeRuntimes } from '../contracts/runtimes.ts'
+import { nodeRuntimes } from '../contracts/process/runtimes.ts'
 import { runColdStart, type ColdStartRun } from '../lab/cold-start/run.ts'
 import { example as id } from '../lab/cold-start/sessions.ts'
-import { readExample } from '../src/examples/example.ts'
-import { unpack } from '../src/examples/workspace.ts'
+import { readExample } from '../src/model/examples/example.ts'
+import { unpack } from '../src/model/examples/workspace.ts'
 import { readColdStart, recordPath } from '../src/lab/cold-start.ts'
 import { writeRecord } from './record.ts'
 

@@ -3,10 +3,10 @@
  * `lab/experiments/<example>.json`; then the cold-start sessions, in `lab/cold-start/record.json`. The date stays as it is when
  * nothing else has changed.
  */
-import { thisNode } from '../contracts/runtimes.ts'
+import { thisNode } from '../contracts/process/runtimes.ts'
 import { runExperiments } from '../lab/experiments/run.ts'
-import { readExample } from '../src/examples/example.ts'
-import { runCommand, unpack } from '../src/examples/workspace.ts'
+import { readExample } from '../src/model/examples/example.ts'
+import { runCommand, unpack } from '../src/model/examples/workspace.ts'
 import {
   examplesWithExperiments,
   experimentsOn,

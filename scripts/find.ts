@@ -2,7 +2,7 @@
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
-import { nodeRuntimes } from '../contracts/runtimes.ts'
+import { nodeRuntimes } from '../contracts/process/runtimes.ts'
 import { root } from './program.mjs'
 
 /** A program by its path, or a sentence that says what to install. */

@@ -1,5 +1,5 @@
 /**
- * Writes the site's fonts to src/fonts: `node scripts/fonts.ts`.
+ * Writes the site's fonts to src/styles/fonts: `node scripts/fonts.ts`.
  *
  * Each is cut to the characters that the site uses and to the layout features that its styles ask for, and written as
  * woff2. Run it again only when a character is missing; the result is committed, so a build needs none of this.
@@ -61,7 +61,7 @@ for (const { name, from, characters, options } of fonts) {
     keepFeatures: features,
     ...options,
   })
-  await writeFile(new URL(`../src/fonts/${name}.woff2`, import.meta.url), font)
+  await writeFile(new URL(`../src/styles/fonts/${name}.woff2`, import.meta.url), font)
   total += font.length
   console.log(`${String(font.length).padStart(6)}  ${name}.woff2`)
 }

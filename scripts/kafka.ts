@@ -10,8 +10,8 @@
 import { once } from 'node:events'
 import { constants } from 'node:os'
 import { parseArgs } from 'node:util'
-import { KafkaError } from '../lab/kafka/error.ts'
-import { startKafka } from '../lab/kafka/kafka.ts'
+import { KafkaError } from '../servers/kafka/error.ts'
+import { startKafka } from '../servers/kafka/kafka.ts'
 import { findJava } from './find.ts'
 
 function readArguments(): { brokers: 1 | 3; keep: string | undefined } {

@@ -10,10 +10,10 @@
 import { writeFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { ContractResult } from '../contracts/run.ts'
-import { thisNode } from '../contracts/runtimes.ts'
-import { exampleIds, readExample, type Example } from '../src/examples/example.ts'
-import { Proof, proofPath } from '../src/examples/proof.ts'
-import { runCommand, unpack } from '../src/examples/workspace.ts'
+import { thisNode } from '../contracts/process/runtimes.ts'
+import { exampleIds, readExample, type Example } from '../src/model/examples/example.ts'
+import { Proof, proofPath } from '../src/model/examples/proof.ts'
+import { runCommand, unpack } from '../src/model/examples/workspace.ts'
 import { plannedRuns, runtimes } from './prove/runs.ts'
 
 /** A run of a contract as a proof names it. */

@@ -2,9 +2,9 @@ import { docsSchema, i18nSchema } from '@astrojs/starlight/schema'
 import { file, glob } from 'astro/loaders'
 import { defineCollection } from 'astro:content'
 import { z } from 'astro/zod'
-import { Claim } from './claims/schema.ts'
-import { Entry } from './glossary/schema.ts'
-import { figuresIn } from './markdown/figures.ts'
+import { Claim } from './model/claims/schema.ts'
+import { Entry } from './model/glossary/schema.ts'
+import { figuresIn } from './build/markdown/figures.ts'
 
 /** Words that readers see and that hold no figure: such a place has no room for a source. */
 const prose = z.string().refine((text) => figuresIn(text).length === 0, {

@@ -1,4 +1,4 @@
-import type { Check } from '../contract.ts'
+import type { Check } from '../check.ts'
 import { fail } from '../expect.ts'
 import { fencedCode, type Bus, type BusRecord, type NewRecord, type Position } from './port.ts'
 import type { BusTarget, Member, MemberEvent, MemberOptions } from './target.ts'

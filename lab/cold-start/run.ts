@@ -1,10 +1,10 @@
 import { exec } from 'node:child_process'
 import { copyFileSync, existsSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { quickChecks, record } from '../../contracts/http.ts'
-import { startProgram, type Program } from '../../contracts/program.ts'
+import { quickChecks, record } from '../../contracts/http/index.ts'
+import { startProgram, type Program } from '../../contracts/process/program.ts'
 import { runChecks, type CheckResult } from '../../contracts/run.ts'
-import { environmentOf, type Runtime } from '../../contracts/runtimes.ts'
+import { environmentOf, type Runtime } from '../../contracts/process/runtimes.ts'
 import { argv, programs, sessions, type Line } from './sessions.ts'
 
 /** What the sessions printed on one version of Node, and how the contract went on what they have built. */

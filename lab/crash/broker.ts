@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { environmentOf, thisNode } from '../../contracts/runtimes.ts'
+import { environmentOf, thisNode } from '../../contracts/process/runtimes.ts'
 import type { DiskOptions } from './disk-options.ts'
 
 /** The source of the example's broker, as it is. */

@@ -1,8 +1,8 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { text } from 'node:stream/consumers'
-import { startProgram, type Program } from '../../contracts/program.ts'
-import { environmentOf, type Runtime } from '../../contracts/runtimes.ts'
+import { startProgram, type Program } from '../../contracts/process/program.ts'
+import { environmentOf, type Runtime } from '../../contracts/process/runtimes.ts'
 import type { Experiment, Outcome, RecordedAnswer, SentRequest } from './experiment.ts'
 import { sendTogether } from './together.ts'
 

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'
-import type { Program } from '../../contracts/program.ts'
+import type { Program } from '../../contracts/process/program.ts'
 import type { SentRequest } from './experiment.ts'
 
 /** How long an answer may take, in milliseconds. */

@@ -4,7 +4,7 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Admin, ProduceAcks, Producer, stringSerializers } from '@platformatic/kafka'
-import { startKafka } from '../kafka/kafka.ts'
+import { startKafka } from '../../servers/kafka/kafka.ts'
 import { children, type Process } from './processes.ts'
 import { setups, type Sample, type Setup } from './record.ts'
 

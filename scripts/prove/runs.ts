@@ -1,14 +1,14 @@
 /** Which runs of its contract make up the proof of an example. */
-import { inProcess, overTcp } from '../../contracts/bus-lean.ts'
-import { runBusContract } from '../../contracts/bus-run.ts'
-import { runHttpContract } from '../../contracts/http-run.ts'
+import { inProcess, overTcp } from '../../contracts/bus/adapters/lean.ts'
+import { runBusContract } from '../../contracts/bus/run.ts'
+import { runHttpContract } from '../../contracts/http/run.ts'
 import type { CheckResult, ContractResult } from '../../contracts/run.ts'
-import { nodeRuntimes, type Runtime } from '../../contracts/runtimes.ts'
-import { runOnFailingKafka } from '../../lab/kafka/failing.ts'
-import { kafkaVersion } from '../../lab/kafka/jars.ts'
-import { runOnRestartedBroker } from '../../lab/lean-bus/failing.ts'
+import { nodeRuntimes, type Runtime } from '../../contracts/process/runtimes.ts'
+import { runOnFailingKafka } from '../../lab/failing-brokers/kafka.ts'
+import { kafkaVersion } from '../../servers/kafka/jars.ts'
+import { runOnRestartedBroker } from '../../lab/failing-brokers/lean-bus.ts'
 import type { FailingRun } from '../../lab/traffic.ts'
-import type { Manifest } from '../../src/examples/manifest.ts'
+import type { Manifest } from '../../src/model/examples/manifest.ts'
 import { findJava, type Tool } from '../find.ts'
 
 /** The program to be checked: `argv`, installed in `directory`. */

@@ -14,14 +14,14 @@ import {
   type Settings,
   type Trial,
   type Way,
-} from '../../lab/bus/record.ts'
-import { sha256 } from '../examples/hash.ts'
+} from '../../lab/bus-bench/record.ts'
+import { sha256 } from '../model/examples/hash.ts'
 import { inputLines } from './inputs.ts'
 import { spread, type Spread } from './kafka-cost.ts'
 
 /** Where the runs are recorded, relative to the repository: of the bus as it is, and as it was before it was made faster. */
 export const recordPaths = {
-  now: 'lab/results/bus.json',
+  now: 'lab/bus-bench/record.json',
   before: 'lab/results/bus-before.json',
 } as const
 
@@ -125,7 +125,7 @@ const Preallocate = z.strictObject({
  */
 export function inputHash(checkout = process.cwd(), root = process.cwd()): string {
   const bus = inputLines(['examples/lean-bus/src/*.ts'], checkout)
-  return sha256([...bus, ...inputLines(['lab/bus/*.ts'], root)].join(''))
+  return sha256([...bus, ...inputLines(['lab/bus-bench/*.ts'], root)].join(''))
 }
 
 /**

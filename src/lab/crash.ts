@@ -2,7 +2,7 @@ import { existsSync, globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import type { CrashRecord } from '../../lab/crash/record.ts'
-import { sha256 } from '../examples/hash.ts'
+import { sha256 } from '../model/examples/hash.ts'
 
 /** Where the run is recorded, relative to the repository. */
 export const recordPath = 'lab/crash/record.json'

@@ -1,6 +1,6 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { sha256 } from '../examples/hash.ts'
+import { sha256 } from '../model/examples/hash.ts'
 
 /**
  * The files that decide a result, without the tests beside them: a line `<sha256 of the file>  <path>` for each, sorted by

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import * as z from 'zod'
 import { setups, type KafkaCostRecord, type Setup } from '../../lab/kafka-cost/record.ts'
-import { sha256 } from '../examples/hash.ts'
+import { sha256 } from '../model/examples/hash.ts'
 import { inputLines } from './inputs.ts'
 
 /** Where the runs are recorded, relative to the repository. */
@@ -14,9 +14,9 @@ export const command = 'npm run kafka-cost'
 /** The files that decide the result: the measurement, Kafka and its settings, and the dev broker. */
 const inputs = [
   'lab/kafka-cost/*.ts',
-  'lab/kafka/{broker,java,kafka,settings}.ts',
-  'lab/kafka/jars.json',
-  'lab/kafka/server.properties',
+  'servers/kafka/{broker,java,kafka,settings}.ts',
+  'servers/kafka/jars.json',
+  'servers/kafka/server.properties',
   'examples/kafka/src/dev-broker/*.ts',
 ]
 

@@ -1,7 +1,7 @@
 import type { APIRoute } from 'astro'
-import { readExamples } from '../examples/example.ts'
-import { sha256 } from '../examples/hash.ts'
-import { proofSummary } from '../examples/summary.ts'
+import { readExamples } from '../model/examples/example.ts'
+import { sha256 } from '../model/examples/hash.ts'
+import { proofSummary } from '../model/examples/summary.ts'
 import { absoluteUrl } from '../url.ts'
 
 /** All examples for machines: what each is, where it runs, what it is made of, and what was proven of it. */

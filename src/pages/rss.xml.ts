@@ -1,6 +1,6 @@
 import rss from '@astrojs/rss'
 import type { APIRoute } from 'astro'
-import { siteChanges } from '../history/site-changes.ts'
+import { siteChanges } from '../model/history/site-changes.ts'
 import { shell } from '../shell/starlight.ts'
 import { absoluteUrl } from '../url.ts'
 

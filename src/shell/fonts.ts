@@ -1,6 +1,6 @@
 import { fontProviders } from 'astro/config'
 
-const file = (name: string) => `./src/fonts/${name}.woff2`
+const file = (name: string) => `./src/styles/fonts/${name}.woff2`
 
 /**
  * A font that arrives after the first paint waits for the next page: the text is never held back, and no line breaks anew

@@ -1,8 +1,8 @@
 import type { StarlightUserConfig } from '@astrojs/starlight/types'
 import { source } from './address.ts'
-import { sidebar } from './sidebar.ts'
+import { sidebar } from './sidebar/sidebar.ts'
 
-const component = (name: string) => `./src/shell/${name}.astro`
+const component = (path: string) => `./src/shell/${path}.astro`
 
 /** What Starlight brings (routes, menu, contents) and which parts of its page are our own. */
 export const shell = {
@@ -22,21 +22,21 @@ export const shell = {
     (name) => `./src/styles/${name}.css`,
   ),
   components: {
-    ContentPanel: component('ContentPanel'),
-    Footer: component('Footer'),
-    Head: component('Head'),
-    Header: component('Header'),
-    MarkdownContent: component('MarkdownContent'),
-    MobileTableOfContents: component('MobileTableOfContents'),
-    PageFrame: component('PageFrame'),
-    PageSidebar: component('PageSidebar'),
-    PageTitle: component('PageTitle'),
-    Pagination: component('Pagination'),
-    Search: component('Search'),
-    Sidebar: component('Sidebar'),
-    TableOfContents: component('TableOfContents'),
-    ThemeProvider: component('ThemeProvider'),
-    ThemeSelect: component('ThemeSelect'),
-    TwoColumnContent: component('TwoColumnContent'),
+    ContentPanel: component('page/ContentPanel'),
+    Footer: component('page/Footer'),
+    Head: component('page/Head'),
+    Header: component('header/Header'),
+    MarkdownContent: component('page/MarkdownContent'),
+    MobileTableOfContents: component('contents/MobileTableOfContents'),
+    PageFrame: component('page/PageFrame'),
+    PageSidebar: component('page/PageSidebar'),
+    PageTitle: component('page/PageTitle'),
+    Pagination: component('page/Pagination'),
+    Search: component('header/Search'),
+    Sidebar: component('sidebar/Sidebar'),
+    TableOfContents: component('contents/TableOfContents'),
+    ThemeProvider: component('header/ThemeProvider'),
+    ThemeSelect: component('header/ThemeSelect'),
+    TwoColumnContent: component('page/TwoColumnContent'),
   },
 } satisfies StarlightUserConfig

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CheckResult } from '../../contracts/run.ts'
-import { nodeRuntimes } from '../../contracts/runtimes.ts'
+import { nodeRuntimes } from '../../contracts/process/runtimes.ts'
 import {
   countFiles,
   runColdStart,
@@ -10,8 +10,8 @@ import {
   type ColdStartRun,
 } from '../../lab/cold-start/run.ts'
 import { argv, example as id } from '../../lab/cold-start/sessions.ts'
-import { readExample } from '../../src/examples/example.ts'
-import { unpack, type Workspace } from '../../src/examples/workspace.ts'
+import { readExample } from '../../src/model/examples/example.ts'
+import { unpack, type Workspace } from '../../src/model/examples/workspace.ts'
 import { readColdStart } from '../../src/lab/cold-start.ts'
 import { describeWith } from '../tools/describe-with.ts'
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { thisNode } from '../../contracts/runtimes.ts'
+import { thisNode } from '../../contracts/process/runtimes.ts'
 import { runExperiments } from '../../lab/experiments/run.ts'
-import { readExample } from '../../src/examples/example.ts'
-import { runCommand, unpack } from '../../src/examples/workspace.ts'
+import { readExample } from '../../src/model/examples/example.ts'
+import { runCommand, unpack } from '../../src/model/examples/workspace.ts'
 import { examplesWithExperiments, experimentsOn, readRecord } from '../../src/lab/experiments.ts'
 
 describe.each(examplesWithExperiments)('experiments on %s', (id) => {

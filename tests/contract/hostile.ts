@@ -4,10 +4,10 @@ import { connect } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { OpenApiDocument } from '../../contracts/http/document.ts'
-import { documentOf, undocumentedIn } from '../../contracts/http/openapi.ts'
+import { documentOf, undocumentedIn } from '../../contracts/http/checks/openapi.ts'
 import { create, post, revealed } from '../../contracts/http/service.ts'
 import type { Exchange } from '../../contracts/http/target.ts'
-import type { Program } from '../../contracts/program.ts'
+import type { Program } from '../../contracts/process/program.ts'
 import { hostileBytes, hostileRequest, nearlyAnOrder, type HostileRequest } from './requests.ts'
 
 /** The same seed gives the same requests. */

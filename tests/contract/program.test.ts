@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { startProgram, StartError, type Program } from '../../contracts/program.ts'
-import { environmentOf, thisNode } from '../../contracts/runtimes.ts'
+import { startProgram, StartError, type Program } from '../../contracts/process/program.ts'
+import { environmentOf, thisNode } from '../../contracts/process/runtimes.ts'
 
 /** Starts a program of one file. */
 function start(source: string, startLimit?: number): Promise<Program> {

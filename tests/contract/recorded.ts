@@ -2,8 +2,8 @@
 import { expect } from 'vitest'
 import type { CheckResult } from '../../contracts/run.ts'
 import { proofOf, type Run } from '../../scripts/prove.ts'
-import type { Example } from '../../src/examples/example.ts'
-import { proofPath } from '../../src/examples/proof.ts'
+import type { Example } from '../../src/model/examples/example.ts'
+import { proofPath } from '../../src/model/examples/proof.ts'
 
 export function expectPassed(results: readonly CheckResult[], name: string): void {
   const result = results.find((one) => one.name === name)

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { checks, edges, record, type HttpTarget } from '../../contracts/http.ts'
+import { checks, edges, record, type HttpTarget } from '../../contracts/http/index.ts'
 import { runContract } from '../../contracts/run.ts'
 
 describe('runContract', () => {

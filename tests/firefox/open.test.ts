@@ -1,8 +1,8 @@
 import puppeteer from 'puppeteer-core'
 import { expect, inject, test } from 'vitest'
 import { findFirefox } from '../../scripts/find.ts'
-import { readExamples } from '../../src/examples/example.ts'
-import { formFields, payload, stackblitzAction } from '../../src/examples/payload.ts'
+import { readExamples } from '../../src/model/examples/example.ts'
+import { formFields, payload, stackblitzAction } from '../../src/model/examples/payload.ts'
 import { describeWith } from '../tools/describe-with.ts'
 
 describeWith('Firefox', findFirefox(), (executablePath) => {

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { kafkaVersion } from '../../lab/kafka/jars.ts'
-import { settingsOf } from '../../lab/kafka/settings.ts'
+import { kafkaVersion } from '../../servers/kafka/jars.ts'
+import { settingsOf } from '../../servers/kafka/settings.ts'
 
 interface Compose {
   readonly services: {

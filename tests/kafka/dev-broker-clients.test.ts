@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { classPath } from '../../lab/kafka/jars.ts'
-import type { Jvm } from '../../lab/kafka/java.ts'
+import { classPath } from '../../servers/kafka/jars.ts'
+import type { Jvm } from '../../servers/kafka/java.ts'
 import { findConfluentPython, findJava, findKcat } from '../../scripts/find.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { startBrokerProcess, type BrokerProcess } from './dev-broker/broker.ts'

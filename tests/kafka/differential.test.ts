@@ -11,7 +11,7 @@ import {
   UNKNOWN_MEMBER_ID,
 } from '../../examples/kafka/src/dev-broker/errors.ts'
 import { apiVersions } from '../../examples/kafka/src/dev-broker/requests.ts'
-import { startKafka, type Kafka } from '../../lab/kafka/kafka.ts'
+import { startKafka, type Kafka } from '../../servers/kafka/kafka.ts'
 import { findConfluentPython, findJava, findKcat, type Tool } from '../../scripts/find.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { startBrokerProcess, type BrokerProcess } from './dev-broker/broker.ts'

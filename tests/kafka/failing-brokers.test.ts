@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { nodeRuntimes, thisNode } from '../../contracts/runtimes.ts'
-import { runOnFailingKafka } from '../../lab/kafka/failing.ts'
+import { nodeRuntimes, thisNode } from '../../contracts/process/runtimes.ts'
+import { runOnFailingKafka } from '../../lab/failing-brokers/kafka.ts'
 import { findJava } from '../../scripts/find.ts'
-import { readExample } from '../../src/examples/example.ts'
-import { runCommand, unpack, type Workspace } from '../../src/examples/workspace.ts'
+import { readExample } from '../../src/model/examples/example.ts'
+import { runCommand, unpack, type Workspace } from '../../src/model/examples/workspace.ts'
 import { describeWith } from '../tools/describe-with.ts'
 
 describeWith('three brokers, of which one is killed and returns', findJava(), (java) => {

@@ -4,13 +4,13 @@ import { readFileSync } from 'node:fs'
 import { open, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { startBroker, type BrokerProcess } from '../../contracts/bus-process/broker.ts'
-import { startProgram } from '../../contracts/program.ts'
-import { environmentOf, thisNode } from '../../contracts/runtimes.ts'
+import { startBroker, type BrokerProcess } from '../../contracts/process/broker.ts'
+import { startProgram } from '../../contracts/process/program.ts'
+import { environmentOf, thisNode } from '../../contracts/process/runtimes.ts'
 import type { Bus } from '../../contracts/bus/port.ts'
 import { root } from '../../scripts/program.mjs'
-import { publishedFiles, writeFiles } from '../../src/examples/files.ts'
-import { emptyWorkspace } from '../../src/examples/workspace.ts'
+import { publishedFiles, writeFiles } from '../../src/model/examples/files.ts'
+import { emptyWorkspace } from '../../src/model/examples/workspace.ts'
 
 const guide = readFileSync(join(root, 'content/guides/lean-bus.mdx'), 'utf8')
 const shown = Array.from(guide.matchAll(/^```text\n(.*?)```$/gms), ([, text = '']) => text)

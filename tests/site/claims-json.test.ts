@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, inject, test } from 'vitest'
 import { root } from '../../scripts/program.mjs'
-import { Claim } from '../../src/claims/schema.ts'
-import { exampleIds } from '../../src/examples/example.ts'
+import { Claim } from '../../src/model/claims/schema.ts'
+import { exampleIds } from '../../src/model/examples/example.ts'
 
 interface ClaimEntry extends Claim {
   id: string

@@ -1,6 +1,6 @@
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
-import { verdicts } from '../../src/claims/schema.ts'
+import { verdicts } from '../../src/model/claims/schema.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { findChromium } from '../../scripts/find.ts'
 import { chromiumOptions } from './browser.ts'

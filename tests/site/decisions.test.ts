@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, inject, test } from 'vitest'
 import { root } from '../../scripts/program.mjs'
-import { exampleIds } from '../../src/examples/example.ts'
+import { exampleIds } from '../../src/model/examples/example.ts'
 
 const { origin } = inject('site')
 const page = await (await fetch(`${origin}/which-backend/`)).text()

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, inject, test } from 'vitest'
-import { exampleIds } from '../../src/examples/example.ts'
+import { exampleIds } from '../../src/model/examples/example.ts'
 
 interface ExampleEntry {
   id: string

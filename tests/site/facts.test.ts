@@ -4,8 +4,8 @@ import { join } from 'node:path'
 import sharp from 'sharp'
 import { describe, expect, inject, test } from 'vitest'
 import { root } from '../../scripts/program.mjs'
-import { readHistory } from '../../src/history/history.ts'
-import { daysOfUpdate } from '../../src/shell/updated.ts'
+import { readHistory } from '../../src/model/history/history.ts'
+import { daysOfUpdate } from '../../src/shell/page/updated.ts'
 import type { ServedSite } from './setup.ts'
 
 /** The value of an attribute of the first element that the pattern begins. */

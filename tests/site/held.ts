@@ -1,12 +1,12 @@
 /** How an example that was launched or copied is held to its contract. */
-import { checks as busProgramChecks } from '../../contracts/bus-program.ts'
-import { runBusContract } from '../../contracts/bus-run.ts'
-import { checks as httpProgramChecks } from '../../contracts/http-process.ts'
-import { checks as httpChecks, quickChecks, record } from '../../contracts/http.ts'
-import { startProgram, type Program } from '../../contracts/program.ts'
+import { checks as busProgramChecks } from '../../contracts/bus/process-checks.ts'
+import { runBusContract } from '../../contracts/bus/run.ts'
+import { checks as httpProgramChecks } from '../../contracts/http/process-checks.ts'
+import { checks as httpChecks, quickChecks, record } from '../../contracts/http/index.ts'
+import { startProgram, type Program } from '../../contracts/process/program.ts'
 import { runChecks, type CheckResult } from '../../contracts/run.ts'
-import { environmentOf, type Runtime } from '../../contracts/runtimes.ts'
-import type { Manifest } from '../../src/examples/manifest.ts'
+import { environmentOf, type Runtime } from '../../contracts/process/runtimes.ts'
+import type { Manifest } from '../../src/model/examples/manifest.ts'
 
 /** An example that was installed and started as a reader would. */
 export interface Started {

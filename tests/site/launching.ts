@@ -3,8 +3,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
 import { inject, onTestFinished } from 'vitest'
-import { readExamples, type Example } from '../../src/examples/example.ts'
-import { emptyWorkspace } from '../../src/examples/workspace.ts'
+import { readExamples, type Example } from '../../src/model/examples/example.ts'
+import { emptyWorkspace } from '../../src/model/examples/workspace.ts'
 
 const site = inject('site')
 

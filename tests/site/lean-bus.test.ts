@@ -1,7 +1,7 @@
 import { expect, inject, test } from 'vitest'
-import { conditions, loadNames } from '../../lab/bus/record.ts'
-import { exampleRegion, readExample } from '../../src/examples/example.ts'
-import { codeLines } from '../../src/examples/regions.ts'
+import { conditions, loadNames } from '../../lab/bus-bench/record.ts'
+import { exampleRegion, readExample } from '../../src/model/examples/example.ts'
+import { codeLines } from '../../src/model/examples/regions.ts'
 import { caseOf, inputHash as busHash, readBus } from '../../src/lab/bus.ts'
 import { inputHash as crashHash, readCrash } from '../../src/lab/crash.ts'
 

@@ -1,7 +1,7 @@
 import { chromium, type Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findChromium } from '../../scripts/find.ts'
-import { formFields, payload } from '../../src/examples/payload.ts'
+import { formFields, payload } from '../../src/model/examples/payload.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { chromiumOptions } from './browser.ts'
 import { button, capture, examples, filesOf, openGuide, ready, type Sent } from './launching.ts'

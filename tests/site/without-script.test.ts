@@ -2,7 +2,7 @@ import { basename } from 'node:path'
 import { chromium, type BrowserContextOptions } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { findChromium } from '../../scripts/find.ts'
-import { readExample } from '../../src/examples/example.ts'
+import { readExample } from '../../src/model/examples/example.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { chromiumOptions } from './browser.ts'
 

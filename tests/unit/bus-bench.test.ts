@@ -5,10 +5,15 @@ import type { WriteStream } from 'node:tty'
 import { expect, test } from 'vitest'
 import type { Folder } from '../../examples/lean-bus/src/files.ts'
 import { memoryFolder } from '../../examples/lean-bus/src/memory-files.ts'
-import { countingFolder } from '../../lab/bus/counting-folder.ts'
-import { busTrials, trials } from '../../lab/bus/preallocate.ts'
-import { conditionNames, conditions, loadNames, type BusRecord } from '../../lab/bus/record.ts'
-import { cases, casesBefore } from '../../lab/bus/run.ts'
+import { countingFolder } from '../../lab/bus-bench/counting-folder.ts'
+import { busTrials, trials } from '../../lab/bus-bench/preallocate.ts'
+import {
+  conditionNames,
+  conditions,
+  loadNames,
+  type BusRecord,
+} from '../../lab/bus-bench/record.ts'
+import { cases, casesBefore } from '../../lab/bus-bench/run.ts'
 import { showProgress } from '../../lab/progress.ts'
 import { caseOf, inputHash, readBus, readPreallocate, recordPaths } from '../../src/lab/bus.ts'
 import { temporaryFolder } from '../tools/temporary.ts'
@@ -61,7 +66,7 @@ test('a record of another form is refused', () => {
 
 test('another bus and another measurement are another hash, another test is none', () => {
   const root = temporaryFolder({}, tmpdir())
-  for (const folder of ['lab/bus', 'examples/lean-bus/src']) {
+  for (const folder of ['lab/bus-bench', 'examples/lean-bus/src']) {
     cpSync(folder, join(root, folder), { recursive: true })
   }
   const hashes = () => [inputHash(root, root), inputHash(root), inputHash(undefined, root)]
@@ -71,7 +76,7 @@ test('another bus and another measurement are another hash, another test is none
   expect(hashes()).toEqual([same, same, same])
   writeFileSync(join(root, 'examples/lean-bus/src/log.ts'), '')
   expect(hashes().map((hash) => hash === same)).toEqual([false, false, true])
-  rmSync(join(root, 'lab/bus/limit.ts'))
+  rmSync(join(root, 'lab/bus-bench/limit.ts'))
   expect(hashes().map((hash) => hash === same)).toEqual([false, false, false])
 })
 

@@ -1,6 +1,6 @@
 import sharp from 'sharp'
 import { expect, test } from 'vitest'
-import { drawCard } from '../../src/og/draw.ts'
+import { drawCard } from '../../src/build/cards/draw.ts'
 
 const proof = {
   passed: 58,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
-import { evidenceId } from '../../src/claims/references.ts'
-import { verdicts } from '../../src/claims/schema.ts'
-import { verdictSign } from '../../src/claims/verdicts.ts'
+import { evidenceId } from '../../src/model/claims/references.ts'
+import { verdicts } from '../../src/model/claims/schema.ts'
+import { verdictSign } from '../../src/model/claims/verdicts.ts'
 
 test('each verdict has a word of its own, and each colour one mark', () => {
   const signs = verdicts.map((verdict) => verdictSign([verdict]))

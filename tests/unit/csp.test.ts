@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect, test } from 'vitest'
-import { withPolicyFirst } from '../../src/shell/csp.ts'
+import { withPolicyFirst } from '../../src/build/csp/csp.ts'
 
 const source = (text: string) => `'sha256-${createHash('sha256').update(text).digest('base64')}'`
 

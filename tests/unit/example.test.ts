@@ -3,9 +3,9 @@ import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { fileAddress } from '../../src/components/file.ts'
-import { exampleRegion, readExample, readExamples } from '../../src/examples/example.ts'
-import { writeFiles } from '../../src/examples/files.ts'
+import { fileAddress } from '../../src/components/examples/file.ts'
+import { exampleRegion, readExample, readExamples } from '../../src/model/examples/example.ts'
+import { writeFiles } from '../../src/model/examples/files.ts'
 import { manifestWith, repositoryWith } from './repository.ts'
 
 describe('an example', () => {

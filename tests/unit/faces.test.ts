@@ -3,10 +3,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, onTestFinished, test } from 'vitest'
-import { tarGz, zip } from '../../src/examples/archive.ts'
-import { readExample, type Example } from '../../src/examples/example.ts'
-import { sha256 } from '../../src/examples/hash.ts'
-import { formBytes, formFields, payload, payloadLimit } from '../../src/examples/payload.ts'
+import { tarGz, zip } from '../../src/model/examples/archive.ts'
+import { readExample, type Example } from '../../src/model/examples/example.ts'
+import { sha256 } from '../../src/model/examples/hash.ts'
+import { formBytes, formFields, payload, payloadLimit } from '../../src/model/examples/payload.ts'
 import { repositoryWith } from './repository.ts'
 
 const odd = {
@@ -55,9 +55,9 @@ describe('archives', () => {
     'the same bytes in %s as here',
     async (zone) => {
       const hashes = `
-      import { zip, tarGz } from './src/examples/archive.ts'
-      import { readExample } from './src/examples/example.ts'
-      import { sha256 } from './src/examples/hash.ts'
+      import { zip, tarGz } from './src/model/examples/archive.ts'
+      import { readExample } from './src/model/examples/example.ts'
+      import { sha256 } from './src/model/examples/hash.ts'
       const example = readExample('express')
       console.log(sha256(zip(example)), sha256(await tarGz(example)))`
       const elsewhere = execFileSync(process.execPath, ['--input-type=module', '--eval', hashes], {

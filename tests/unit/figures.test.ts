@@ -1,8 +1,8 @@
 import { pathToFileURL } from 'node:url'
 import { mdxToJs } from 'satteri'
 import { describe, expect, test } from 'vitest'
-import { figuresIn } from '../../src/markdown/figures.ts'
-import { sourcedFigures } from '../../src/markdown/sourced-figures.ts'
+import { figuresIn } from '../../src/build/markdown/figures.ts'
+import { sourcedFigures } from '../../src/build/markdown/sourced-figures.ts'
 
 /** Compiles a page as the build does, as far as figures are concerned. */
 const compile = (text: string) =>

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { listChanges, newest } from '../../src/history/changes.ts'
-import { readHistory } from '../../src/history/history.ts'
-import { daysOfUpdate } from '../../src/shell/updated.ts'
+import { listChanges, newest } from '../../src/model/history/changes.ts'
+import { readHistory } from '../../src/model/history/history.ts'
+import { daysOfUpdate } from '../../src/shell/page/updated.ts'
 import { temporaryFolder } from '../tools/temporary.ts'
 
 /** A repository whose commits each change some files, at a time of their own. */

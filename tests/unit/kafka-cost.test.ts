@@ -27,11 +27,11 @@ test('a record of another form is refused', () => {
   expect(() => readKafkaCost(root)).toThrow(/flags/)
 })
 
-test.each(['lab/kafka/java.ts', 'lab/kafka/server.properties'])(
+test.each(['servers/kafka/java.ts', 'servers/kafka/server.properties'])(
   'another %s is another hash',
   (file) => {
     const root = temporaryFolder({}, tmpdir())
-    for (const folder of ['lab', 'examples/kafka/src']) {
+    for (const folder of ['lab', 'servers', 'examples/kafka/src']) {
       cpSync(folder, join(root, folder), { recursive: true })
     }
     expect(inputHash(root)).toBe(inputHash())

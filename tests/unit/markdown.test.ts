@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { markdownPath } from '../../src/machines/address.ts'
-import { readPage } from '../../src/machines/markdown.ts'
+import { markdownPath } from '../../src/build/twins/address.ts'
+import { readPage } from '../../src/build/twins/markdown.ts'
 
 const address = 'https://docs.example.org/docs-x/a/b/'
 

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, test, vi } from 'vitest'
-import { nodeRuntimes } from '../../contracts/runtimes.ts'
+import { nodeRuntimes } from '../../contracts/process/runtimes.ts'
 import { plannedRuns } from '../../scripts/prove/runs.ts'
 import { findJava, findNode22 } from '../../scripts/find.ts'
 import { describeWith } from '../tools/describe-with.ts'

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { parseRegions, regionText } from '../../src/examples/regions.ts'
+import { parseRegions, regionText } from '../../src/model/examples/regions.ts'
 
 const named = (source: string, path = 'a.ts') => {
   const { text, regions } = parseRegions(path, source)

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { runtimeList } from '../../src/examples/summary.ts'
+import { runtimeList } from '../../src/model/examples/summary.ts'
 
 describe('the runtimes of a proof in words', () => {
   test.each([

@@ -1,10 +1,10 @@
 import type { APIRoute, GetStaticPaths } from 'astro'
 import { getCollection } from 'astro:content'
-import { readExample } from '../../examples/example.ts'
-import { proofSummary } from '../../examples/summary.ts'
-import type { Card } from '../../og/card.ts'
-import { drawCard } from '../../og/draw.ts'
-import { sidebar } from '../../shell/sidebar.ts'
+import { readExample } from '../../model/examples/example.ts'
+import { proofSummary } from '../../model/examples/summary.ts'
+import type { Card } from '../../build/cards/card.ts'
+import { drawCard } from '../../build/cards/draw.ts'
+import { sidebar } from '../../shell/sidebar/sidebar.ts'
 
 export const getStaticPaths = (async () => {
   const pages = await getCollection('docs')

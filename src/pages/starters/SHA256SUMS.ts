@@ -1,6 +1,6 @@
 import type { APIRoute } from 'astro'
-import { readExamples } from '../../examples/example.ts'
-import { starterArchives } from '../../examples/starter.ts'
+import { readExamples } from '../../model/examples/example.ts'
+import { starterArchives } from '../../model/examples/starter.ts'
 
 /** The checksums of all archives as `sha256sum --check` reads them. */
 export const GET: APIRoute = async () => {

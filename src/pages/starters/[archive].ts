@@ -1,6 +1,6 @@
 import type { APIRoute, GetStaticPaths } from 'astro'
-import { readExamples } from '../../examples/example.ts'
-import { starterArchives, type StarterArchive } from '../../examples/starter.ts'
+import { readExamples } from '../../model/examples/example.ts'
+import { starterArchives, type StarterArchive } from '../../model/examples/starter.ts'
 
 export const getStaticPaths = (async () => {
   const archives = (await Promise.all(readExamples().map(starterArchives))).flat()

@@ -1,5 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { startBroker, type BrokerProcess } from '../../../contracts/bus-process/broker.ts'
+import { startBroker, type BrokerProcess } from '../../../contracts/process/broker.ts'
 
 export type { BrokerProcess }
 

@@ -11,8 +11,8 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Kafka, logLevel } from 'kafkajs'
-import { spawnJava, type Jvm } from '../../../lab/kafka/java.ts'
-import { runTool } from '../../../lab/kafka/tools.ts'
+import { spawnJava, type Jvm } from '../../../servers/kafka/java.ts'
+import { runTool } from '../../../servers/kafka/tools.ts'
 
 /** What every client does here. A record is "key:value". */
 export interface Client {

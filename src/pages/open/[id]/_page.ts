@@ -1,4 +1,4 @@
-import type { Example } from '../../../examples/example.ts'
+import type { Example } from '../../../model/examples/example.ts'
 
 /** The title and the description of the page that posts an example to StackBlitz. */
 export const openPage = ({ manifest, files }: Example) => ({

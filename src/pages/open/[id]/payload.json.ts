@@ -1,6 +1,6 @@
 import type { APIRoute, GetStaticPaths } from 'astro'
-import { readExamples, type Example } from '../../../examples/example.ts'
-import { payload } from '../../../examples/payload.ts'
+import { readExamples, type Example } from '../../../model/examples/example.ts'
+import { payload } from '../../../model/examples/payload.ts'
 
 export const getStaticPaths = (() =>
   readExamples()

@@ -1,8 +1,8 @@
 import type { APIRoute, GetStaticPaths } from 'astro'
-import { readExamples } from '../../../../examples/example.ts'
-import { proofSummary } from '../../../../examples/summary.ts'
-import type { Card } from '../../../../og/card.ts'
-import { drawCard } from '../../../../og/draw.ts'
+import { readExamples } from '../../../../model/examples/example.ts'
+import { proofSummary } from '../../../../model/examples/summary.ts'
+import type { Card } from '../../../../build/cards/card.ts'
+import { drawCard } from '../../../../build/cards/draw.ts'
 
 export const getStaticPaths = (() =>
   readExamples().flatMap((example) =>

@@ -1,0 +1,50 @@
+import { connect, type Socket } from 'node:net'
+import { once } from 'node:events'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { Check } from '../check.ts'
+import { fail } from '../expect.ts'
+import { said } from '../process/program.ts'
+import { checks as listening, ending, type ProcessTarget } from '../process/checks.ts'
+
+/** How long a program may take to end after SIGTERM, in milliseconds. */
+const exitLimit = 5_000
+
+/** What the bus contract asks of the program around the bus: a demo, then a page that shows what it did. */
+export const checks: readonly Check<ProcessTarget>[] = [
+  ...listening,
+  {
+    name: 'plays its demo and serves what it printed as a page',
+    async run(target) {
+      await using program = await target.start()
+      const response = await program.target.fetch('/')
+      const page = await response.text()
+      if (response.status !== 200) fail('GET /', '200', String(response.status))
+      for (const word of ['published', 'shipped', 'redelivered', 'dead letter', 'replayed']) {
+        if (!program.stdout().includes(word)) fail('standard output', `"${word}"`, program.stdout())
+        if (!page.includes(word)) fail('the page', `"${word}"`, page)
+      }
+    },
+  },
+  {
+    name: 'exits 0 within 5 s of SIGTERM, while connections idle or stop half-way',
+    async run(target) {
+      await using program = await target.start()
+      const sockets = [await opened(program.url), await opened(program.url)]
+      sockets[1]?.write('GET / HTTP/1.1\r\nHost:')
+      program.signal('SIGTERM')
+      const end = await Promise.race([program.exit, delay(exitLimit, undefined, { ref: false })])
+      for (const socket of sockets) socket.destroy()
+      if (end?.code === 0) return
+      const came = end ? ending(end) : 'none after 5 s'
+      fail('SIGTERM', 'exit code 0', `${came}. ${said(program.output())}`)
+    },
+  },
+]
+
+async function opened({ hostname, port }: URL): Promise<Socket> {
+  const socket = connect(Number(port), hostname)
+  await once(socket, 'connect')
+  return socket.on('error', () => {
+    // The program closes it when it ends.
+  })
+}

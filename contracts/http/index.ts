@@ -1,0 +1,41 @@
+import type { Check, Edge } from '../check.ts'
+import { bodies } from './checks/body.ts'
+import { bounded } from './checks/bounded.ts'
+import { creating } from './checks/create.ts'
+import { docs } from './checks/docs.ts'
+import { edges as probes } from './probes.ts'
+import { health } from './checks/health.ts'
+import { comparing, documenting } from './checks/openapi.ts'
+import { errors, problems, secrets } from './checks/problems.ts'
+import { quoting } from './checks/quote.ts'
+import { reading } from './checks/read.ts'
+import type { HttpTarget, RecordedTarget } from './target.ts'
+
+export { record, type HttpTarget, type RecordedTarget } from './target.ts'
+
+/**
+ * The HTTP contract: what every order service must do, whatever it is written in. To be run in this order against one target
+ * from `record()`, since the last checks look at all that the others asked and were answered. Needs nothing of Node.js.
+ */
+export const checks: readonly Check<RecordedTarget>[] = [
+  ...health,
+  ...creating,
+  ...bodies,
+  ...reading,
+  ...quoting,
+  ...problems,
+  ...secrets,
+  ...bounded,
+  ...documenting,
+  ...docs,
+  ...errors,
+  ...comparing,
+]
+
+/** All but the check that fills the store, which takes as long as all others together. */
+export const quickChecks: readonly Check<RecordedTarget>[] = checks.filter(
+  (check) => !bounded.includes(check),
+)
+
+/** Where the contract leaves the answer to the stack. */
+export const edges: readonly Edge<HttpTarget>[] = probes

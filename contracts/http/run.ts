@@ -1,0 +1,43 @@
+import { checks as processChecks } from './process-checks.ts'
+import { checks, edges, record } from './index.ts'
+import { startProgram } from '../process/program.ts'
+import { runChecks, runContract, type CheckResult, type ContractResult } from '../run.ts'
+import { environmentOf, type Runtime } from '../process/runtimes.ts'
+
+export interface HttpRun extends ContractResult {
+  readonly runtime: string
+}
+
+/** All checks of the contract by name, in the order in which `runHttpContract` makes them. */
+export const checkNames: readonly string[] = [...checks, ...processChecks].map(({ name }) => name)
+
+/**
+ * Runs the whole HTTP contract, the checks of the program and the edge probes against a service.
+ *
+ * @param options.directory where the service lies, installed
+ * @param options.argv the program and its arguments
+ * @param options.onResult called after each check, to show progress
+ * @throws StartError when the service cannot be started
+ */
+export async function runHttpContract({
+  directory,
+  argv,
+  runtime,
+  onResult,
+}: {
+  directory: string
+  argv: readonly string[]
+  runtime: Runtime
+  onResult?: (result: CheckResult) => void
+}): Promise<HttpRun> {
+  const start = (env: NodeJS.ProcessEnv = {}) =>
+    startProgram({ argv, directory, env: { ...environmentOf(runtime), ...env } })
+  await using program = await start()
+  const http = await runContract({ checks, edges }, record(program.target), onResult)
+  const processResults = await runChecks(processChecks, { start }, onResult)
+  return {
+    runtime: runtime.name,
+    checks: [...http.checks, ...processResults],
+    edges: http.edges,
+  }
+}

@@ -1,0 +1,95 @@
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { PlacedError, suggestion, type Place } from '../../placed-error.ts'
+import { manifestName, publishedFiles, type ExampleFile } from './files.ts'
+import { exampleHash } from './hash.ts'
+import { readManifest, type Manifest } from './manifest.ts'
+import { readProof, type Proof } from './proof.ts'
+import { regionText, type Region } from './regions.ts'
+
+/** An example as data: all that its five faces know of it. */
+export interface Example {
+  readonly id: string
+  readonly manifest: Manifest
+  /** The published form, sorted by path. */
+  readonly files: readonly ExampleFile[]
+  /** Of the published form: 64 hexadecimal digits. */
+  readonly hash: string
+  /** The recorded run of its contract, if there is one. Its hash may be older than the files. */
+  readonly proof: Proof | undefined
+}
+
+/** The ids of all examples: the folders below `examples/` that have a manifest, sorted. */
+export function exampleIds(root = process.cwd()): string[] {
+  return readdirSync(join(root, 'examples'), { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .map((entry) => entry.name)
+    .filter((id) => existsSync(join(root, 'examples', id, manifestName)))
+    .sort()
+}
+
+/**
+ * Reads an example from the repository.
+ *
+ * @param id the folder below `examples/`
+ * @param root the repository
+ * @param at who asks, named in the error for an unknown id
+ * @throws PlacedError for whatever is wrong with it, with file, line and mend
+ */
+export function readExample(id: string, root = process.cwd(), at?: Place): Example {
+  const ids = exampleIds(root)
+  if (!ids.includes(id)) {
+    throw new PlacedError(
+      at ?? { file: 'examples/' },
+      `there is no example "${id}"`,
+      suggestion(id, ids),
+    )
+  }
+  const files = publishedFiles(id, root)
+  const manifest = readManifest(id, files, root)
+  return { id, manifest, files, hash: exampleHash(files), proof: readProof(id, root) }
+}
+
+/** All examples of the repository, sorted by id. */
+export function readExamples(root = process.cwd()): Example[] {
+  return exampleIds(root).map((id) => readExample(id, root))
+}
+
+/** The examples that meet a contract, sorted by id. */
+export function examplesOf(contract: Manifest['contract']): Example[] {
+  return readExamples().filter(({ manifest }) => manifest.contract === contract)
+}
+
+/** A text file of an example. @throws PlacedError that names the nearest file when there is none of that path */
+export function exampleFile(
+  example: Example,
+  path: string,
+  at: Place,
+): ExampleFile & { readonly text: string } {
+  const found = example.files.find((file) => file.path === path)
+  if (found?.text !== undefined) return { ...found, text: found.text }
+  const texts = example.files.filter((file) => file.text !== undefined).map((file) => file.path)
+  throw new PlacedError(
+    at,
+    `examples/${example.id} has no text file "${path}"`,
+    suggestion(path, texts),
+  )
+}
+
+/** A named region and its lines. @throws PlacedError that names the nearest region when there is none of that name */
+export function exampleRegion(
+  example: Example,
+  path: string,
+  name: string,
+  at: Place,
+): { readonly region: Region; readonly text: string } {
+  const file = exampleFile(example, path, at)
+  const region = file.regions.find((candidate) => candidate.name === name)
+  if (region) return { region, text: regionText(file.text, region) }
+  const names = file.regions.map((candidate) => candidate.name)
+  throw new PlacedError(
+    at,
+    `examples/${example.id}/${path} has no region "${name}"`,
+    suggestion(name, names),
+  )
+}

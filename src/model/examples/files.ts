@@ -1,0 +1,100 @@
+import { isUtf8 } from 'node:buffer'
+import { execFileSync } from 'node:child_process'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { PlacedError } from '../../placed-error.ts'
+import { parseRegions, type Region } from './regions.ts'
+
+/** One file of an example as readers get it. */
+export interface ExampleFile {
+  /** Relative to the example's folder, with forward slashes. */
+  readonly path: string
+  /** Permission bits, 0o644 or 0o755, as git keeps them. */
+  readonly mode: number
+  readonly bytes: Uint8Array
+  /** The content where it is text, undefined where it is binary. */
+  readonly text: string | undefined
+  readonly regions: readonly Region[]
+}
+
+/** The manifest describes the example to us; it is no part of what readers get. */
+export const manifestName = 'example.json'
+
+/**
+ * The published form of an example: the files that git tracks in `examples/<id>/`, as they lie in the working tree, without
+ * the manifest and without the marker lines of regions, sorted by path.
+ *
+ * @throws PlacedError for a symbolic link, a tracked file that is missing, or a fault in a region
+ */
+export function publishedFiles(id: string, root: string): ExampleFile[] {
+  const folder = `examples/${id}`
+  const regionFiles = new Map<string, string>()
+
+  return trackedFiles(folder, root)
+    .filter(({ path }) => path !== manifestName)
+    .sort((a, b) => (a.path < b.path ? -1 : 1))
+    .map(({ path, mode }) => {
+      const file = `${folder}/${path}`
+      if (mode === '120000') {
+        throw new PlacedError(
+          { file },
+          'an example cannot hold a symbolic link',
+          'Replace it by the file it points to.',
+        )
+      }
+      const raw = readTracked(file, root)
+      const permissions = mode === '100755' ? 0o755 : 0o644
+      if (!isUtf8(raw) || raw.includes(0)) {
+        return { path, mode: permissions, bytes: raw, text: undefined, regions: [] }
+      }
+      const { text, regions } = parseRegions(file, raw.toString('utf8'))
+      for (const region of regions) {
+        const other = regionFiles.get(region.name)
+        if (other) {
+          throw new PlacedError(
+            { file, line: region.markerLine },
+            `region "${region.name}" is in ${other} already`,
+            'A name stands for one region of an example; give one of the two another name.',
+          )
+        }
+        regionFiles.set(region.name, path)
+      }
+      return { path, mode: permissions, bytes: Buffer.from(text), text, regions }
+    })
+}
+
+/** Writes files into a folder, which is made where it is missing. */
+export function writeFiles(files: readonly ExampleFile[], folder: string): void {
+  for (const { path, mode, bytes } of files) {
+    const target = join(folder, path)
+    mkdirSync(dirname(target), { recursive: true })
+    writeFileSync(target, bytes, { mode })
+  }
+}
+
+function trackedFiles(folder: string, root: string): { mode: string; path: string }[] {
+  const listing = execFileSync('git', ['ls-files', '--stage', '-z', '--', '.'], {
+    cwd: join(root, folder),
+    encoding: 'utf8',
+  })
+  return listing
+    .split('\0')
+    .filter((entry) => entry !== '')
+    .map((entry) => {
+      const tab = entry.indexOf('\t')
+      return { mode: entry.slice(0, 6), path: entry.slice(tab + 1) }
+    })
+}
+
+function readTracked(file: string, root: string): Buffer {
+  try {
+    return readFileSync(join(root, file))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    throw new PlacedError(
+      { file },
+      'git tracks this file, but it is not there',
+      'Restore it, or remove it with "git rm".',
+    )
+  }
+}
