@@ -1,18 +1,18 @@
 /**
- * What a contract is made of. No test framework in here: Vitest wraps a check in a test, a page wraps it in a list item.
+ * The parts of a contract. They use no test framework: Vitest wraps a check in a test, a page wraps it in a list item.
  */
 
-/** One requirement. `run` resolves when it holds and rejects with an error that says what was expected and what came. */
+/** One requirement. `run` rejects with an error that names what was expected and what was received. */
 export interface Check<Target> {
   readonly name: string
   run(target: Target): Promise<void>
 }
 
 /**
- * One probe that no stack has to pass. `probe` resolves with what the stack does by itself, in one short line that is the
- * same at every run (no ids, no dates), so that answers can be recorded and laid side by side.
+ * A question about default behavior, which no stack has to answer in a particular way. `run` resolves with one short line that
+ * is the same at every run (no IDs, no dates), so that answers can be recorded and compared.
  */
-export interface Edge<Target> {
+export interface Probe<Target> {
   readonly name: string
-  probe(target: Target): Promise<string>
+  run(target: Target): Promise<string>
 }

@@ -1,4 +1,4 @@
-import type { Check, Edge } from './check.ts'
+import type { Check, Probe } from './check.ts'
 
 export interface CheckResult {
   readonly name: string
@@ -7,14 +7,14 @@ export interface CheckResult {
   readonly error?: string
 }
 
-export interface EdgeResult {
+export interface ProbeResult {
   readonly name: string
   readonly answer: string
 }
 
 export interface ContractResult {
   readonly checks: readonly CheckResult[]
-  readonly edges: readonly EdgeResult[]
+  readonly probes: readonly ProbeResult[]
 }
 
 /**
@@ -36,19 +36,24 @@ export async function runChecks<Target>(
   return results
 }
 
-/** Runs the checks of a contract, then its edge probes. A probe that gets no answer says so in its line. */
+/** Runs the checks of a contract, then its probes. A probe that gets no answer says so in its line. */
 export async function runContract<Target>(
-  contract: { readonly checks: readonly Check<Target>[]; readonly edges: readonly Edge<Target>[] },
+  contract: {
+    readonly checks: readonly Check<Target>[]
+    readonly probes: readonly Probe<Target>[]
+  },
   target: Target,
   onResult?: (result: CheckResult) => void,
 ): Promise<ContractResult> {
   const checks = await runChecks(contract.checks, target, onResult)
-  const edges: EdgeResult[] = []
-  for (const { name, probe } of contract.edges) {
-    const answer = await probe(target).catch((error: unknown) => `no answer: ${messageOf(error)}`)
-    edges.push({ name, answer })
+  const probes: ProbeResult[] = []
+  for (const probe of contract.probes) {
+    const answer = await probe
+      .run(target)
+      .catch((error: unknown) => `no answer: ${messageOf(error)}`)
+    probes.push({ name: probe.name, answer })
   }
-  return { checks, edges }
+  return { checks, probes }
 }
 
 async function runCheck<Target>(check: Check<Target>, target: Target): Promise<CheckResult> {

@@ -24,14 +24,14 @@ export interface Run extends ContractResult {
 /** What `examples/<id>.proof.json` holds for these runs. */
 export function proofOf({ id, hash }: Example, runs: readonly Run[], date: string): Proof {
   return Proof.parse({
-    schema: 1,
+    schema: 2,
     id,
     hash,
     date,
-    runs: runs.map(({ runtime, checks, edges }) => ({
+    runs: runs.map(({ runtime, checks, probes }) => ({
       runtime,
       checks: checks.map(({ name, passed }) => ({ name, passed })),
-      edges,
+      probes,
     })),
   })
 }

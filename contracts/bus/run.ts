@@ -36,7 +36,7 @@ export async function runBusContract(options: BusOptions): Promise<BusRun> {
   await using stand = await open(options)
   const scenes = await runTogether(checks, stand.target, onResult)
   const program = await runProgramChecks(options, stand)
-  return { runtime: runtime.name, checks: [...scenes, ...program], edges: [] }
+  return { runtime: runtime.name, checks: [...scenes, ...program], probes: [] }
 }
 
 /**

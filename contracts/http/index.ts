@@ -1,16 +1,16 @@
-import type { Check, Edge } from '../check.ts'
+import type { Check } from '../check.ts'
 import { bodies } from './checks/body.ts'
 import { bounded } from './checks/bounded.ts'
 import { creating } from './checks/create.ts'
 import { docs } from './checks/docs.ts'
-import { edges as probes } from './probes.ts'
 import { health } from './checks/health.ts'
 import { comparing, documenting } from './checks/openapi.ts'
 import { errors, problems, secrets } from './checks/problems.ts'
 import { quoting } from './checks/quote.ts'
 import { reading } from './checks/read.ts'
-import type { HttpTarget, RecordedTarget } from './target.ts'
+import type { RecordedTarget } from './target.ts'
 
+export { probes } from './probes.ts'
 export { record, type HttpTarget, type RecordedTarget } from './target.ts'
 
 /**
@@ -36,6 +36,3 @@ export const checks: readonly Check<RecordedTarget>[] = [
 export const quickChecks: readonly Check<RecordedTarget>[] = checks.filter(
   (check) => !bounded.includes(check),
 )
-
-/** Where the contract leaves the answer to the stack. */
-export const edges: readonly Edge<HttpTarget>[] = probes

@@ -1,4 +1,4 @@
-import type { Edge } from '../check.ts'
+import type { Probe } from '../check.ts'
 import { gzip } from './checks/body.ts'
 import { isObject } from '../expect.ts'
 import { create, newOrder, post } from './service.ts'
@@ -14,19 +14,19 @@ function withQuantity(quantity: string): string {
   return `{"customerId":"c","items":[{"sku":"ABC","quantity":${quantity}}]}`
 }
 
-type Probe = (target: HttpTarget) => Promise<string>
+type Run = Probe<HttpTarget>['run']
 
 /** A probe that posts a body and tells the kind of answer. */
-function posting(body: unknown, headers?: Record<string, string>): Probe {
+function posting(body: unknown, headers?: Record<string, string>): Run {
   return async (target) => kind(await post(target, body, headers))
 }
 
 /** A probe that asks for a path and tells the kind of answer. */
-function asking(path: string, init?: RequestInit): Probe {
+function asking(path: string, init?: RequestInit): Run {
   return async (target) => kind(await ask(target, path, init))
 }
 
-const probes: Record<string, Probe> = {
+const runs: Record<string, Run> = {
   'a body of 64 KiB and one byte': posting(order.padEnd(64 * 1024 + 1)),
   'a small body in gzip': async (target) =>
     kind(await post(target, await gzip(order), { ...json, 'content-encoding': 'gzip' })),
@@ -111,10 +111,10 @@ const probes: Record<string, Probe> = {
   'JSON with a comment': posting(`/* an order */ ${order}`),
 }
 
-/** Where no answer is required: they show what a stack does by itself. */
-export const edges: readonly Edge<HttpTarget>[] = Object.entries(probes).map(([name, probe]) => ({
+/** Questions that the contract leaves to the stack. */
+export const probes: readonly Probe<HttpTarget>[] = Object.entries(runs).map(([name, run]) => ({
   name,
-  probe,
+  run,
 }))
 
 /** An order whose note is a list in a list, this many times. */

@@ -1,5 +1,5 @@
 import { checks as processChecks } from './process-checks.ts'
-import { checks, edges, record } from './index.ts'
+import { checks, probes, record } from './index.ts'
 import { startProgram } from '../process/program.ts'
 import { runChecks, runContract, type CheckResult, type ContractResult } from '../run.ts'
 import { environmentOf, type Runtime } from '../process/runtimes.ts'
@@ -12,7 +12,7 @@ export interface HttpRun extends ContractResult {
 export const checkNames: readonly string[] = [...checks, ...processChecks].map(({ name }) => name)
 
 /**
- * Runs the whole HTTP contract, the checks of the program and the edge probes against a service.
+ * Runs the whole HTTP contract, the checks of the program and the probes against a service.
  *
  * @param options.directory where the service lies, installed
  * @param options.argv the program and its arguments
@@ -33,11 +33,11 @@ export async function runHttpContract({
   const start = (env: NodeJS.ProcessEnv = {}) =>
     startProgram({ argv, directory, env: { ...environmentOf(runtime), ...env } })
   await using program = await start()
-  const http = await runContract({ checks, edges }, record(program.target), onResult)
+  const http = await runContract({ checks, probes }, record(program.target), onResult)
   const processResults = await runChecks(processChecks, { start }, onResult)
   return {
     runtime: runtime.name,
     checks: [...http.checks, ...processResults],
-    edges: http.edges,
+    probes: http.probes,
   }
 }

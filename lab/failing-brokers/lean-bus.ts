@@ -31,7 +31,7 @@ export async function runOnRestartedBroker(
     const scenes = await runChecks(checks, restartedBefore(stand.target, restart), onResult)
     const program = await runProgramChecks(options, stand)
     const { name } = runtime
-    return { runtime: name, checks: [...scenes, ...program], edges: [], ...(await traffic.end()) }
+    return { runtime: name, checks: [...scenes, ...program], probes: [], ...(await traffic.end()) }
   } finally {
     await (await broker).stop()
   }

@@ -38,9 +38,9 @@ function testExample(example: Example): void {
           runs.push(run)
         })
         for (const name of checkNames) test(name, () => expectPassed(run.checks, name))
-        test('answers at the edges as recorded', ({ skip }) => {
+        test('answers the probes as recorded', ({ skip }) => {
           const recorded = recordedRun(example, node.name, skip)
-          expect(run.edges, proveAgain(example)).toEqual(recorded.edges)
+          expect(run.probes, proveAgain(example)).toEqual(recorded.probes)
         })
       })
     })

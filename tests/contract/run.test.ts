@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { checks, edges, record, type HttpTarget } from '../../contracts/http/index.ts'
+import { checks, probes, record, type HttpTarget } from '../../contracts/http/index.ts'
 import { runContract } from '../../contracts/run.ts'
 
 describe('runContract', () => {
@@ -12,9 +12,9 @@ describe('runContract', () => {
           { name: 'a', run: () => Promise.reject(new Error('expected 1, got 2')) },
           { name: 'b', run: () => Promise.resolve() },
         ],
-        edges: [
-          { name: 'c', probe: () => Promise.reject(new Error('closed')) },
-          { name: 'd', probe: (target) => Promise.resolve(`${target} says 404`) },
+        probes: [
+          { name: 'c', run: () => Promise.reject(new Error('closed')) },
+          { name: 'd', run: (target) => Promise.resolve(`${target} says 404`) },
         ],
       },
       'it',
@@ -24,7 +24,7 @@ describe('runContract', () => {
         { name: 'a', passed: false, error: 'expected 1, got 2' },
         { name: 'b', passed: true },
       ],
-      edges: [
+      probes: [
         { name: 'c', answer: 'no answer: closed' },
         { name: 'd', answer: 'it says 404' },
       ],
@@ -35,16 +35,16 @@ describe('runContract', () => {
 describe('the HTTP contract', () => {
   test('no check passes against a service that does not answer', async () => {
     const target: HttpTarget = { fetch: () => Promise.reject(new TypeError('fetch failed')) }
-    const result = await runContract({ checks, edges }, record(target))
+    const result = await runContract({ checks, probes }, record(target))
     const passed = result.checks.filter((check) => check.passed).map(({ name }) => name)
     expect(passed).toEqual([])
-    expect(new Set(result.edges.map(({ answer }) => answer))).toEqual(
+    expect(new Set(result.probes.map(({ answer }) => answer))).toEqual(
       new Set(['no answer: fetch failed']),
     )
   })
 
   test('names are unique: results are looked up by name', () => {
-    for (const list of [checks, edges]) {
+    for (const list of [checks, probes]) {
       const names = list.map(({ name }) => name)
       expect([...new Set(names)]).toEqual(names)
     }
@@ -52,13 +52,13 @@ describe('the HTTP contract', () => {
 
   test('a message says what was asked, what was expected and what came', async () => {
     const target: HttpTarget = { fetch: () => Promise.resolve(Response.json({ status: 'up' })) }
-    const [health] = (await runContract({ checks: checks.slice(0, 1), edges: [] }, record(target)))
+    const [health] = (await runContract({ checks: checks.slice(0, 1), probes: [] }, record(target)))
       .checks
     expect(health?.error).toBe('GET /health: expected {"status":"ok"}, got {"status":"up"}')
   })
 
   test('needs nothing of Node.js, so that it runs in a page', () => {
-    const imports = importsOf(join('contracts', 'http.ts'))
+    const imports = importsOf(join('contracts', 'http', 'index.ts'))
     expect([...imports].filter((name) => !name.startsWith('contracts/')).sort()).toEqual([
       '@seriousme/openapi-schema-validator/schemas/v3.1/schema.json',
       'ajv-formats',

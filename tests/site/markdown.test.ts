@@ -133,7 +133,7 @@ describe('the Markdown of a guide', () => {
     'tells of the edges of $id only where they were asked',
     async (example) => {
       const markdown = await read(`${origin}/examples/${example.id}.md`)
-      const asked = example.proof?.runs.some(({ edges }) => edges.length > 0) ?? false
+      const asked = example.proof?.runs.some(({ probes }) => probes.length > 0) ?? false
       expect(asked).toBe(example.manifest.contract === 'http')
       expect(markdown.includes('\n## What it does at the edges\n')).toBe(asked)
     },

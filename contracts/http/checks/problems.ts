@@ -44,7 +44,7 @@ export const secrets: readonly Check<HttpTarget>[] = [
   },
 ]
 
-/** The media type of these refusals is left to the framework: an edge, not a requirement. */
+/** The media type of these refusals is left to the framework: a probe, not a requirement. */
 const leftOpen = [413, 415]
 
 /** To be run after the others: it looks at all they were answered. */

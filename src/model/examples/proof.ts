@@ -4,7 +4,7 @@ import * as z from 'zod'
 import { PlacedError } from '../../placed-error.ts'
 
 export const Proof = z.strictObject({
-  schema: z.literal(1),
+  schema: z.literal(2),
   id: z.string(),
   hash: z
     .string()
@@ -18,7 +18,7 @@ export const Proof = z.strictObject({
           .string()
           .describe('with versions, and what ran beside it: "Node 22.22.3, Kafka 4.3.1"'),
         checks: z.array(z.strictObject({ name: z.string(), passed: z.boolean() })).min(1),
-        edges: z.array(z.strictObject({ name: z.string(), answer: z.string() })),
+        probes: z.array(z.strictObject({ name: z.string(), answer: z.string() })),
       }),
     )
     .min(1),
