@@ -1,5 +1,4 @@
-/** The broker of one sample: whose code it is, its folder, then whether it syncs and how files grow. */
-import { aheadFolder } from './ahead-folder.ts'
+/** The broker process of one sample. Arguments: the bus's source folder, the data folder, and `fsync` if it syncs. */
 import { load } from './bus.ts'
 import { countingFolder, type Counts } from './counting-folder.ts'
 import { answer, cpuSeconds } from './process.ts'
@@ -10,14 +9,12 @@ export interface BrokerUse extends Counts {
   readonly peakMiB: number
 }
 
-const [checkout = '', folder = '', durability = '', way = ''] = process.argv.slice(2)
-const { listen } = await load(checkout, 'broker')
-const { diskFolder } = await load(checkout, 'files')
-const { openBroker } = await load(checkout, 'server')
+const [source = '', folder = '', durability = ''] = process.argv.slice(2)
+const { listen } = await load(source, 'broker')
+const { diskFolder } = await load(source, 'files')
+const { openBroker } = await load(source, 'server')
 const counts: Counts = { writes: 0, bytes: 0, syncs: 0 }
-const disk = await diskFolder(folder)
-const files = way === 'size ahead' ? aheadFolder(disk) : disk
-const counting = countingFolder(files, counts, durability === 'fsync')
+const counting = countingFolder(await diskFolder(folder), counts, durability === 'fsync')
 const broker = await openBroker(counting, { warn: console.error })
 const { port } = await listen(broker, '127.0.0.1', 0)
 broker.failed.catch((error: unknown) => {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 
-/** The modules of the lean bus that are measured. */
+/** The modules of the lean bus that the bench loads. */
 export interface LeanBus {
   readonly broker: typeof import('../../examples/lean-bus/src/broker.ts')
   readonly bus: typeof import('../../examples/lean-bus/src/bus.ts')
@@ -13,11 +13,13 @@ export interface LeanBus {
   readonly topics: typeof import('../../examples/lean-bus/src/topics.ts')
 }
 
-/** Loads a module of the lean bus in a checkout of this repository, which may be an older one than this. */
+/** The source folder of the example. */
+export const exampleSource = fileURLToPath(new URL('../../examples/lean-bus/src', import.meta.url))
+
+/** Loads a module of the lean bus from a source folder: the example's, or a copy that a test has changed. */
 export function load<Name extends keyof LeanBus>(
-  checkout: string,
+  source: string,
   name: Name,
 ): Promise<LeanBus[Name]> {
-  const file = join(checkout, 'examples/lean-bus/src', `${name}.ts`)
-  return import(pathToFileURL(file).href)
+  return import(pathToFileURL(join(source, `${name}.ts`)).href)
 }

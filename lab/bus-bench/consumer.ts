@@ -12,8 +12,8 @@ export interface Read {
 /** A commit is a sync of its own: not for each record of a stream that is only counted. */
 const commitEvery = 10_000
 
-const [checkout = '', port, topic = ''] = process.argv.slice(2)
-const { connect } = await load(checkout, 'bus')
+const [source = '', port, topic = ''] = process.argv.slice(2)
+const { connect } = await load(source, 'bus')
 const bus = await connect({ host: '127.0.0.1', port: Number(port) })
 let read = 0
 let wanted = Infinity

@@ -13,12 +13,12 @@ export interface Published {
   readonly cpuSeconds: number
 }
 
-const [checkout = '', port, name, topic = ''] = process.argv.slice(2)
-const { connect, createSessions, overTcp } = await load(checkout, 'bus')
-const { encodeBatch } = await load(checkout, 'format')
-const { text, types } = await load(checkout, 'frames')
-const { encodeRecord } = await load(checkout, 'records')
-const { createTopics } = await load(checkout, 'topics')
+const [source = '', port, name, topic = ''] = process.argv.slice(2)
+const { connect, createSessions, overTcp } = await load(source, 'bus')
+const { encodeBatch } = await load(source, 'format')
+const { text, types } = await load(source, 'frames')
+const { encodeRecord } = await load(source, 'records')
+const { createTopics } = await load(source, 'topics')
 const address = { host: '127.0.0.1', port: Number(port) }
 const { batch, inFlight } = loads[name as Load]
 /** The same for all: a record is encoded at once. */

@@ -54,11 +54,6 @@ export const conditionNames = Object.keys(conditions) as (keyof typeof condition
 
 export const loadNames = Object.keys(loads) as [Load, ...Load[]]
 
-/** How a log may be written: the file grows with each write; its size is set ahead; zeros are written ahead. */
-export const ways = ['growing', 'size ahead', 'zeros ahead'] as const
-
-export type Way = (typeof ways)[number]
-
 /** Of each record, in bytes. */
 export const payloadBytes = 1000
 
@@ -120,7 +115,7 @@ export interface Settings {
   readonly warmUpSeconds: number
   /** How long a disk is written to until it counts as settled. */
   readonly settleSeconds: number
-  /** Of what lasts shorter than a sample: the loopback's limit, and one way of writing a log. */
+  /** Duration of the loopback measurement, which is shorter than a sample. */
   readonly trialSeconds: number
 }
 
@@ -146,37 +141,11 @@ export interface Circumstances {
   readonly versions: { readonly node: string }
 }
 
-/** What the runs came to, as it lies in `lab/bus-bench/record.json`; of an earlier bus, in `bus-before.json`. */
-export interface BusRecord extends Circumstances {
+/** What the runs came to, as it lies in `lab/bus-bench/record.json`. */
+export interface BenchRecord extends Circumstances {
   readonly description: string
   readonly payloadBytes: number
   readonly settings: Settings
   /** In the order of the runs: the cases take turns. */
   readonly samples: readonly Sample[]
-}
-
-/** One way of writing a log, with blocks of one size. */
-export interface Trial {
-  readonly round: number
-  readonly way: Way
-  /** In bytes. */
-  readonly block: number
-  readonly seconds: number
-  /** Each with its fdatasync; the time of what is done ahead counts too. */
-  readonly writes: number
-  readonly megabytesPerSecond: number
-  /** Of a write with its fdatasync, in milliseconds. */
-  readonly p50: number
-  readonly p99: number
-}
-
-/** What the trial of preallocation came to, as it lies in `lab/results/preallocate.json`. */
-export interface PreallocateRecord extends Circumstances {
-  readonly settings: Settings
-  /** In bytes. */
-  readonly ahead: number
-  /** Of the disk alone, in the order of the runs: the ways take turns. */
-  readonly trials: readonly Trial[]
-  /** Of the bus, with fsync; its files grow, or their size is ahead. The ways take turns. */
-  readonly samples: readonly (Sample & { readonly way: Way })[]
 }

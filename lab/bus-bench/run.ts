@@ -3,19 +3,18 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BrokerUse } from './broker.ts'
+import { exampleSource } from './bus.ts'
 import type { Read } from './consumer.ts'
 import { diskLimit, loopbackLimit, settleDisk } from './limit.ts'
 import { start } from './process.ts'
 import type { Published } from './producer.ts'
 import { conditionNames, conditions, loadNames, payloadBytes } from './record.ts'
-import type { Conditions, Load, Sample, Settings, Way } from './record.ts'
+import type { Conditions, Load, Sample, Settings } from './record.ts'
 
 const topic = 'bench'
 
 interface Case extends Conditions {
   readonly load: Load
-  /** How the files of the log get their size; the bus by itself has them grow. */
-  readonly way?: Way
 }
 
 /** What is measured once in each round, in this order. */
@@ -23,29 +22,24 @@ export const cases = loadNames.flatMap((load): Case[] =>
   conditionNames.map((name) => ({ load, ...conditions[name] })),
 )
 
-/** Those of them in which an earlier bus is measured too: where neither the disk nor a consumer has a part in the difference. */
-export const casesBefore = cases.filter(
-  ({ fsync, reading, disk }) => fsync && reading === 'afterwards' && disk === 'rested',
-)
-
 /**
  * Measures every case of one round.
  *
- * @param checkout of this repository, whose bus is measured
- * @param below the folder on whose disk the logs are
+ * @param below the folder for the logs: its disk is measured
+ * @param source the bus's source folder
  */
 export async function measure(
-  { load, fsync, reading, disk, way = 'growing' }: Case,
+  { load, fsync, reading, disk }: Case,
   round: number,
   settings: Settings,
-  { checkout, below }: { checkout: string; below: string },
+  { below, source = exampleSource }: { below: string; source?: string },
 ): Promise<Sample> {
   const folder = mkdtempSync(join(below, 'bench-'))
   try {
     const settle = () => settleDisk(folder, settings.settleSeconds)
     if (disk === 'settled') settle()
     const data = join(folder, 'data')
-    const run = await runBus(checkout, data, { load, fsync, reading, way }, settings)
+    const run = await runBus(source, data, { load, fsync, reading }, settings)
     const { published, broker, read, unread } = run
     // Where the bus has taken less than the disk keeps up, the disk has rested meanwhile.
     if (disk === 'settled') settle()
@@ -90,15 +84,15 @@ export async function measure(
 }
 
 async function runBus(
-  checkout: string,
+  source: string,
   data: string,
-  { load, fsync, reading, way }: Omit<Required<Case>, 'disk'>,
+  { load, fsync, reading }: Omit<Case, 'disk'>,
   { seconds, warmUpSeconds }: Settings,
 ) {
-  await using broker = await start('broker.ts', [checkout, data, fsync ? 'fsync' : '', way])
+  await using broker = await start('broker.ts', [source, data, fsync ? 'fsync' : ''])
   const port = String(await broker.ask<number>('port'))
-  await using producer = await start('producer.ts', [checkout, port, load, topic])
-  const startConsumer = () => start('consumer.ts', [checkout, port, topic])
+  await using producer = await start('producer.ts', [source, port, load, topic])
+  const startConsumer = () => start('consumer.ts', [source, port, topic])
   await using along = reading === 'along' ? await startConsumer() : undefined
   const processes = [broker, producer, ...(along ? [along] : [])]
   await sleep(warmUpSeconds * 1000)

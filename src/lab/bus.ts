@@ -5,27 +5,18 @@ import {
   disks,
   loadNames,
   readings,
-  ways,
-  type BusRecord,
+  type BenchRecord,
   type Conditions,
   type Load,
-  type PreallocateRecord,
   type Sample,
   type Settings,
-  type Trial,
-  type Way,
 } from '../../lab/bus-bench/record.ts'
 import { sha256 } from '../model/examples/hash.ts'
 import { inputLines } from './inputs.ts'
 import { spread, type Spread } from './kafka-cost.ts'
 
-/** Where the runs are recorded, relative to the repository: of the bus as it is, and as it was before it was made faster. */
-export const recordPaths = {
-  now: 'lab/bus-bench/record.json',
-  before: 'lab/results/bus-before.json',
-} as const
-
-export const preallocatePath = 'lab/results/preallocate.json'
+/** Where the runs are recorded, relative to the repository. */
+export const recordPath = 'lab/bus-bench/record.json'
 
 /** How a reader repeats them. */
 export const command = 'npm run bench'
@@ -90,41 +81,17 @@ const SettingsSchema = z.strictObject({
   trialSeconds: positive,
 }) satisfies z.ZodType<Settings>
 
-const Bus = z.strictObject({
+const Bench = z.strictObject({
   ...circumstances,
   description: z.string(),
   payloadBytes: z.int().positive(),
   settings: SettingsSchema,
   samples: z.array(SampleSchema).nonempty(),
-}) satisfies z.ZodType<BusRecord>
+}) satisfies z.ZodType<BenchRecord>
 
-/** One trial of preallocation, as it is recorded. */
-export const TrialSchema = z.strictObject({
-  round: z.int().positive(),
-  way: z.enum(ways),
-  block: z.int().positive(),
-  seconds: positive,
-  writes: z.int().positive(),
-  megabytesPerSecond: positive,
-  p50: positive,
-  p99: positive,
-}) satisfies z.ZodType<Trial>
-
-const Preallocate = z.strictObject({
-  ...circumstances,
-  settings: SettingsSchema,
-  ahead: z.int().positive(),
-  trials: z.array(TrialSchema).nonempty(),
-  samples: z.array(SampleSchema.extend({ way: z.enum(ways) })).nonempty(),
-}) satisfies z.ZodType<PreallocateRecord>
-
-/**
- * The hash of all inputs as they are now: the measurement, and the bus.
- *
- * @param checkout of this repository, whose bus is measured
- */
-export function inputHash(checkout = process.cwd(), root = process.cwd()): string {
-  const bus = inputLines(['examples/lean-bus/src/*.ts'], checkout)
+/** The hash of all inputs as they are now: the measurement, and the bus. */
+export function inputHash(root = process.cwd()): string {
+  const bus = inputLines(['examples/lean-bus/src/*.ts'], root)
   return sha256([...bus, ...inputLines(['lab/bus-bench/*.ts'], root)].join(''))
 }
 
@@ -133,21 +100,9 @@ export function inputHash(checkout = process.cwd(), root = process.cwd()): strin
  *
  * @throws ZodError for a record of another form
  */
-export function readBus(which: keyof typeof recordPaths, root = process.cwd()) {
-  return read(join(root, recordPaths[which]), Bus)
-}
-
-/**
- * The recorded trial of preallocation, or undefined where there is none.
- *
- * @throws ZodError for a record of another form
- */
-export function readPreallocate(root = process.cwd()) {
-  return read(join(root, preallocatePath), Preallocate)
-}
-
-function read<T>(file: string, schema: z.ZodType<T>): T | undefined {
-  return existsSync(file) ? schema.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined
+export function readBench(root = process.cwd()): BenchRecord | undefined {
+  const file = join(root, recordPath)
+  return existsSync(file) ? Bench.parse(JSON.parse(readFileSync(file, 'utf8'))) : undefined
 }
 
 /** The middle and the ends of what the rounds of one case came to. */
@@ -179,15 +134,5 @@ export function caseOf(
       ({ cpuSeconds: { broker, producer, consumer }, messages }) =>
         Math.round((1e7 * (broker + producer + consumer)) / messages) / 10,
     ),
-  }
-}
-
-/** The same of one way to write blocks of one size. */
-export function trialOf(trials: readonly Trial[], way: Way, block: number) {
-  const chosen = trials.filter((sample) => sample.way === way && sample.block === block)
-  return {
-    megabytesPerSecond: spread(chosen.map((sample) => sample.megabytesPerSecond)),
-    p50: spread(chosen.map((sample) => sample.p50)),
-    p99: spread(chosen.map((sample) => sample.p99)),
   }
 }

@@ -3,11 +3,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { diskLimit, loopbackLimit, settleDisk } from '../../lab/bus-bench/limit.ts'
-import { trials, tryOut } from '../../lab/bus-bench/preallocate.ts'
 import { conditions, loads, payloadBytes } from '../../lab/bus-bench/record.ts'
 import { cases, measure } from '../../lab/bus-bench/run.ts'
 import { root } from '../../scripts/program.mjs'
-import { SampleSchema, TrialSchema } from '../../src/lab/bus.ts'
+import { SampleSchema } from '../../src/lab/bus.ts'
 import { temporaryFolder } from '../tools/temporary.ts'
 
 /** Long enough to see that all of it works; how fast it is, is not asserted. */
@@ -24,7 +23,7 @@ test.each(cases)(
   async (one) => {
     const { load, fsync, reading, disk } = one
     const below = temporaryFolder({}, tmpdir())
-    const sample = await measure(one, 1, settings, { checkout: root, below })
+    const sample = await measure(one, 1, settings, { below })
     expect(SampleSchema.parse(sample)).toEqual(sample)
     expect(sample).toMatchObject({ round: 1, load, fsync, reading, disk })
     expect(sample.cpuSeconds.consumer > 0).toBe(reading === 'along')
@@ -63,13 +62,12 @@ test.each([
   ],
 ] as const)('a bus that %s has no sample, read %s', async (_what, reading, file, right, wrong) => {
   const below = temporaryFolder({}, tmpdir())
-  const checkout = temporaryFolder({}, tmpdir())
-  const source = join(checkout, 'examples/lean-bus/src')
+  const source = join(temporaryFolder({}, tmpdir()), 'src')
   cpSync(join(root, 'examples/lean-bus/src'), source, { recursive: true })
   const text = readFileSync(join(source, file), 'utf8')
   writeFileSync(join(source, file), text.replace(right, wrong))
   const one = { load: '256 in flight', ...conditions.rested, reading } as const
-  const measured = measure(one, 1, settings, { checkout, below })
+  const measured = measure(one, 1, settings, { source, below })
   await expect(measured).rejects.toThrow('consumer.ts has ended')
   expect(readdirSync(below)).toEqual([])
 })
@@ -80,14 +78,4 @@ test('the limits are of the machine alone, and leave nothing behind', async () =
   settleDisk(folder, 0.1)
   expect(readdirSync(folder)).toEqual(['settle'])
   expect(await loopbackLimit(0.2)).toBeGreaterThan(0)
-})
-
-test.each(trials)('$way with $block bytes writes what it says', ({ way, block }) => {
-  const folder = temporaryFolder({}, tmpdir())
-  const trial = tryOut(folder, { way, block }, 1, 0.1)
-  expect(TrialSchema.parse(trial)).toEqual(trial)
-  expect(trial).toMatchObject({ way, block })
-  const megabytes = (trial.writes * block) / 1e6
-  expect(trial.megabytesPerSecond / (megabytes / trial.seconds)).toBeCloseTo(1, 1)
-  expect(readdirSync(folder)).toEqual([])
 })

@@ -2,7 +2,7 @@ import { expect, inject, test } from 'vitest'
 import { conditions, loadNames } from '../../lab/bus-bench/record.ts'
 import { exampleRegion, readExample } from '../../src/model/examples/example.ts'
 import { codeLines } from '../../src/model/examples/regions.ts'
-import { caseOf, inputHash as busHash, readBus } from '../../src/lab/bus.ts'
+import { caseOf, inputHash as busHash, readBench } from '../../src/lab/bus.ts'
 import { inputHash as crashHash, readCrash } from '../../src/lab/crash.ts'
 
 const { origin } = inject('site')
@@ -50,7 +50,7 @@ test('the laboratory shows what single bits came to, and what the rounds went th
 test('a record keeps its tick only while it is of the code that is here', () => {
   const marks = [
     [figureWith(lab, 'Rounds of crashes'), readCrash()?.hash === crashHash()],
-    [figureWith(guide, 'messages/s'), readBus('now')?.hash === busHash()],
+    [figureWith(guide, 'messages/s'), readBench()?.hash === busHash()],
   ] as const
   for (const [figure, isCurrent] of marks) {
     const line = textOf(figure, /<p class="proof"/, '</p>')
@@ -75,7 +75,7 @@ test('a recovered log is drawn three times, and told in words and in a table', (
 
 test('what the bus costs is shown for each load beside the limit, synced and not apart', async () => {
   const costs = await read('/guides/lean-bus-costs/')
-  const samples = readBus('now')?.samples ?? []
+  const samples = readBench()?.samples ?? []
   for (const [title, under] of [
     ['written to all the time: %', 'settled'],
     ['has rested: %', 'rested'],
@@ -95,19 +95,6 @@ test('what the bus costs is shown for each load beside the limit, synced and not
       expect(figure).toContain(`${lowest}–${highest}`)
     }
     expect(figure.match(/<table/g)).toHaveLength(1)
-  }
-})
-
-test('before and after stand side by side, with their commits', async () => {
-  const figure = figureWith(await read('/guides/lean-bus-costs/'), 'processor, µs before')
-  for (const which of ['before', 'now'] as const) {
-    const record = readBus(which)
-    expect(figure).toContain(record?.commit.slice(0, 7) ?? 'none')
-    for (const load of loadNames) {
-      const { cpuPerMessage } = caseOf(record?.samples ?? [], load, conditions.rested)
-      const shown = cpuPerMessage.median.toLocaleString('en-GB', { minimumFractionDigits: 1 })
-      expect(figure).toContain(shown)
-    }
   }
 })
 
