@@ -4,8 +4,8 @@ import { defineConfig, globalIgnores } from 'eslint/config'
 import tseslint from 'typescript-eslint'
 
 /**
- * From which other top-level folders each may import. An example may not even import from another: readers copy it alone.
- * `root` is the configuration in the repository's own folder.
+ * The other top-level folders that each may import from. An example imports nothing, not even another example, because
+ * readers copy it alone. `root` is the configuration in the repository's root folder.
  */
 const imports = {
   example: [],
@@ -27,12 +27,12 @@ export default defineConfig(
   { files: source, ignores: ['examples/**'], extends: [tseslint.configs.strict] },
   ...astro.configs.recommended,
   {
-    // A page's script asks for elements that its own component renders. A check for their absence would be sent to every
-    // reader for a case that cannot be; without one, the browser's error names the line.
+    // A page's script selects elements that its own component renders. A check for their absence would cost every reader
+    // bytes for an impossible case; without one, the browser's error names the line.
     files: ['src/shell/**', 'src/components/**'],
     rules: { '@typescript-eslint/no-non-null-assertion': 'off' },
   },
-  // The examples have none of these rules, only that of the imports, which has to be able to read them.
+  // Only the rule on imports applies to the examples, and it needs a parser for them.
   { files: ['examples/**/*.ts'], languageOptions: { parser: tseslint.parser } },
   {
     files: source,
@@ -41,7 +41,7 @@ export default defineConfig(
       'boundaries/elements': folders.map((type) => ({
         type,
         pattern: type === 'example' ? 'examples/*' : type,
-        // From the root of the repository: `src/examples` is no example.
+        // Matches from the root of the repository: `src/components/examples` is not an example.
         partialMatch: false,
       })),
       'boundaries/files': [{ category: 'root', pattern: '*.{mjs,ts}' }],
@@ -61,8 +61,8 @@ export default defineConfig(
     },
   },
   {
-    // The script of a component is linted as a file below the component, from where relative paths lead elsewhere: there
-    // the rule above finds nothing, and the names of the folders have to do.
+    // ESLint treats the script of a component as a file below the component, where relative paths resolve differently. The
+    // rule above finds nothing there, so this one matches the names of the folders.
     files: ['**/*.astro/*.ts'],
     rules: {
       'no-restricted-imports': [

@@ -1,16 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { cpSync, existsSync } from 'node:fs'
+import { cpSync } from 'node:fs'
 import { join } from 'node:path'
 import { root } from '../../scripts/program.mjs'
+import { repositoryFiles } from './repository-files.ts'
 
 /**
- * Copies what git has or would take of this repository, and its history, into an empty folder. Below this one, its packages
- * are found. Gives the paths.
+ * Copies the files and the history of this repository into an empty folder. Programs in a copy below this repository find its
+ * installed packages. Returns the paths of the copied files.
  */
 export function copyRepository(copy: string): string[] {
-  const args = ['ls-files', '-z', '--cached', '--others', '--exclude-standard']
-  const listing = execFileSync('git', args, { cwd: root, encoding: 'utf8' })
-  const paths = listing.split('\0').filter((path) => path && existsSync(join(root, path)))
+  const paths = repositoryFiles()
   execFileSync('git', ['clone', '--quiet', '--no-checkout', root, copy])
   for (const path of paths) cpSync(join(root, path), join(copy, path))
   execFileSync('git', ['add', '--all'], { cwd: copy })
