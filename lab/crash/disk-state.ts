@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { dirname, join } from 'node:path'
 import type { Entry } from './disk-options.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 
 /** What the disk still owes of one file. */
 interface OwedFile {

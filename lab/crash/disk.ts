@@ -11,7 +11,7 @@ import { flushCompileCache, syncBuiltinESMExports } from 'node:module'
 import { randomUUID } from 'node:crypto'
 import { dirname, join, relative, resolve } from 'node:path'
 import type { DiskOptions, Entry, Operation } from './disk-options.ts'
-import { createRandom } from './random.ts'
+import { createRandom } from '../random.ts'
 
 const options = JSON.parse(process.env['CRASH_DISK'] ?? '') as DiskOptions
 const { data, aside, syncs, kill, fault, shortWrites } = options

@@ -3,7 +3,7 @@ import { pathToFileURL } from 'node:url'
 import type { Folder } from '../../examples/lean-bus/src/files.ts'
 import type { Log } from '../../examples/lean-bus/src/log.ts'
 import { memoryFolder } from '../../examples/lean-bus/src/memory-files.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 import type { Flips, Layout } from './record.ts'
 import { layoutOf } from './recovery.ts'
 

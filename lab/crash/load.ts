@@ -7,7 +7,7 @@ import { text, types, u32, u64 } from '../../examples/lean-bus/src/frames.ts'
 import { encodeRecord } from '../../examples/lean-bus/src/records.ts'
 import { promise, type Batch, type Breaches, type Group } from './model.ts'
 import type { Found, Producer, Topic } from './model.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 import { recordOf } from './records.ts'
 
 const credit = 256 * 1024

@@ -1,5 +1,5 @@
 import { recordsIn, type Header } from '../../examples/lean-bus/src/format.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 import { sentOf } from './records.ts'
 
 /** A batch on its way, or never answered. */

@@ -1,5 +1,5 @@
 import type { DiskOptions, Operation } from './disk-options.ts'
-import type { Random } from './random.ts'
+import type { Random } from '../random.ts'
 import type { Kind } from './record.ts'
 
 /** What the disk of one process does to it. */

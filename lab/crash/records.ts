@@ -1,6 +1,6 @@
 import { encodeBatch, stamp } from '../../examples/lean-bus/src/format.ts'
 import { encodeRecord, type BatchRecord } from '../../examples/lean-bus/src/records.ts'
-import { createRandom } from './random.ts'
+import { createRandom } from '../random.ts'
 
 /** A record that is sent: its producer and its place in that producer's sequence. */
 export interface Sent {
@@ -9,8 +9,7 @@ export interface Sent {
 }
 
 const noiseBytes = 64 * 1024
-const random = createRandom('noise')
-const noise = Buffer.from(Array.from({ length: noiseBytes }, () => random.between(0, 255)))
+const noise = createRandom('noise').bytes(noiseBytes)
 
 /** The record that a producer sends under a sequence number: everything in it follows from the two. */
 export function recordOf({ producer, sequence }: Sent): BatchRecord {

@@ -7,7 +7,7 @@ import { createDiskState } from './disk-state.ts'
 import { connectTo, isEnd, load, readTopic } from './load.ts'
 import { addBreaches, compare, createTopics, noBreaches, type Topic } from './model.ts'
 import { planOf, type Plan } from './plan.ts'
-import { createRandom, type Random } from './random.ts'
+import { createRandom, type Random } from '../random.ts'
 import { emptySeen, type Kind } from './record.ts'
 import { createRecoveries } from './recovery.ts'
 

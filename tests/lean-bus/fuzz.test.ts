@@ -16,7 +16,7 @@ import { expectAnswers, readAsBroker } from './fuzz/expect.ts'
 import { anyGreeting, anything } from './fuzz/generate.ts'
 import { heldBytes } from './tools/memory.ts'
 import { codeIn, createPeer, frame, hello } from './tools/peer.ts'
-import { createRandom, type Random } from './tools/random.ts'
+import { createRandom, type Random } from '../../lab/random.ts'
 
 /** `SEED=… npx vitest run --project lean-bus fuzz` repeats a run. */
 const seed = Number(process.env['SEED'] ?? Math.trunc(Math.random() * 2 ** 31))

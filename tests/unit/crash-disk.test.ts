@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { createDiskState } from '../../lab/crash/disk-state.ts'
 import type { Entry } from '../../lab/crash/disk-options.ts'
-import { createRandom } from '../../lab/crash/random.ts'
+import { createRandom } from '../../lab/random.ts'
 import { temporaryFolder } from '../tools/temporary.ts'
 
 const bytes = Buffer.alloc(20_000, 'x')

@@ -4,7 +4,7 @@ import { text, types, u16, u32, u64 } from '../../../examples/lean-bus/src/frame
 import { limits } from '../../../examples/lean-bus/src/limits.ts'
 import { encodeRecord } from '../../../examples/lean-bus/src/records.ts'
 import { frame, hello } from '../tools/peer.ts'
-import type { Random } from '../tools/random.ts'
+import type { Random } from '../../../lab/random.ts'
 
 /** Bytes that a hostile or broken peer could send: mostly one frame, sometimes part of one, or none. */
 export function anything(random: Random, correlation: number): Buffer {

@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, vi } from 'vitest'
-import { createRandom } from '../tools/random.ts'
+import { createRandom } from '../../../lab/random.ts'
 import type { Delivered } from './consumer.ts'
 import type { Model } from './model.ts'
 import { after, commit, type Sent, type System } from './system.ts'
