@@ -70,7 +70,7 @@ export function runProgramChecks(
 /** The brokers that examples bring, known by the modules of their programs. */
 const brought: Readonly<Record<string, OpenStand>> = {
   'dev-broker/main': onDevBroker,
-  serve: overTcp,
+  'cli/run-broker': overTcp,
 }
 
 /** @throws Error when the example brings no broker */

@@ -10,9 +10,9 @@ export interface BrokerUse extends Counts {
 }
 
 const [source = '', folder = '', durability = ''] = process.argv.slice(2)
-const { listen } = await load(source, 'broker')
-const { diskFolder } = await load(source, 'files')
-const { openBroker } = await load(source, 'server')
+const { listen } = await load(source, 'broker/start')
+const { diskFolder } = await load(source, 'log/files')
+const { openBroker } = await load(source, 'broker/broker')
 const counts: Counts = { writes: 0, bytes: 0, syncs: 0 }
 const counting = countingFolder(await diskFolder(folder), counts, durability === 'fsync')
 const broker = await openBroker(counting, { warn: console.error })

@@ -3,14 +3,14 @@ import { fileURLToPath, pathToFileURL } from 'node:url'
 
 /** The modules of the lean bus that the bench loads. */
 export interface LeanBus {
-  readonly broker: typeof import('../../examples/lean-bus/src/broker.ts')
+  readonly 'broker/start': typeof import('../../examples/lean-bus/src/broker/start.ts')
   readonly bus: typeof import('../../examples/lean-bus/src/bus.ts')
-  readonly files: typeof import('../../examples/lean-bus/src/files.ts')
-  readonly format: typeof import('../../examples/lean-bus/src/format.ts')
-  readonly frames: typeof import('../../examples/lean-bus/src/frames.ts')
-  readonly records: typeof import('../../examples/lean-bus/src/records.ts')
-  readonly server: typeof import('../../examples/lean-bus/src/server.ts')
-  readonly topics: typeof import('../../examples/lean-bus/src/topics.ts')
+  readonly 'log/files': typeof import('../../examples/lean-bus/src/log/files.ts')
+  readonly 'protocol/format': typeof import('../../examples/lean-bus/src/protocol/format.ts')
+  readonly 'protocol/frames': typeof import('../../examples/lean-bus/src/protocol/frames.ts')
+  readonly 'protocol/records': typeof import('../../examples/lean-bus/src/protocol/records.ts')
+  readonly 'broker/broker': typeof import('../../examples/lean-bus/src/broker/broker.ts')
+  readonly 'client/topics': typeof import('../../examples/lean-bus/src/client/topics.ts')
 }
 
 /** The source folder of the example. */

@@ -1,4 +1,4 @@
-import type { Folder, LogFile } from '../../examples/lean-bus/src/files.ts'
+import type { Folder, LogFile } from '../../examples/lean-bus/src/log/files.ts'
 
 /** What went to the segments of topics. */
 export interface Counts {

@@ -15,10 +15,10 @@ export interface Published {
 
 const [source = '', port, name, topic = ''] = process.argv.slice(2)
 const { connect, createSessions, overTcp } = await load(source, 'bus')
-const { encodeBatch } = await load(source, 'format')
-const { text, types } = await load(source, 'frames')
-const { encodeRecord } = await load(source, 'records')
-const { createTopics } = await load(source, 'topics')
+const { encodeBatch } = await load(source, 'protocol/format')
+const { text, types } = await load(source, 'protocol/frames')
+const { encodeRecord } = await load(source, 'protocol/records')
+const { createTopics } = await load(source, 'client/topics')
 const address = { host: '127.0.0.1', port: Number(port) }
 const { batch, inFlight } = loads[name as Load]
 /** The same for all: a record is encoded at once. */

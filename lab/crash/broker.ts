@@ -48,7 +48,7 @@ process.on('exit', () => {
 
 /** Starts the example's `npm run broker`, on a disk that is watched. */
 export function startBroker({ source, cache, disk: options }: BrokerOptions): BrokerProcess {
-  const child = spawn(process.execPath, ['--import', disk, join(source, 'serve.ts')], {
+  const child = spawn(process.execPath, ['--import', disk, join(source, 'cli/run-broker.ts')], {
     env: {
       ...environmentOf(thisNode()),
       NODE_COMPILE_CACHE: cache,

@@ -1,8 +1,8 @@
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
-import type { Folder } from '../../examples/lean-bus/src/files.ts'
-import type { Log } from '../../examples/lean-bus/src/log.ts'
-import { memoryFolder } from '../../examples/lean-bus/src/memory-files.ts'
+import type { Folder } from '../../examples/lean-bus/src/log/files.ts'
+import type { Log } from '../../examples/lean-bus/src/log/log.ts'
+import { memoryFolder } from '../../examples/lean-bus/src/log/memory-files.ts'
 import type { Random } from '../random.ts'
 import type { Flips, Layout } from './record.ts'
 import { layoutOf } from './recovery.ts'
@@ -10,7 +10,7 @@ import { layoutOf } from './recovery.ts'
 /** A log that was closed in order, by the names of its files. */
 export type LogFiles = ReadonlyMap<string, Buffer>
 
-type OpenLog = typeof import('../../examples/lean-bus/src/log.ts').openLog
+type OpenLog = typeof import('../../examples/lean-bus/src/log/log.ts').openLog
 
 /** All that is in the files of a folder. */
 export async function readFiles(folder: Folder): Promise<LogFiles> {
@@ -46,7 +46,7 @@ export async function flipBits(
   random: Random,
   source: string,
 ): Promise<Flips> {
-  const { openLog } = (await import(pathToFileURL(join(source, 'log.ts')).href)) as {
+  const { openLog } = (await import(pathToFileURL(join(source, 'log/log.ts')).href)) as {
     openLog: OpenLog
   }
   const flips = { tried: 0, refused: 0, truncatedTail: 0, served: 0 }

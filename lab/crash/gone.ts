@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
-import { batchesIn, recordsIn } from '../../examples/lean-bus/src/format.ts'
+import { batchesIn, recordsIn } from '../../examples/lean-bus/src/protocol/format.ts'
 import type { Topic } from './model.ts'
 
 /**

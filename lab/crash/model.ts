@@ -1,4 +1,4 @@
-import { recordsIn, type Header } from '../../examples/lean-bus/src/format.ts'
+import { recordsIn, type Header } from '../../examples/lean-bus/src/protocol/format.ts'
 import type { Random } from '../random.ts'
 import { sentOf } from './records.ts'
 

@@ -1,5 +1,5 @@
-import { encodeBatch, stamp } from '../../examples/lean-bus/src/format.ts'
-import { encodeRecord, type BatchRecord } from '../../examples/lean-bus/src/records.ts'
+import { encodeBatch, stamp } from '../../examples/lean-bus/src/protocol/format.ts'
+import { encodeRecord, type BatchRecord } from '../../examples/lean-bus/src/protocol/records.ts'
 import { createRandom } from '../random.ts'
 
 /** A record that is sent: its producer and its place in that producer's sequence. */

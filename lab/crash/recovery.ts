@@ -1,6 +1,6 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
-import { batchesIn } from '../../examples/lean-bus/src/format.ts'
+import { batchesIn } from '../../examples/lean-bus/src/protocol/format.ts'
 import type { Damage } from './disk-state.ts'
 import type { Layout, Recovery } from './record.ts'
 

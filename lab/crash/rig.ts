@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { BusError, LostError } from '../../examples/lean-bus/src/errors.ts'
+import { BusError, LostError } from '../../examples/lean-bus/src/protocol/errors.ts'
 import { endOf, sizes, startBroker, type BrokerProcess } from './broker.ts'
 import { createDiskState } from './disk-state.ts'
 import { connectTo, isEnd, load, readTopic } from './load.ts'

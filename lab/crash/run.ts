@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { diskFolder } from '../../examples/lean-bus/src/files.ts'
+import { diskFolder } from '../../examples/lean-bus/src/log/files.ts'
 import { exampleSource } from './broker.ts'
 import { flipBits, readFiles } from './flips.ts'
 import { goneFrom } from './gone.ts'

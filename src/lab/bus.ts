@@ -91,7 +91,7 @@ const Bench = z.strictObject({
 
 /** The hash of all inputs as they are now: the measurement, and the bus. */
 export function inputHash(root = process.cwd()): string {
-  const bus = inputLines(['examples/lean-bus/src/*.ts'], root)
+  const bus = inputLines(['examples/lean-bus/src/**/*.ts'], root)
   return sha256([...bus, ...inputLines(['lab/bus-bench/*.ts'], root)].join(''))
 }
 

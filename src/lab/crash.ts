@@ -8,7 +8,7 @@ import { sha256 } from '../model/examples/hash.ts'
 export const recordPath = 'lab/crash/record.json'
 
 /** The files that decide the result: the laboratory, and the bus without its own tests. */
-const inputs = ['lab/crash/*.ts', 'examples/lean-bus/src/*.ts']
+const inputs = ['lab/crash/*.ts', 'examples/lean-bus/src/**/*.ts']
 
 const Count = z.int().nonnegative()
 const Size = z.int().nonnegative()

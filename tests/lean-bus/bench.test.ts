@@ -56,7 +56,7 @@ test.each([
   [
     'loses the last byte of a value',
     'afterwards',
-    'records.ts',
+    'protocol/records.ts',
     'value, end),',
     'value, end - 1),',
   ],

@@ -1,7 +1,7 @@
 import { Writable } from 'node:stream'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
-import { types, writeFrame } from '../../examples/lean-bus/src/frames.ts'
+import { types, writeFrame } from '../../examples/lean-bus/src/protocol/frames.ts'
 
 /** A stream that notes the sizes of what it is handed, one entry for each time. */
 function noted() {

@@ -55,7 +55,7 @@ async function serve(
   more: NodeJS.ProcessEnv = {},
   node = runtime.path,
 ): Promise<BrokerProcess> {
-  const broker = await startBroker(join(directory, 'src/serve.ts'), {
+  const broker = await startBroker(join(directory, 'src/cli/run-broker.ts'), {
     node,
     env: env({ DATA_DIR: join(directory, 'data'), ...more }),
   })
@@ -67,7 +67,7 @@ async function serve(
 async function connect({ port }: BrokerProcess, topics: readonly string[] = []): Promise<Bus> {
   const address = (name: string) => new URL(`examples/lean-bus/src/${name}.ts`, `file://${root}/`)
   const bus = (await import(address('bus').href)) as { connect(settings: unknown): Promise<Bus> }
-  const { createTopics } = (await import(address('topics').href)) as {
+  const { createTopics } = (await import(address('client/topics').href)) as {
     createTopics(settings: unknown, topics: readonly string[]): Promise<void>
   }
   const settings = { host: '127.0.0.1', port }

@@ -42,17 +42,19 @@ async function shell(line: string, cwd: string, env: NodeJS.ProcessEnv = {}): Pr
 }
 
 /** The client side of a bus, from the installed files. By address: each example has types of its own. */
-async function busOf(folder: string) {
+async function busOf(folder: string, folders = { client: '', service: '' }) {
   const address = (name: string) => new URL(`src/${name}.ts`, `file://${folder}/`).href
   return {
     ...((await import(address('bus'))) as { connect(settings: unknown): Promise<Bus> }),
-    ...((await import(address('topics'))) as {
+    ...((await import(address(`${folders.client}topics`))) as {
       createTopics(settings: unknown, topics: readonly string[]): Promise<void>
     }),
-    ...((await import(address('demo'))) as {
+    ...((await import(address(`${folders.service}demo`))) as {
       runDemo(bus: Bus, timeline: unknown): Promise<unknown>
     }),
-    ...((await import(address('timeline'))) as { createTimeline(tell: () => void): unknown }),
+    ...((await import(address(`${folders.service}timeline`))) as {
+      createTimeline(tell: () => void): unknown
+    }),
   }
 }
 
@@ -83,9 +85,9 @@ describeWith('Outgrowing the lean bus', findJava(), (java) => {
       await copyFile(join(cluster.directory, path), join(directory, path))
     }
     const program = `import { connect } from './bus.ts'
-import { runDemo } from './demo.ts'
+import { runDemo } from './service/demo.ts'
 import { readSettings } from './settings.ts'
-import { createTimeline } from './timeline.ts'
+import { createTimeline } from './service/timeline.ts'
 import { createTopics } from './topics.ts'
 
 const settings = readSettings(process.env, ['127.0.0.1:9092'])
@@ -119,16 +121,19 @@ await bus.close()
     const directory = await outgrown()
     const tsc = 'node_modules/.bin/tsc -p tsconfig.program.json'
     const listed = await shell(`${tsc} --noEmit --listFiles`, directory)
-    const needed = Array.from(listed.matchAll(/\/src\/([\w-]+)\.ts$/gm), ([, name]) => `${name}.ts`)
+    const needed = Array.from(
+      listed.matchAll(/\/src\/([\w/-]+)\.ts$/gm),
+      ([, name]) => `${name}.ts`,
+    )
     expect(needed.sort()).toEqual(
       [
         ...['bus.ts', 'errors.ts', 'settings.ts', 'topics.ts', 'program.ts'],
-        ...['analytics.ts', 'dead-letters.ts', 'demo.ts', 'orders.ts'],
-        ...['port.ts', 'shipping.ts', 'timeline.ts'],
+        ...['analytics', 'dead-letters', 'demo', 'orders'].map((name) => `service/${name}.ts`),
+        ...['port.ts', 'service/shipping.ts', 'service/timeline.ts'],
       ].sort(),
     )
-    for (const file of await readdir(join(directory, 'src'))) {
-      if (!needed.includes(file)) await rm(join(directory, 'src', file))
+    for (const file of await readdir(join(directory, 'src'), { recursive: true })) {
+      if (file.endsWith('.ts') && !needed.includes(file)) await rm(join(directory, 'src', file))
     }
     const said = await shell('node src/program.ts', directory)
     expect(said).toMatch(/shipping +shipped/)
@@ -144,7 +149,7 @@ await bus.close()
       { directory: lean.directory, argv: ['node', 'src/main.ts'], runtime },
       { dataDir },
     )
-    const from = await busOf(lean.directory)
+    const from = await busOf(lean.directory, { client: 'client/', service: 'service/' })
     const settings = { host: '127.0.0.1', port: broker.port }
     await from.createTopics(settings, [topic, 'orders', 'orders.dlq'])
     const bus = await from.connect(settings)

@@ -110,7 +110,7 @@ test('the same region of both buses stands side by side, with its lines; the sam
   for (const file of ['port', 'dead-letters', 'analytics']) {
     expect(
       textOf(html, RegExp(`<figcaption>(?=[^]{0,400}kafka/src/${file}\\.ts)`), '</figcaption>'),
-    ).toMatch(RegExp(`kafka/src/${file}\\.ts = lean-bus/src/${file}\\.ts \\d+ lines`))
+    ).toMatch(RegExp(`kafka/src/${file}\\.ts = lean-bus/src/(service/)?${file}\\.ts \\d+ lines`))
   }
 })
 

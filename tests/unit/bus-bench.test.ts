@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { WriteStream } from 'node:tty'
 import { expect, test } from 'vitest'
-import type { Folder } from '../../examples/lean-bus/src/files.ts'
-import { memoryFolder } from '../../examples/lean-bus/src/memory-files.ts'
+import type { Folder } from '../../examples/lean-bus/src/log/files.ts'
+import { memoryFolder } from '../../examples/lean-bus/src/log/memory-files.ts'
 import { countingFolder } from '../../lab/bus-bench/counting-folder.ts'
 import {
   conditionNames,
@@ -47,9 +47,9 @@ test('another bus and another measurement are another hash, another test is none
   }
   const same = inputHash()
   expect(inputHash(root)).toBe(same)
-  writeFileSync(join(root, 'examples/lean-bus/src/log.test.ts'), '')
+  writeFileSync(join(root, 'examples/lean-bus/src/log/log.test.ts'), '')
   expect(inputHash(root)).toBe(same)
-  writeFileSync(join(root, 'examples/lean-bus/src/log.ts'), '')
+  writeFileSync(join(root, 'examples/lean-bus/src/log/log.ts'), '')
   const changed = inputHash(root)
   expect(changed).not.toBe(same)
   rmSync(join(root, 'lab/bus-bench/limit.ts'))

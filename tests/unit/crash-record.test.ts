@@ -45,14 +45,14 @@ test.each([{ lost: 1 }, { duplicated: 1 }, { controlLost: 0 }, { seed: 'x' }, { 
   },
 )
 
-test.each(['lab/crash/plan.ts', 'examples/lean-bus/src/log.ts'])(
+test.each(['lab/crash/plan.ts', 'examples/lean-bus/src/log/log.ts'])(
   'another %s is another hash, another test of the example is not',
   (file) => {
     const root = temporaryFolder({}, tmpdir())
     for (const folder of ['lab/crash', 'examples/lean-bus/src']) {
       cpSync(folder, join(root, folder), { recursive: true })
     }
-    writeFileSync(join(root, 'examples/lean-bus/src/log.test.ts'), '')
+    writeFileSync(join(root, 'examples/lean-bus/src/log/log.test.ts'), '')
     expect(inputHash(root)).toBe(inputHash())
     writeFileSync(join(root, file), `${readFileSync(file, 'utf8')}\n`)
     expect(inputHash(root)).not.toBe(inputHash())

@@ -33,7 +33,7 @@ export function startLeanBroker(
   { dataDir, port = 0 }: { readonly dataDir: string; readonly port?: number },
 ): Promise<BrokerProcess> {
   const { runtime } = installed
-  return startBroker(moduleOf(installed, 'serve'), {
+  return startBroker(moduleOf(installed, 'cli/run-broker'), {
     node: runtime.path,
     env: {
       ...environmentOf(runtime),

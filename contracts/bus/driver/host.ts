@@ -23,7 +23,7 @@ interface Broker {
   accept(stream: Duplex): void
 }
 interface Modules {
-  readonly startBroker: (settings: unknown) => Promise<Broker>
+  readonly openBrokerFromSettings: (settings: unknown) => Promise<Broker>
   readonly readBrokerSettings: (env: NodeJS.ProcessEnv) => unknown
 }
 
@@ -33,9 +33,9 @@ const broker = Promise.withResolvers<Broker>()
 const workers = new Map<number, { readonly thread: Worker; readonly frozen: Int32Array }>()
 
 async function openBroker(leaseMs: number): Promise<void> {
-  const modules = (await loadModules(folder, ['broker', 'settings'])) as Modules
+  const modules = (await loadModules(folder, ['broker/start', 'settings'])) as Modules
   const env = { DATA_DIR: ':memory:', LEASE_MS: String(leaseMs) }
-  broker.resolve(await modules.startBroker(modules.readBrokerSettings(env)))
+  broker.resolve(await modules.openBrokerFromSettings(modules.readBrokerSettings(env)))
 }
 
 const open: Open = async () => {

@@ -13,15 +13,15 @@ export interface Example {
 }
 
 /**
- * Loads modules of an example from its folder: `src`, or `dist` after a build.
+ * Loads modules of an example from its folder (`src`, or `dist` after a build) or from a folder in it.
  *
  * @returns all that they export
  * @throws Error when one is not there
  */
 export async function loadModules(folder: string, names: readonly string[]): Promise<unknown> {
-  const files = readdirSync(folder)
+  const files = readdirSync(folder, { encoding: 'utf8', recursive: true }).map((path) => `/${path}`)
   const modules = names.map(async (name): Promise<object> => {
-    const file = files.find((one) => one === `${name}.ts` || one === `${name}.js`)
+    const file = files.find((path) => path.endsWith(`/${name}.ts`) || path.endsWith(`/${name}.js`))
     if (!file) throw new Error(`${folder} holds no ${name}.ts and no ${name}.js`)
     return import(pathToFileURL(join(folder, file)).href)
   })

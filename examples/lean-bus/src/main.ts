@@ -1,11 +1,11 @@
 import { duplexPair } from 'node:stream'
-import { startBroker } from './broker.ts'
+import { openBrokerFromSettings } from './broker/start.ts'
 import { connect, type Open } from './bus.ts'
-import { runDemo } from './demo.ts'
+import { runDemo } from './service/demo.ts'
 import { readBrokerSettings, readNumber, readSettings } from './settings.ts'
-import { serveStatus } from './status.ts'
-import { createTimeline } from './timeline.ts'
-import { createTopics } from './topics.ts'
+import { serveStatus } from './service/status.ts'
+import { createTimeline } from './service/timeline.ts'
+import { createTopics } from './client/topics.ts'
 
 /** What was opened, and has to be closed in the reverse order. */
 const opened: { close(): Promise<void> }[] = []
@@ -34,7 +34,7 @@ async function start({ HOST = '127.0.0.1', ...env }: NodeJS.ProcessEnv) {
 /** A broker in this process: its peers are the other ends of duplex pairs. */
 async function startOwn(env: NodeJS.ProcessEnv) {
   const settings = readBrokerSettings(env)
-  const broker = await startBroker(settings)
+  const broker = await openBrokerFromSettings(settings)
   opened.push(broker)
   broker.failed.catch(fail)
   const address: Open = async () => {

@@ -7,14 +7,14 @@ const bus = 'src/bus.ts'
 export const leanBusMutants: readonly Mutant[] = [
   {
     fault: 'who is silent keeps its lease for ever',
-    file: 'src/connection.ts',
+    file: 'src/broker/connection.ts',
     from: 'else stream.destroy()',
     to: '',
     fails: [scenes.frozen],
   },
   {
     fault: 'who stands by is never given the lease',
-    file: 'src/groups.ts',
+    file: 'src/broker/groups.ts',
     from: 'if (held) await activate(key, group)',
     to: '',
     fails: [scenes.killed],
@@ -28,14 +28,14 @@ export const leanBusMutants: readonly Mutant[] = [
   },
   {
     fault: 'a new group starts at the newest record',
-    file: 'src/delivery.ts',
+    file: 'src/broker/delivery.ts',
     from: 'begin(lease.start)',
     to: 'begin(lease.start || log.durableEnd())',
     fails: [scenes.replay],
   },
   {
     fault: 'what has arrived last is handled first',
-    file: 'src/inbox.ts',
+    file: 'src/client/inbox.ts',
     from: 'items.shift()',
     to: 'items.pop()',
     fails: [scenes.order],
@@ -49,7 +49,7 @@ export const leanBusMutants: readonly Mutant[] = [
   },
   {
     fault: 'a dead letter is written after its record is committed',
-    file: 'src/dead-letters.ts',
+    file: 'src/service/dead-letters.ts',
     from: 'await bus.publish(',
     to: 'await commit()\n        await bus.publish(',
     fails: [scenes.poison],
@@ -63,7 +63,7 @@ export const leanBusMutants: readonly Mutant[] = [
   },
   {
     fault: 'a lease starts at the oldest record',
-    file: 'src/groups.ts',
+    file: 'src/broker/groups.ts',
     from: 'start: group.next',
     to: 'start: 0n',
     fails: [scenes.killed],

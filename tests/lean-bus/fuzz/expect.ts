@@ -1,6 +1,6 @@
 import { expect } from 'vitest'
-import { types } from '../../../examples/lean-bus/src/frames.ts'
-import { limits } from '../../../examples/lean-bus/src/limits.ts'
+import { types } from '../../../examples/lean-bus/src/protocol/frames.ts'
+import { limits } from '../../../examples/lean-bus/src/protocol/limits.ts'
 import { codeIn, type Peer } from '../tools/peer.ts'
 
 /** What a broker finds in a stream of bytes, by the sizes and types of PROTOCOL.md alone. */

@@ -1,8 +1,8 @@
-import { crc32c } from '../../../examples/lean-bus/src/crc.ts'
-import { encodeBatch, headerBytes, stamp } from '../../../examples/lean-bus/src/format.ts'
-import { text, types, u16, u32, u64 } from '../../../examples/lean-bus/src/frames.ts'
-import { limits } from '../../../examples/lean-bus/src/limits.ts'
-import { encodeRecord } from '../../../examples/lean-bus/src/records.ts'
+import { crc32c } from '../../../examples/lean-bus/src/protocol/crc.ts'
+import { encodeBatch, headerBytes, stamp } from '../../../examples/lean-bus/src/protocol/format.ts'
+import { text, types, u16, u32, u64 } from '../../../examples/lean-bus/src/protocol/frames.ts'
+import { limits } from '../../../examples/lean-bus/src/protocol/limits.ts'
+import { encodeRecord } from '../../../examples/lean-bus/src/protocol/records.ts'
 import { frame, hello } from '../tools/peer.ts'
 import type { Random } from '../../../lab/random.ts'
 

@@ -1,7 +1,7 @@
-import type { Session } from '../../../examples/lean-bus/src/client.ts'
-import { batchesIn, recordsIn } from '../../../examples/lean-bus/src/format.ts'
-import { text, types, u32 } from '../../../examples/lean-bus/src/frames.ts'
-import type { BatchRecord } from '../../../examples/lean-bus/src/records.ts'
+import type { Session } from '../../../examples/lean-bus/src/client/session.ts'
+import { batchesIn, recordsIn } from '../../../examples/lean-bus/src/protocol/format.ts'
+import { text, types, u32 } from '../../../examples/lean-bus/src/protocol/frames.ts'
+import type { BatchRecord } from '../../../examples/lean-bus/src/protocol/records.ts'
 import { createSignal } from '../tools/signal.ts'
 
 export interface Delivered {

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'vitest'
-import { types, u32 } from '../../../examples/lean-bus/src/frames.ts'
+import { types, u32 } from '../../../examples/lean-bus/src/protocol/frames.ts'
 import { command, hasTopic, topic, type Command } from './command.ts'
 import { subscribe } from './consumer.ts'
 import type { GroupModel, MemberModel, Model } from './model.ts'

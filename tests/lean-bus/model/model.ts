@@ -1,4 +1,4 @@
-import type { BatchRecord } from '../../../examples/lean-bus/src/records.ts'
+import type { BatchRecord } from '../../../examples/lean-bus/src/protocol/records.ts'
 import { after, type Found, type Sent } from './system.ts'
 
 export interface TopicModel {

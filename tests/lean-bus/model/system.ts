@@ -1,10 +1,14 @@
 import { duplexPair } from 'node:stream'
-import { openSession, type Session } from '../../../examples/lean-bus/src/client.ts'
-import { BusError, type ErrorCode } from '../../../examples/lean-bus/src/errors.ts'
-import { batchesIn, encodeBatch, recordsIn } from '../../../examples/lean-bus/src/format.ts'
-import { text, types, u32, u64 } from '../../../examples/lean-bus/src/frames.ts'
-import { encodeRecord, type BatchRecord } from '../../../examples/lean-bus/src/records.ts'
-import { openBroker, type Broker } from '../../../examples/lean-bus/src/server.ts'
+import { openSession, type Session } from '../../../examples/lean-bus/src/client/session.ts'
+import { BusError, type ErrorCode } from '../../../examples/lean-bus/src/protocol/errors.ts'
+import {
+  batchesIn,
+  encodeBatch,
+  recordsIn,
+} from '../../../examples/lean-bus/src/protocol/format.ts'
+import { text, types, u32, u64 } from '../../../examples/lean-bus/src/protocol/frames.ts'
+import { encodeRecord, type BatchRecord } from '../../../examples/lean-bus/src/protocol/records.ts'
+import { openBroker, type Broker } from '../../../examples/lean-bus/src/broker/broker.ts'
 import { SimulatedDisk } from '../tools/simulated-disk.ts'
 import type { Consumer } from './consumer.ts'
 

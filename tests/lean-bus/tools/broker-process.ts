@@ -8,7 +8,9 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { onTestFinished } from 'vitest'
 
-const program = fileURLToPath(new URL('../../../examples/lean-bus/src/serve.ts', import.meta.url))
+const program = fileURLToPath(
+  new URL('../../../examples/lean-bus/src/cli/run-broker.ts', import.meta.url),
+)
 
 /** The broker in a process of its own, as `npm run broker` starts it. */
 export interface BrokerProcess {

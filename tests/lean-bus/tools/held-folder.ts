@@ -1,6 +1,6 @@
 import { onTestFinished } from 'vitest'
-import type { Folder, LogFile } from '../../../examples/lean-bus/src/files.ts'
-import { memoryFolder } from '../../../examples/lean-bus/src/memory-files.ts'
+import type { Folder, LogFile } from '../../../examples/lean-bus/src/log/files.ts'
+import { memoryFolder } from '../../../examples/lean-bus/src/log/memory-files.ts'
 
 /** A disk in memory whose syncs can be held up: what was written meanwhile is not acknowledged. */
 export interface HeldFolder {

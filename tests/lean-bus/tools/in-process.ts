@@ -1,10 +1,10 @@
 import { duplexPair, type Duplex } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
-import type { Folder } from '../../../examples/lean-bus/src/files.ts'
-import { memoryFolder } from '../../../examples/lean-bus/src/memory-files.ts'
-import { openBroker, type BrokerOptions } from '../../../examples/lean-bus/src/server.ts'
-import { createTopics } from '../../../examples/lean-bus/src/topics.ts'
+import type { Folder } from '../../../examples/lean-bus/src/log/files.ts'
+import { memoryFolder } from '../../../examples/lean-bus/src/log/memory-files.ts'
+import { openBroker, type BrokerOptions } from '../../../examples/lean-bus/src/broker/broker.ts'
+import { createTopics } from '../../../examples/lean-bus/src/client/topics.ts'
 import { createPeer, hello, type Peer } from './peer.ts'
 
 /** A peer in the broker's own process. */

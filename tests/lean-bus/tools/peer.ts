@@ -1,5 +1,5 @@
 import type { Duplex } from 'node:stream'
-import { errorCodes, type ErrorCode } from '../../../examples/lean-bus/src/errors.ts'
+import { errorCodes, type ErrorCode } from '../../../examples/lean-bus/src/protocol/errors.ts'
 import {
   encodeFrame,
   FrameReader,
@@ -9,8 +9,8 @@ import {
   u32,
   version,
   type Frame,
-} from '../../../examples/lean-bus/src/frames.ts'
-import { limits } from '../../../examples/lean-bus/src/limits.ts'
+} from '../../../examples/lean-bus/src/protocol/frames.ts'
+import { limits } from '../../../examples/lean-bus/src/protocol/limits.ts'
 import { createSignal } from './signal.ts'
 
 /** The other end of a broker's connection, which sends whatever bytes it likes. */

@@ -1,5 +1,5 @@
 import { setImmediate as turn } from 'node:timers/promises'
-import type { Folder, LogFile } from '../../../examples/lean-bus/src/files.ts'
+import type { Folder, LogFile } from '../../../examples/lean-bus/src/log/files.ts'
 import type { Random } from '../../../lab/random.ts'
 
 /** Less than a disk's sector, so that batches of a hundred bytes are torn as large ones are. */

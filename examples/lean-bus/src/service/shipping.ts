@@ -1,4 +1,4 @@
-import type { Handle } from './bus.ts'
+import type { Handle } from '../bus.ts'
 import { decode } from './orders.ts'
 import type { Timeline } from './timeline.ts'
 

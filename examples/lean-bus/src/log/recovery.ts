@@ -1,7 +1,12 @@
 import type { Folder } from './files.ts'
-import { batchesIn, headerBytes, readHeader, type Header } from './format.ts'
+import {
+  batchesIn,
+  headerBytes,
+  readHeader,
+  type Header,
+} from '../protocol/format.ts'
 import { readMarker } from './marker.ts'
-import { leastRecord } from './records.ts'
+import { leastRecord } from '../protocol/records.ts'
 import {
   after,
   damaged,

@@ -1,5 +1,5 @@
-import { BusError } from './errors.ts'
-import { limits } from './limits.ts'
+import { BusError } from '../protocol/errors.ts'
+import { limits } from '../protocol/limits.ts'
 
 /** A batch that was taken, in case its producer sends it again. */
 interface Sent {

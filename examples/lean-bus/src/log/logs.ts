@@ -1,8 +1,8 @@
-import { BusError } from './errors.ts'
+import { BusError } from '../protocol/errors.ts'
 import type { Folder } from './files.ts'
-import { limits } from './limits.ts'
+import { limits } from '../protocol/limits.ts'
 import { openLog, type Log, type LogOptions } from './log.ts'
-import { isName } from './names.ts'
+import { isName } from '../protocol/names.ts'
 
 export interface LogsOptions {
   segmentBytes?: number

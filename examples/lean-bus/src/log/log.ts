@@ -1,6 +1,6 @@
-import { BusError } from './errors.ts'
+import { BusError } from '../protocol/errors.ts'
 import type { Folder } from './files.ts'
-import { checkBatch } from './format.ts'
+import { checkBatch } from '../protocol/format.ts'
 import { removeMarker, writeMarker } from './marker.ts'
 import { Producers } from './producers.ts'
 import { openSegments } from './recovery.ts'

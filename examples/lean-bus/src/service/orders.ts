@@ -1,4 +1,4 @@
-import type { BusRecord, NewRecord } from './bus.ts'
+import type { BusRecord, NewRecord } from '../bus.ts'
 
 /** An order was placed. Version 2 adds `currency`; version 1 meant euros. */
 export interface OrderPlaced {

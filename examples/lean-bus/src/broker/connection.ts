@@ -1,13 +1,13 @@
 import type { Duplex } from 'node:stream'
-import { BusError } from './errors.ts'
+import { BusError } from '../protocol/errors.ts'
 import {
   encodeError,
   FrameReader,
   types,
   writeFrame,
   type Frame,
-} from './frames.ts'
-import { limits } from './limits.ts'
+} from '../protocol/frames.ts'
+import { limits } from '../protocol/limits.ts'
 
 /** What all connections of a broker hold together, in bytes. */
 export class Held {

@@ -1,7 +1,7 @@
 /** `npm run broker`: the broker alone, over TCP, until SIGTERM. */
 import { parseArgs } from 'node:util'
-import { listen, startBroker } from './broker.ts'
-import { defaultPort, readBrokerSettings, readNumber } from './settings.ts'
+import { listen, openBrokerFromSettings } from '../broker/start.ts'
+import { defaultPort, readBrokerSettings, readNumber } from '../settings.ts'
 
 try {
   const { values } = parseArgs({
@@ -10,7 +10,7 @@ try {
   const host = values['unsafe-bind'] ?? '127.0.0.1'
   const port = readNumber(process.env, 'BROKER_PORT', defaultPort, [0, 65535])
   const settings = readBrokerSettings(process.env)
-  const broker = await startBroker(settings)
+  const broker = await openBrokerFromSettings(settings)
   const server = await listen(broker, host, port)
   if (values['unsafe-bind']) {
     console.error(

@@ -1,6 +1,6 @@
-import { createSessions, overTcp, type Open } from './bus.ts'
-import { text, types } from './frames.ts'
-import type { Settings } from './settings.ts'
+import { createSessions, overTcp, type Open } from '../bus.ts'
+import { text, types } from '../protocol/frames.ts'
+import type { Settings } from '../settings.ts'
 
 /** Makes those topics that are not there yet. */
 export async function createTopics(broker: Settings | Open, topics: string[]) {

@@ -1,8 +1,20 @@
 import type { Duplex } from 'node:stream'
-import { LostError } from './errors.ts'
-import { Fields, FrameReader, readError, writeFrame } from './frames.ts'
-import { magic, types, u16, u32, version, type Frame } from './frames.ts'
-import { limits } from './limits.ts'
+import { LostError } from '../protocol/errors.ts'
+import {
+  Fields,
+  FrameReader,
+  readError,
+  writeFrame,
+} from '../protocol/frames.ts'
+import {
+  magic,
+  types,
+  u16,
+  u32,
+  version,
+  type Frame,
+} from '../protocol/frames.ts'
+import { limits } from '../protocol/limits.ts'
 
 /** What a subscription is told. */
 export interface Subscriber {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { FencedError, type Bus, type Handle } from './bus.ts'
+import { FencedError, type Bus, type Handle } from '../bus.ts'
 
 // #region dead-letter
 /**

@@ -1,4 +1,4 @@
-import type { Bus } from './bus.ts'
+import type { Bus } from '../bus.ts'
 import { decode } from './orders.ts'
 import type { Timeline } from './timeline.ts'
 

@@ -1,9 +1,9 @@
 import type { Peer } from './connection.ts'
-import { BusError } from './errors.ts'
-import { types, u32, u64 } from './frames.ts'
+import { BusError } from '../protocol/errors.ts'
+import { types, u32, u64 } from '../protocol/frames.ts'
 import type { Member } from './groups.ts'
-import { limits } from './limits.ts'
-import type { Log } from './log.ts'
+import { limits } from '../protocol/limits.ts'
+import type { Log } from '../log/log.ts'
 
 /** Sends a member what lies in a log, as long as it has granted credit. */
 export interface Delivery extends Member {

@@ -1,9 +1,9 @@
 import { stat } from 'node:fs/promises'
-import { diskFolder, type Folder } from './files.ts'
-import { batchesIn, recordsIn, type Header } from './format.ts'
-import { readGroup } from './groups.ts'
-import { openSegments } from './recovery.ts'
-import type { BusRecord } from './port.ts'
+import { diskFolder, type Folder } from '../log/files.ts'
+import { batchesIn, recordsIn, type Header } from '../protocol/format.ts'
+import { readGroup } from '../broker/groups.ts'
+import { openSegments } from '../log/recovery.ts'
+import type { BusRecord } from '../port.ts'
 
 /** A record as it lies in a log. */
 export interface StoredRecord extends BusRecord {

@@ -1,15 +1,23 @@
 import type { Duplex } from 'node:stream'
 import { Held, openPeer, type Peer } from './connection.ts'
 import { createDelivery, type Delivery } from './delivery.ts'
-import { BusError } from './errors.ts'
-import type { Folder } from './files.ts'
-import { magic, types, u16, u32, u64, version, type Frame } from './frames.ts'
+import { BusError } from '../protocol/errors.ts'
+import type { Folder } from '../log/files.ts'
+import {
+  magic,
+  types,
+  u16,
+  u32,
+  u64,
+  version,
+  type Frame,
+} from '../protocol/frames.ts'
 import { openGroups } from './groups.ts'
-import { limits } from './limits.ts'
-import type { Log } from './log.ts'
-import { openLogs, type LogsOptions } from './logs.ts'
-import { checkName } from './names.ts'
-import { readRequest, type Request } from './requests.ts'
+import { limits } from '../protocol/limits.ts'
+import type { Log } from '../log/log.ts'
+import { openLogs, type LogsOptions } from '../log/logs.ts'
+import { checkName } from '../protocol/names.ts'
+import { readRequest, type Request } from '../protocol/requests.ts'
 
 export interface BrokerOptions extends Partial<Omit<LogsOptions, 'failed'>> {
   /** How long a silent peer keeps its connection and its leases; 6000. */

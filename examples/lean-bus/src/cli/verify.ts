@@ -1,5 +1,5 @@
 /** `npm run verify`: checks every byte of a data folder. */
-import { openSegments } from './recovery.ts'
+import { openSegments } from '../log/recovery.ts'
 import { openData } from './scan.ts'
 
 const { DATA_DIR = 'data' } = process.env

@@ -1,9 +1,9 @@
-import { BusError } from './errors.ts'
-import { batchesIn, encodeBatch, recordsIn } from './format.ts'
-import { Fields, u32, u64 } from './frames.ts'
-import { limits } from './limits.ts'
-import type { Log } from './log.ts'
-import { encodeRecord } from './records.ts'
+import { BusError } from '../protocol/errors.ts'
+import { batchesIn, encodeBatch, recordsIn } from '../protocol/format.ts'
+import { Fields, u32, u64 } from '../protocol/frames.ts'
+import { limits } from '../protocol/limits.ts'
+import type { Log } from '../log/log.ts'
+import { encodeRecord } from '../protocol/records.ts'
 
 /** Who waits for a lease, or holds it. */
 export interface Member {

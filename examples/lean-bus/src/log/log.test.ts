@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
 import { diskFolder, type Folder, type LogFile } from './files.ts'
-import { batchesIn, encodeBatch, recordsIn } from './format.ts'
+import { batchesIn, encodeBatch, recordsIn } from '../protocol/format.ts'
 import { openLog, type Log } from './log.ts'
-import { encodeRecord } from './records.ts'
+import { encodeRecord } from '../protocol/records.ts'
 
 async function place(t: TestContext) {
   const path = await mkdtemp(join(tmpdir(), 'log-'))

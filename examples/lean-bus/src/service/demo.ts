@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { replay } from './analytics.ts'
-import type { Bus, NewRecord, Subscription } from './bus.ts'
+import type { Bus, NewRecord, Subscription } from '../bus.ts'
 import { withDeadLetters } from './dead-letters.ts'
 import { encode } from './orders.ts'
 import { createShipping } from './shipping.ts'

@@ -1,10 +1,10 @@
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
-import { diskFolder } from './files.ts'
-import { lockFolder } from './lock.ts'
-import { memoryFolder } from './memory-files.ts'
-import { openBroker, type Broker } from './server.ts'
-import type { BrokerSettings } from './settings.ts'
+import { diskFolder } from '../log/files.ts'
+import { lockFolder } from '../log/lock.ts'
+import { memoryFolder } from '../log/memory-files.ts'
+import { openBroker, type Broker } from './broker.ts'
+import type { BrokerSettings } from '../settings.ts'
 
 /**
  * Opens the broker that the settings describe, on a folder of its own.
@@ -12,7 +12,9 @@ import type { BrokerSettings } from './settings.ts'
  * @throws Error for a folder that another broker has; BusError STORAGE for
  *   damage to what was acknowledged
  */
-export async function startBroker(settings: BrokerSettings): Promise<Broker> {
+export async function openBrokerFromSettings(
+  settings: BrokerSettings,
+): Promise<Broker> {
   const { dataDir } = settings
   const options = { ...settings, warn: (text: string) => console.error(text) }
   if (dataDir === ':memory:') return openBroker(memoryFolder(), options)

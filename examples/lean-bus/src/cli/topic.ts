@@ -1,5 +1,5 @@
-import { defaultPort, readSettings } from './settings.ts'
-import { createTopics } from './topics.ts'
+import { defaultPort, readSettings } from '../settings.ts'
+import { createTopics } from '../client/topics.ts'
 
 const topics = process.argv.slice(2)
 try {

@@ -5,16 +5,16 @@ import { syncBuiltinESMExports } from 'node:module'
 import { duplexPair } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { test, type TestContext } from 'node:test'
-import { connect } from './bus.ts'
-import { openSession } from './client.ts'
-import type { Folder } from './files.ts'
+import { connect } from '../bus.ts'
+import { openSession } from '../client/session.ts'
+import type { Folder } from '../log/files.ts'
 import { encodeBatch } from './format.ts'
 import { text, types, u32, u64 } from './frames.ts'
-import { openLog } from './log.ts'
-import { memoryFolder } from './memory-files.ts'
+import { openLog } from '../log/log.ts'
+import { memoryFolder } from '../log/memory-files.ts'
 import { encodeRecord } from './records.ts'
-import { openBroker, type Broker } from './server.ts'
-import { createTopics } from './topics.ts'
+import { openBroker, type Broker } from '../broker/broker.ts'
+import { createTopics } from '../client/topics.ts'
 
 interface Vector {
   /** The fields, in words. */
@@ -30,7 +30,9 @@ const golden: {
   }[]
   files: (Vector & { path: string })[]
   segment: Vector
-} = JSON.parse(readFileSync(new URL('../golden.json', import.meta.url), 'utf8'))
+} = JSON.parse(
+  readFileSync(new URL('../../golden.json', import.meta.url), 'utf8'),
+)
 
 const first = { key: 'o-1', value: Buffer.from('hello') }
 const second = {

@@ -8,7 +8,7 @@ import { limits } from './limits.ts'
 import { encodeRecord, type BatchRecord } from './records.ts'
 
 const golden = JSON.parse(
-  readFileSync(new URL('../golden.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../../golden.json', import.meta.url), 'utf8'),
 )
 const records: BatchRecord[] = [
   { key: 'o-1', value: Buffer.from('hello'), headers: {} },

@@ -1,4 +1,4 @@
-import { BusError } from './errors.ts'
+import { BusError } from '../protocol/errors.ts'
 import type { Folder, LogFile } from './files.ts'
 import {
   batchesIn,
@@ -6,7 +6,7 @@ import {
   readHeader,
   type Header,
   stamp,
-} from './format.ts'
+} from '../protocol/format.ts'
 
 /** One file of a log: batches without a gap, from a base offset on. */
 export interface Segment {
