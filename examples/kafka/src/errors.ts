@@ -1,66 +1,69 @@
 import type { Settings } from './settings.ts'
 
-/** What went wrong in words that name the mend; `cause` is the client's error. */
+/** An error whose message names the fix. `cause` is the client's error. */
 export class BusError extends Error {
   readonly code = 'ERR_BUS'
 }
 
-/**
- * Turns an error of the client into one that names the mend. An error without
- * a known mend comes back as it is.
- */
-export function explain(cause: unknown, settings: Settings, topic?: string) {
+/** Turns an error of the client into a `BusError`, if we know a fix. */
+export function explainError(
+  cause: unknown,
+  settings: Settings,
+  topic?: string,
+) {
   if (cause instanceof BusError) return cause
   const reasons = [...reasonsIn(cause)].join('\n')
-  const mend = mends(settings, topic).find(([sign]) => sign.test(reasons))
-  return mend ? new BusError(mend[1], { cause }) : cause
+  for (const [pattern, message] of explanations(settings, topic)) {
+    if (pattern.test(reasons)) return new BusError(message, { cause })
+  }
+  return cause
 }
 
-/** By what the client or the broker says, the most telling first. */
-function mends(
+/** Patterns of client and broker errors, the most specific first. */
+function explanations(
   { brokers, sasl, tls }: Settings,
   topic?: string,
-): [sign: RegExp, mend: string][] {
+): [pattern: RegExp, message: string][] {
   const kafka = `Kafka at ${brokers.join(',')}`
   const login =
     'KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD'
-  const missing = [tls || 'KAFKA_TLS=1', sasl || login].filter(
+  const unset = [tls || 'KAFKA_TLS=1', sasl || login].filter(
     (variables) => typeof variables === 'string',
   )
   return [
     [
       /SASL_AUTHENTICATION_FAILED/,
-      `${kafka} refused ${sasl?.username} with ${sasl?.mechanism}. Check KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD.`,
+      `${kafka} rejects the login of ${sasl?.username} with ${sasl?.mechanism}. Check KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD.`,
     ],
     [
       /UNSUPPORTED_SASL_MECHANISM/,
-      `${kafka} has no login by ${sasl?.mechanism}. Give KAFKA_SASL_MECHANISM another value.`,
+      `${kafka} does not support ${sasl?.mechanism}. Set KAFKA_SASL_MECHANISM to another value.`,
     ],
     [
       /ILLEGAL_SASL_STATE/,
-      `${kafka} asks for no login. Leave ${login} out, or give KAFKA_BROKERS the address of the listener that does.`,
+      `${kafka} does not ask for a login. Unset ${login}, or set KAFKA_BROKERS to a listener that asks for one.`,
     ],
     [/Broker requires TLS/, `${kafka} requires TLS. Set KAFKA_TLS=1.`],
-    [/TLS handshake failed/, `${kafka} has no TLS. Leave KAFKA_TLS out.`],
+    [/TLS handshake failed/, `${kafka} does not use TLS. Unset KAFKA_TLS.`],
     [
       /CERT|UNABLE_TO_/,
-      `The certificate of ${kafka} is not trusted. Set NODE_EXTRA_CA_CERTS to the file of its CA.`,
+      `The certificate of ${kafka} is not trusted. Set NODE_EXTRA_CA_CERTS to the file of its certificate authority.`,
     ],
     [
       /UNKNOWN_TOPIC_OR_PARTITION|Unknown topic/,
-      `${kafka} has no topic "${topic}". Make it with: npm run topic -- ${topic}`,
+      `${kafka} has no topic "${topic}". Create it with: npm run topic -- ${topic}`,
     ],
     [
       /MESSAGE_TOO_LARGE|RECORD_LIST_TOO_LARGE/,
-      `The record is larger than topic "${topic}" takes. Publish a reference to it instead, or raise the topic's max.message.bytes.`,
+      `The record is larger than topic "${topic}" allows. Publish a reference to it instead, or raise the topic's max.message.bytes.`,
     ],
     [
       /INVALID_TOPIC/,
-      `"${topic}" is no name for a topic: give letters, digits, ".", "_" and "-", at most 249.`,
+      `"${topic}" is not a valid topic name. Use at most 249 letters, digits, ".", "_" and "-".`,
     ],
     [
       /INVALID_SESSION_TIMEOUT/,
-      `${kafka} refuses this KAFKA_SESSION_TIMEOUT_MS. Give what lies between its group.min.session.timeout.ms and group.max.session.timeout.ms, by default 6000 and 1800000.`,
+      `${kafka} rejects this KAFKA_SESSION_TIMEOUT_MS. Set it between the broker's group.min.session.timeout.ms and group.max.session.timeout.ms, by default 6000 and 1800000.`,
     ],
     [
       /ECONNREFUSED|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|PLT_KFK_TIMEOUT/,
@@ -68,12 +71,12 @@ function mends(
     ],
     [
       /PLT_KFK_NETWORK/,
-      `${kafka} ends the connection. ${missing.length > 0 ? `If its listener asks for it, set ${missing.join('; ')}.` : 'Look into its log.'}`,
+      `${kafka} closes the connection. ${unset.length > 0 ? `If its listener requires it, set ${unset.join('; ')}.` : "Check the broker's log."}`,
     ],
   ]
 }
 
-/** What an error and all below it say: the client nests by `errors` and `cause`. */
+/** The messages of an error and of those nested in `errors` and `cause`. */
 function* reasonsIn(error: unknown): Generator<string> {
   if (!(error instanceof Error)) return
   const { message, code, apiId, errors = [], cause } = error as ClientError

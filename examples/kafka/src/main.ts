@@ -1,58 +1,62 @@
+import { startDevBroker } from '../dev-broker/server.ts'
 import { connect } from './bus.ts'
-import { runDemo } from './demo.ts'
-import { startBroker } from './dev-broker/server.ts'
-import { explain } from './errors.ts'
+import { explainError } from './errors.ts'
+import { runDemo } from './service/demo.ts'
+import { serveStatus } from './service/status.ts'
+import { createTimeline } from './service/timeline.ts'
 import { readBrokers, readNumber, readSettings } from './settings.ts'
-import { serveStatus } from './status.ts'
-import { createTimeline } from './timeline.ts'
 import { createTopics } from './topics.ts'
 
-/** What was opened, and has to be closed in the reverse order. */
-const opened: { close(): Promise<void> }[] = []
-let ending = false
+/** Closed in reverse order at shutdown. */
+const resources: { close(): Promise<void> }[] = []
+let isShuttingDown = false
 
 async function start({ HOST = '127.0.0.1', ...env }: NodeJS.ProcessEnv) {
   const port = readNumber(env, 'PORT', 3000, [0, 65535])
-  const given = readBrokers(env)
-  const standIn = given ? undefined : await startBroker({ port: 0 })
-  if (standIn) opened.push(standIn)
-  const brokers = given ?? [`127.0.0.1:${standIn!.port}`]
-  const about = standIn
-    ? 'On the dev broker: a stand-in for Kafka, for development only, all in memory.'
-    : `On the cluster at ${brokers.join(', ')}.`
-  console.log(about)
+  const brokers = readBrokers(env) ?? (await startOwnBroker())
+  const description = env.KAFKA_BROKERS
+    ? `Using the cluster at ${brokers.join(', ')}.`
+    : 'Using the dev broker, an in-memory stand-in for Kafka, for development only.'
+  console.log(description)
 
   const settings = readSettings(env, brokers)
   const timeline = createTimeline(console.log)
-  const status = await serveStatus({ host: HOST, port }, about, timeline)
-  opened.push(status)
+  const status = await serveStatus({ host: HOST, port }, description, timeline)
+  resources.push(status)
   try {
     await createTopics(settings, ['orders', 'orders.dlq'])
     const bus = await connect(settings)
-    opened.push(bus)
+    resources.push(bus)
     const { ended } = await runDemo(bus, timeline)
     status.complete()
     console.log(`\nListening on ${status.url}`)
     await ended
   } catch (error) {
-    throw explain(error, settings, 'orders')
+    throw explainError(error, settings, 'orders')
   }
 }
 
-// #region shutdown
-async function end(code: number) {
-  ending = true
-  // A handler has its own 5 s: what is left of it then is delivered again.
-  setTimeout(() => process.exit(code), 4500)
-  for (const { close } of opened.reverse()) await close()
-  process.exit(code)
+async function startOwnBroker() {
+  const broker = await startDevBroker({ port: 0 })
+  resources.push(broker)
+  return [`127.0.0.1:${broker.port}`]
 }
-process.once('SIGTERM', () => end(0))
-process.once('SIGINT', () => end(0))
+
+// #region shutdown
+async function shutDown(exitCode: number) {
+  isShuttingDown = true
+  // Exits before the handlers' 5 s are over. What they have not committed by
+  // then is delivered again.
+  setTimeout(() => process.exit(exitCode), 4500)
+  for (const { close } of resources.reverse()) await close()
+  process.exit(exitCode)
+}
+process.once('SIGTERM', () => shutDown(0))
+process.once('SIGINT', () => shutDown(0))
 // #endregion
 
 start(process.env).catch((error: Error) => {
-  if (ending) return
+  if (isShuttingDown) return
   console.error(error.message)
-  return end(1)
+  return shutDown(1)
 })

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readBrokers, readSettings } from './settings.ts'
 
-test('brokers are a list of host:port', () => {
+test('KAFKA_BROKERS is a list of host:port', () => {
   assert.equal(readBrokers({}), undefined)
   const brokers = readBrokers({ KAFKA_BROKERS: 'a:1, [::1]:9092' })
   assert.deepEqual(brokers, ['a:1', '[::1]:9092'])
@@ -11,11 +11,17 @@ test('brokers are a list of host:port', () => {
   }
 })
 
-test('a bad value is refused by its name', () => {
-  const refused = (env: { [name: string]: string }, message: RegExp) =>
+test('an invalid setting is an error that names its variable', () => {
+  const assertInvalid = (env: { [name: string]: string }, message: RegExp) =>
     assert.throws(() => readSettings(env, []), message)
-  refused({ KAFKA_TLS: 'yes' }, /KAFKA_TLS=yes: give 1/)
-  refused({ KAFKA_SESSION_TIMEOUT_MS: '6s' }, /KAFKA_SESSION_TIMEOUT_MS=6s/)
-  refused({ KAFKA_SASL_MECHANISM: 'MD5' }, /KAFKA_SASL_MECHANISM=MD5: give one/)
-  refused({ KAFKA_SASL_MECHANISM: 'PLAIN' }, /needs KAFKA_SASL_USERNAME/)
+  assertInvalid({ KAFKA_TLS: 'yes' }, /KAFKA_TLS=yes is invalid\. Set it to 1/)
+  assertInvalid(
+    { KAFKA_SESSION_TIMEOUT_MS: '6s' },
+    /KAFKA_SESSION_TIMEOUT_MS=6s/,
+  )
+  assertInvalid(
+    { KAFKA_SASL_MECHANISM: 'MD5' },
+    /KAFKA_SASL_MECHANISM=MD5 is invalid/,
+  )
+  assertInvalid({ KAFKA_SASL_MECHANISM: 'PLAIN' }, /needs KAFKA_SASL_USERNAME/)
 })

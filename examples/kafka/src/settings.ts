@@ -2,9 +2,9 @@ type Environment = { [name: string]: string | undefined }
 
 const mechanisms = ['PLAIN', 'SCRAM-SHA-256', 'SCRAM-SHA-512'] as const
 
-/** How to reach a cluster, and how long a silent member keeps its lease. */
+/** How to reach a cluster, and when it gives up on a silent member. */
 export interface Settings {
-  /** `host:port` of at least one broker; it names the others. */
+  /** `host:port` of at least one broker, which tells us the others. */
   brokers: string[]
   sasl?: {
     mechanism: (typeof mechanisms)[number]
@@ -12,15 +12,17 @@ export interface Settings {
     password: string
   }
   tls?: boolean
-  /** In milliseconds. Brokers refuse less than 6000 unless told otherwise. */
+  /** In ms. By default brokers accept 6000 and more. */
   sessionTimeoutMs?: number
 }
 
-/** Reads the variables of README.md; an error says which one to mend. */
+/** Reads the variables in README.md. Errors name the variable to fix. */
 export function readSettings(env: Environment, brokers: string[]): Settings {
   const tls = env.KAFKA_TLS || '0'
   if (tls !== '0' && tls !== '1') {
-    throw new Error(`KAFKA_TLS=${tls}: give 1 to use TLS, or leave it out`)
+    throw new Error(
+      `KAFKA_TLS=${tls} is invalid. Set it to 1 to use TLS, or leave it out.`,
+    )
   }
   return {
     brokers,
@@ -35,7 +37,7 @@ export function readSettings(env: Environment, brokers: string[]): Settings {
   }
 }
 
-/** `KAFKA_BROKERS` as a list; `undefined` when it is not set. */
+/** `KAFKA_BROKERS` as a list. `undefined` when it is not set. */
 export function readBrokers({ KAFKA_BROKERS }: Environment) {
   if (!KAFKA_BROKERS) return undefined
   const brokers = KAFKA_BROKERS.split(',').map((broker) => broker.trim())
@@ -43,23 +45,25 @@ export function readBrokers({ KAFKA_BROKERS }: Environment) {
     const [, port] = /^(?:\[[\da-f:]+\]|[^\s:/]+):(\d+)$/i.exec(broker) ?? []
     if (port && Number(port) >= 1 && Number(port) <= 65535) continue
     throw new Error(
-      `KAFKA_BROKERS=${KAFKA_BROKERS}: "${broker}" is no host:port, such as 127.0.0.1:9092`,
+      `KAFKA_BROKERS=${KAFKA_BROKERS} is invalid: "${broker}" is not a host:port such as 127.0.0.1:9092.`,
     )
   }
   return brokers
 }
 
-/** A whole number from the environment, `fallback` when it is not set. */
+/** A whole number from the environment. `fallback` when it is not set. */
 export function readNumber(
   env: Environment,
   name: string,
   fallback: number,
-  [least, most]: [least: number, most: number],
+  [min, max]: [min: number, max: number],
 ) {
   const text = env[name] || String(fallback)
   const number = Number(text)
-  if (/^\d+$/.test(text) && number >= least && number <= most) return number
-  throw new Error(`${name}=${text}: give ${least} to ${most}`)
+  if (/^\d+$/.test(text) && number >= min && number <= max) return number
+  throw new Error(
+    `${name}=${text} is invalid. Set it to a number from ${min} to ${max}.`,
+  )
 }
 
 function readSasl(env: Environment): Settings['sasl'] {
@@ -69,15 +73,15 @@ function readSasl(env: Environment): Settings['sasl'] {
     KAFKA_SASL_PASSWORD: password,
   } = env
   if (!name && !username && !password) return undefined
-  const mechanism = mechanisms.find((known) => known === name)
+  const mechanism = mechanisms.find((supported) => supported === name)
   if (!mechanism) {
     throw new Error(
-      `KAFKA_SASL_MECHANISM=${name}: give one of ${mechanisms.join(', ')}`,
+      `KAFKA_SASL_MECHANISM=${name} is invalid. Set it to one of ${mechanisms.join(', ')}.`,
     )
   }
   if (!username || !password) {
     throw new Error(
-      'KAFKA_SASL_MECHANISM also needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD',
+      'KAFKA_SASL_MECHANISM needs KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD. Set both.',
     )
   }
   return { mechanism, username, password }

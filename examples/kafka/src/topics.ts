@@ -1,15 +1,15 @@
 import { Admin, findErrorBy } from '@platformatic/kafka'
 import { clientOptions } from './bus.ts'
-import { explain } from './errors.ts'
+import { explainError } from './errors.ts'
 import type { Settings } from './settings.ts'
 
-/** Makes those topics that are not there yet, each with four partitions. */
+/** Creates the topics that do not exist yet, with four partitions each. */
 export async function createTopics(settings: Settings, topics: string[]) {
   const admin = new Admin({ ...clientOptions(settings), retries: 5 })
   try {
     for (const topic of topics) {
-      await create(admin, topic).catch((error) => {
-        throw explain(error, settings, topic)
+      await createTopic(admin, topic).catch((error) => {
+        throw explainError(error, settings, topic)
       })
     }
   } finally {
@@ -17,12 +17,12 @@ export async function createTopics(settings: Settings, topics: string[]) {
   }
 }
 
-async function create(admin: Admin, topic: string) {
+async function createTopic(admin: Admin, topic: string) {
   try {
-    // -1: as many replicas as the cluster has by default.
+    // -1: the cluster's default number of replicas.
     await admin.createTopics({ topics: [topic], partitions: 4, replicas: -1 })
   } catch (error) {
-    const there = findErrorBy(error as Error, 'apiId', 'TOPIC_ALREADY_EXISTS')
-    if (!there) throw error
+    const exists = findErrorBy(error as Error, 'apiId', 'TOPIC_ALREADY_EXISTS')
+    if (!exists) throw error
   }
 }

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { connect, type BusRecord } from './bus.ts'
-import { startBroker } from './dev-broker/server.ts'
+import { connect, type BusRecord } from '../src/bus.ts'
+import { startDevBroker } from '../dev-broker/server.ts'
 import { importLog } from './import-log.ts'
 
 const everyByte = Buffer.from(Uint8Array.from({ length: 256 }, (_, i) => i))
@@ -28,7 +28,7 @@ const range = (start: number, end: number) =>
 
 /** A broker with a bus on it, until the test ends. */
 async function cluster(t: TestContext) {
-  const broker = await startBroker({ port: 0 })
+  const broker = await startDevBroker({ port: 0 })
   const settings = { brokers: [`127.0.0.1:${broker.port}`] }
   const bus = await connect(settings)
   t.after(async () => {

@@ -1,7 +1,7 @@
 import { createReadStream } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { importLog } from './import-log.ts'
-import { readBrokers, readSettings } from './settings.ts'
+import { readBrokers, readSettings } from '../src/settings.ts'
 
 try {
   const { values, positionals } = parseArgs({

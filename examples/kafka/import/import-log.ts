@@ -5,11 +5,11 @@ import {
   Producer,
   stringSerializers,
 } from '@platformatic/kafka'
-import { clientOptions } from './bus.ts'
-import { BusError, explain } from './errors.ts'
-import { readLines, type GroupLine } from './import-lines.ts'
-import { openTopic, type Writer } from './import-topic.ts'
-import type { Settings } from './settings.ts'
+import { clientOptions } from '../src/bus.ts'
+import { BusError, explainError } from '../src/errors.ts'
+import { readLines, type GroupLine } from './lines.ts'
+import { openTopic, type Writer } from './topic-writer.ts'
+import type { Settings } from '../src/settings.ts'
 
 type OpenTopic = Awaited<ReturnType<typeof openTopic>>
 
@@ -44,7 +44,7 @@ export async function importLog(
 
   const inTopic = (topic: string, operation: () => Promise<void>) =>
     operation().catch((error) => {
-      throw explain(error, settings, topic)
+      throw explainError(error, settings, topic)
     })
   async function open(topic: string) {
     const target = await openTopic(settings, producer, topic)

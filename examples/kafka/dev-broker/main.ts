@@ -1,4 +1,4 @@
-import { startBroker } from './server.ts'
+import { startDevBroker } from './server.ts'
 
 const given = process.env.BROKER_PORT ?? '9092'
 const port = Number(given)
@@ -6,7 +6,7 @@ if (!/^\d+$/.test(given) || port > 65_535) {
   console.error(`BROKER_PORT must be 0 to 65535, not "${given}"`)
   process.exit(1)
 }
-const broker = await startBroker({ port }).catch((error: unknown) => {
+const broker = await startDevBroker({ port }).catch((error: unknown) => {
   console.error(`Cannot listen on BROKER_PORT=${port}: ${error}`)
   process.exit(1)
 })

@@ -33,7 +33,7 @@ const maxFrameBytes = 16 * 1_024 * 1_024
  * Starts a stand-in for Kafka, for development only: it speaks Kafka's wire
  * protocol and keeps everything in memory. Rejects if it cannot listen.
  */
-export async function startBroker(options: BrokerOptions): Promise<Broker> {
+export async function startDevBroker(options: BrokerOptions): Promise<Broker> {
   const { host = '127.0.0.1', minSessionTimeoutMs = 6_000 } = options
   const { retentionBytes = 16_777_216, maxMessageBytes = 1_048_588 } = options
 

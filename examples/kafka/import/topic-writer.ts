@@ -4,11 +4,11 @@ import {
   findErrorBy,
   type Producer,
 } from '@platformatic/kafka'
-import { clientOptions } from './bus.ts'
-import { BusError } from './errors.ts'
-import type { RecordLine } from './import-lines.ts'
-import type { Settings } from './settings.ts'
-import { createTopics } from './topics.ts'
+import { clientOptions } from '../src/bus.ts'
+import { BusError } from '../src/errors.ts'
+import type { RecordLine } from './lines.ts'
+import type { Settings } from '../src/settings.ts'
+import { createTopics } from '../src/topics.ts'
 
 export type Writer = Producer<string, Buffer, string, string>
 
