@@ -69,7 +69,7 @@ export function runProgramChecks(
 
 /** The brokers that examples bring, known by the modules of their programs. */
 const brought: Readonly<Record<string, OpenStand>> = {
-  'dev-broker/main': onDevBroker,
+  '../dev-broker/main': onDevBroker,
   'cli/run-broker': overTcp,
 }
 

@@ -36,7 +36,7 @@ process.on('exit', () => {
 /**
  * Starts a broker and waits for the line with its address: `KAFKA_BROKERS=127.0.0.1:40123`, or another name.
  *
- * @param program its entry: `…/src/dev-broker/main.ts`
+ * @param program its entry: `…/dev-broker/main.ts`
  * @throws Error with what it wrote when it ends instead
  */
 export async function startBroker(

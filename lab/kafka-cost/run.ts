@@ -14,7 +14,7 @@ export const published = { messages: 10_000, bytes: 100 }
 const batch = 100
 
 const devBroker = fileURLToPath(
-  new URL('../../examples/kafka/src/dev-broker/main.ts', import.meta.url),
+  new URL('../../examples/kafka/dev-broker/main.ts', import.meta.url),
 )
 
 interface Started extends AsyncDisposable {

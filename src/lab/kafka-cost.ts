@@ -17,7 +17,7 @@ const inputs = [
   'servers/kafka/{broker,java,kafka,settings}.ts',
   'servers/kafka/jars.json',
   'servers/kafka/server.properties',
-  'examples/kafka/src/dev-broker/*.ts',
+  'examples/kafka/dev-broker/*.ts',
 ]
 
 const Record = z.strictObject({

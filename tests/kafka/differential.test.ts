@@ -1,16 +1,16 @@
 import { crc32c, createRecordsBatch } from '@platformatic/kafka'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { findCoordinator, heartbeat } from '../../examples/kafka/src/dev-broker/api-groups.ts'
-import { fetch, initProducerId, produce } from '../../examples/kafka/src/dev-broker/api-records.ts'
-import { createTopics } from '../../examples/kafka/src/dev-broker/api-topics.ts'
-import { listOffsets } from '../../examples/kafka/src/dev-broker/api-offsets.ts'
+import { findCoordinator, heartbeat } from '../../examples/kafka/dev-broker/api-groups.ts'
+import { fetch, initProducerId, produce } from '../../examples/kafka/dev-broker/api-records.ts'
+import { createTopics } from '../../examples/kafka/dev-broker/api-topics.ts'
+import { listOffsets } from '../../examples/kafka/dev-broker/api-offsets.ts'
 import {
   INVALID_REPLICA_ASSIGNMENT,
   NONE,
   UNKNOWN_MEMBER_ID,
-} from '../../examples/kafka/src/dev-broker/errors.ts'
-import { apiVersions } from '../../examples/kafka/src/dev-broker/requests.ts'
+} from '../../examples/kafka/dev-broker/errors.ts'
+import { apiVersions } from '../../examples/kafka/dev-broker/requests.ts'
 import { startKafka, type Kafka } from '../../servers/kafka/kafka.ts'
 import { findConfluentPython, findJava, findKcat, type Tool } from '../../scripts/find.ts'
 import { describeWith } from '../tools/describe-with.ts'

@@ -58,7 +58,7 @@ describeWith('npm run import, against real Kafka', findJava(), (java) => {
 
   /** Starts the import. What is written to its `stdin` is what the lean bus prints. */
   function start(...args: string[]) {
-    const child = spawn(thisNode().path, ['src/import.ts', ...args], {
+    const child = spawn(thisNode().path, ['import/main.ts', ...args], {
       cwd: directory,
       env: { ...environmentOf(thisNode()), KAFKA_BROKERS: kafka.brokers.join() },
     })
@@ -183,7 +183,7 @@ describeWith('npm run import, against real Kafka', findJava(), (java) => {
   })
 
   test.for([
-    ['large', record('large', 1, Buffer.alloc(2_000_000)), /is larger than topic "large" takes/],
+    ['large', record('large', 1, Buffer.alloc(2_000_000)), /is larger than topic "large" allows/],
     ['ahead', record('ahead', 1).replace('2025-', '9999-'), /message\.timestamp\.after\.max\.ms/],
   ] as const)('what topic %s refuses is explained', async ([topic, refused, why]) => {
     const { stderr, code } = await load([record(topic, 0), refused])

@@ -77,7 +77,7 @@ describeWith('the Kafka example, against real Kafka', findJava(), (java) => {
     const health = await program.target.fetch('/health')
     expect([health.status, await health.text()]).toEqual([200, '{"status":"ok"}'])
     const page = await (await program.target.fetch('/')).text()
-    expect(page).toContain(`On the cluster at ${overTls['KAFKA_BROKERS']}.`)
+    expect(page).toContain(`Using the cluster at ${overTls['KAFKA_BROKERS']}.`)
     expect(page).toContain('redelivered')
     program.signal('SIGTERM')
     expect(await program.exit).toEqual({ code: 0, signal: null })
@@ -93,7 +93,7 @@ describeWith('the Kafka example, against real Kafka', findJava(), (java) => {
       [
         'a wrong password, by SCRAM',
         () => ({ ...secure, ...login, KAFKA_SASL_PASSWORD: 'wrong' }),
-        /refused orders with SCRAM-SHA-512\. Check .*KAFKA_SASL_PASSWORD/,
+        /rejects the login of orders with SCRAM-SHA-512\. Check .*KAFKA_SASL_PASSWORD/,
       ],
       [
         'a wrong password, by PLAIN',
@@ -103,33 +103,33 @@ describeWith('the Kafka example, against real Kafka', findJava(), (java) => {
           KAFKA_SASL_MECHANISM: 'PLAIN',
           KAFKA_SASL_PASSWORD: 'wrong',
         }),
-        /refused orders with PLAIN\. Check .*KAFKA_SASL_PASSWORD/,
+        /rejects the login of orders with PLAIN\. Check .*KAFKA_SASL_PASSWORD/,
       ],
       [
         'a mechanism that the broker has not',
         () => ({ ...secure, ...login, KAFKA_SASL_MECHANISM: 'SCRAM-SHA-256' }),
-        /has no login by SCRAM-SHA-256\. Give KAFKA_SASL_MECHANISM/,
+        /does not support SCRAM-SHA-256\. Set KAFKA_SASL_MECHANISM/,
       ],
       [
         'no login where one is asked for',
         () => secure,
-        /ends the connection.*KAFKA_SASL_MECHANISM/,
+        /closes the connection.*KAFKA_SASL_MECHANISM/,
       ],
       [
         'a login where none is asked for',
         () => ({ ...plain, ...login }),
-        /asks for no login\. Leave KAFKA_SASL_MECHANISM/,
+        /does not ask for a login\. Unset KAFKA_SASL_MECHANISM/,
       ],
       ['no TLS where it is needed', () => overTls, /requires TLS\. Set KAFKA_TLS=1\./],
       [
         'a login without TLS where it is needed',
         () => ({ ...overTls, ...login }),
-        /ends the connection.*KAFKA_TLS=1/,
+        /closes the connection.*KAFKA_TLS=1/,
       ],
       [
         'TLS where there is none',
         () => ({ ...plain, KAFKA_TLS: '1' }),
-        /has no TLS\. Leave KAFKA_TLS out/,
+        /does not use TLS\. Unset KAFKA_TLS/,
       ],
       [
         'a certificate of an unknown authority',
@@ -139,7 +139,7 @@ describeWith('the Kafka example, against real Kafka', findJava(), (java) => {
       [
         'a session timeout that the broker refuses',
         () => ({ ...plain, KAFKA_SESSION_TIMEOUT_MS: '999' }),
-        /refuses this KAFKA_SESSION_TIMEOUT_MS\. Give/,
+        /rejects this KAFKA_SESSION_TIMEOUT_MS\. Set/,
       ],
     ]
     test.for(cases)('%s', { timeout: 30_000 }, async ([, env, said]) => {
@@ -175,10 +175,10 @@ describeWith('the Kafka example, against real Kafka', findJava(), (java) => {
     test('a topic that is missing is made by the command that the error names', async () => {
       const missing = bus.publish('absent', { key: 'k', value: new Uint8Array(1) })
       await expect(missing).rejects.toThrow(
-        /no topic "absent"\. Make it with: npm run topic -- absent$/,
+        /no topic "absent"\. Create it with: npm run topic -- absent$/,
       )
       await expect(fail(plain, ['node', 'src/topic.ts', 'absent'])).resolves.toEqual({
-        said: 'Made, or found: absent',
+        said: 'Created or found: absent',
         code: 0,
       })
       await bus.publish('absent', { key: 'k', value: new Uint8Array(1) })
@@ -217,10 +217,10 @@ describeWith('the Kafka example, against real Kafka', findJava(), (java) => {
 
 describe('the Kafka example', () => {
   test.for([
-    [{ PORT: 'abc' }, 'PORT=abc: give 0 to 65535'],
-    [{ PORT: '65536' }, 'PORT=65536: give 0 to 65535'],
-    [{ KAFKA_BROKERS: 'localhost' }, /^KAFKA_BROKERS=localhost: .* host:port/],
-    [{ KAFKA_TLS: 'yes' }, /^KAFKA_TLS=yes: give 1/],
+    [{ PORT: 'abc' }, 'PORT=abc is invalid. Set it to a number from 0 to 65535.'],
+    [{ PORT: '65536' }, 'PORT=65536 is invalid. Set it to a number from 0 to 65535.'],
+    [{ KAFKA_BROKERS: 'localhost' }, /^KAFKA_BROKERS=localhost is invalid: .* host:port/],
+    [{ KAFKA_TLS: 'yes' }, /^KAFKA_TLS=yes is invalid\. Set it to 1/],
   ] as const)('refuses %j', async ([env, said]) => {
     expect(await fail(env)).toEqual({ said: expect.stringMatching(said), code: 1 })
   })
@@ -230,7 +230,7 @@ describe('the Kafka example', () => {
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
     expect(await fail({ PORT: String(port) })).toEqual({
-      said: expect.stringMatching(`^HOST=127.0.0.1 PORT=${port}: .*Give another PORT`),
+      said: expect.stringMatching(`^HOST=127.0.0.1 PORT=${port}: .*Choose another PORT`),
       code: 1,
     })
     server.close()

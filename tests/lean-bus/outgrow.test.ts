@@ -42,7 +42,7 @@ async function shell(line: string, cwd: string, env: NodeJS.ProcessEnv = {}): Pr
 }
 
 /** The client side of a bus, from the installed files. By address: each example has types of its own. */
-async function busOf(folder: string, folders = { client: '', service: '' }) {
+async function busOf(folder: string, folders = { client: '', service: 'service/' }) {
   const address = (name: string) => new URL(`src/${name}.ts`, `file://${folder}/`).href
   return {
     ...((await import(address('bus'))) as { connect(settings: unknown): Promise<Bus> }),
@@ -80,7 +80,7 @@ describeWith('Outgrowing the lean bus', findJava(), (java) => {
     const moved = await unpack(readExample(examples.lean))
     onTestFinished(() => moved[Symbol.asyncDispose]())
     const { directory } = moved
-    for (const name of ['bus', 'settings', 'errors', 'topics']) {
+    for (const name of ['bus', 'fenced-commit', 'retry', 'settings', 'errors', 'topics']) {
       const path = `src/${name}.ts`
       await copyFile(join(cluster.directory, path), join(directory, path))
     }
@@ -127,9 +127,9 @@ await bus.close()
     )
     expect(needed.sort()).toEqual(
       [
-        ...['bus.ts', 'errors.ts', 'settings.ts', 'topics.ts', 'program.ts'],
+        ...['bus.ts', 'fenced-commit.ts', 'retry.ts', 'errors.ts', 'settings.ts', 'topics.ts'],
         ...['analytics', 'dead-letters', 'demo', 'orders'].map((name) => `service/${name}.ts`),
-        ...['port.ts', 'service/shipping.ts', 'service/timeline.ts'],
+        ...['port.ts', 'program.ts', 'service/shipping.ts', 'service/timeline.ts'],
       ].sort(),
     )
     for (const file of await readdir(join(directory, 'src'), { recursive: true })) {

@@ -103,14 +103,15 @@ test('the same region of both buses stands side by side, with its lines; the sam
   for (const region of ['publish', 'subscribe', 'commit']) {
     const panels = textOf(html, RegExp(`<fieldset[^>]*> *<legend>${region}<`), '</fieldset>')
     for (const id of ['kafka', 'lean-bus']) {
-      const { text } = exampleRegion(readExample(id), 'src/bus.ts', region, { file: 'test' })
-      expect(panels).toContain(`${id}/src/bus.ts ${codeLines(text)} lines`)
+      const file = id === 'kafka' && region === 'commit' ? 'src/fenced-commit.ts' : 'src/bus.ts'
+      const { text } = exampleRegion(readExample(id), file, region, { file: 'test' })
+      expect(panels).toContain(`${id}/${file} ${codeLines(text)} lines`)
     }
   }
-  for (const file of ['port', 'dead-letters', 'analytics']) {
+  for (const file of ['port', 'service/dead-letters', 'service/analytics']) {
     expect(
       textOf(html, RegExp(`<figcaption>(?=[^]{0,400}kafka/src/${file}\\.ts)`), '</figcaption>'),
-    ).toMatch(RegExp(`kafka/src/${file}\\.ts = lean-bus/src/(service/)?${file}\\.ts \\d+ lines`))
+    ).toMatch(RegExp(`kafka/src/${file}\\.ts = lean-bus/src/${file}\\.ts \\d+ lines`))
   }
 })
 

@@ -56,16 +56,16 @@ describeWith('Chromium', findChromium(), (path) => {
       await files.getByRole('link', { name: 'requests and groups' }).click()
       await page.waitForURL('**/examples/kafka/dev-broker-requests/')
       await files.locator('label', { hasText: /\bgroup\.ts/ }).click()
-      expect(await page.locator('#src-dev-broker-group-ts pre').isVisible()).toBe(true)
+      expect(await page.locator('#dev-broker-group-ts pre').isVisible()).toBe(true)
       await files.getByRole('link', { name: 'Kafka from Node' }).click()
       await page.waitForURL('**/examples/kafka/')
     })
 
     test('the list of what is sent leads to each file, on whichever page it is', async () => {
       const page = await openPage('/open/kafka/')
-      await page.getByRole('link', { name: 'src/dev-broker/log.ts' }).click()
-      await page.waitForURL('**/examples/kafka/dev-broker/#src-dev-broker-log-ts')
-      expect(await page.locator('#src-dev-broker-log-ts').isVisible()).toBe(true)
+      await page.getByRole('link', { name: 'dev-broker/log.ts' }).click()
+      await page.waitForURL('**/examples/kafka/dev-broker/#dev-broker-log-ts')
+      expect(await page.locator('#dev-broker-log-ts').isVisible()).toBe(true)
     })
 
     test('on a phone the menu opens and the contents unfold', async () => {

@@ -31,7 +31,7 @@ test.each(['servers/kafka/java.ts', 'servers/kafka/server.properties'])(
   'another %s is another hash',
   (file) => {
     const root = temporaryFolder({}, tmpdir())
-    for (const folder of ['lab', 'servers', 'examples/kafka/src']) {
+    for (const folder of ['lab', 'servers', 'examples/kafka']) {
       cpSync(folder, join(root, folder), { recursive: true })
     }
     expect(inputHash(root)).toBe(inputHash())

@@ -68,7 +68,7 @@ export const onDevBroker: OpenStand = async (installed) => {
   await using opened = new AsyncDisposableStack()
   const { runtime } = installed
   const broker = opened.use(
-    await startBroker(moduleOf(installed, 'dev-broker/main'), {
+    await startBroker(moduleOf(installed, '../dev-broker/main'), {
       node: runtime.path,
       env: environmentOf(runtime),
     }),

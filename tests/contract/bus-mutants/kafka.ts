@@ -7,7 +7,7 @@ const bus = 'src/bus.ts'
 export const kafkaMutants: readonly Mutant[] = [
   {
     fault: 'a commit names the record itself and not the next',
-    file: bus,
+    file: 'src/fenced-commit.ts',
     from: 'offset: offset + 1n',
     to: 'offset',
     fails: [scenes.resume],
@@ -30,12 +30,12 @@ export const kafkaMutants: readonly Mutant[] = [
     fault: 'a record is committed before it is handled',
     file: bus,
     from: 'await handle(toRecord(message), async () => {',
-    to: 'await commit(committer, message)\n        await handle(toRecord(message), async () => {',
+    to: 'await committer.commit(message)\n        await handle(toRecord(message), async () => {',
     fails: [scenes.crash, scenes.poison],
   },
   {
     fault: 'a dead letter is written after its record is committed',
-    file: 'src/dead-letters.ts',
+    file: 'src/service/dead-letters.ts',
     from: 'await bus.publish(',
     to: 'await commit()\n        await bus.publish(',
     fails: [scenes.poison],
@@ -57,15 +57,15 @@ export const kafkaMutants: readonly Mutant[] = [
   {
     fault: 'a record may be committed when its handler has returned',
     file: bus,
-    from: 'if (fenced || returned)',
-    to: 'if (fenced)',
+    from: 'if (hasReturned)',
+    to: 'if (false)',
     fails: [scenes.frozen],
   },
   {
     fault: 'the committer joins again when it is refused',
     file: bus,
-    from: 'commit(committer, message).catch',
-    to: 'message.commit().catch',
+    from: 'await committer.commit(message)',
+    to: 'await message.commit()',
     fails: [scenes.frozen],
   },
 ]

@@ -3,9 +3,7 @@ import { startBroker, type BrokerProcess } from '../../../contracts/process/brok
 
 export type { BrokerProcess }
 
-const main = fileURLToPath(
-  new URL('../../../examples/kafka/src/dev-broker/main.ts', import.meta.url),
-)
+const main = fileURLToPath(new URL('../../../examples/kafka/dev-broker/main.ts', import.meta.url))
 
 /** Starts the dev broker as `npm run broker` does, on this port. @throws Error with what it wrote if it ends instead */
 export function startBrokerProcess(port = '0'): Promise<BrokerProcess> {

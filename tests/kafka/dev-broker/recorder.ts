@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, createServer, type AddressInfo } from 'node:net'
-import { readFrames } from '../../../examples/kafka/src/dev-broker/frames.ts'
+import { readFrames } from '../../../examples/kafka/dev-broker/frames.ts'
 
 /** A request and what the broker answered, each without its length. */
 export interface Exchange {

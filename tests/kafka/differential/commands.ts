@@ -4,9 +4,9 @@ import {
   listOffsets,
   offsetCommit,
   offsetFetch,
-} from '../../../examples/kafka/src/dev-broker/api-offsets.ts'
-import { fetch, produce } from '../../../examples/kafka/src/dev-broker/api-records.ts'
-import type { Api } from '../../../examples/kafka/src/dev-broker/api.ts'
+} from '../../../examples/kafka/dev-broker/api-offsets.ts'
+import { fetch, produce } from '../../../examples/kafka/dev-broker/api-records.ts'
+import type { Api } from '../../../examples/kafka/dev-broker/api.ts'
 import { encode } from './wire.ts'
 
 /** A request that any broker can be sent. */

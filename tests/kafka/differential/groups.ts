@@ -3,9 +3,9 @@ import {
   joinGroup,
   leaveGroup,
   syncGroup,
-} from '../../../examples/kafka/src/dev-broker/api-groups.ts'
-import { offsetCommit, offsetFetch } from '../../../examples/kafka/src/dev-broker/api-offsets.ts'
-import type { Api } from '../../../examples/kafka/src/dev-broker/api.ts'
+} from '../../../examples/kafka/dev-broker/api-groups.ts'
+import { offsetCommit, offsetFetch } from '../../../examples/kafka/dev-broker/api-offsets.ts'
+import type { Api } from '../../../examples/kafka/dev-broker/api.ts'
 import { visible } from './normalise.ts'
 import { ask } from './topics.ts'
 

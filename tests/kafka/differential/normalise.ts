@@ -1,4 +1,4 @@
-import { apis } from '../../../examples/kafka/src/dev-broker/requests.ts'
+import { apis } from '../../../examples/kafka/dev-broker/requests.ts'
 import { decode } from './wire.ts'
 
 /** What a client can observe of a response: without addresses, ids that are drawn, the cluster's other topics and order. */

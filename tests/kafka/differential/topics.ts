@@ -1,8 +1,8 @@
 import { setTimeout } from 'node:timers/promises'
-import { createTopics, metadata } from '../../../examples/kafka/src/dev-broker/api-topics.ts'
-import { listOffsets } from '../../../examples/kafka/src/dev-broker/api-offsets.ts'
-import type { Api } from '../../../examples/kafka/src/dev-broker/api.ts'
-import type { ValueOf } from '../../../examples/kafka/src/dev-broker/codec.ts'
+import { createTopics, metadata } from '../../../examples/kafka/dev-broker/api-topics.ts'
+import { listOffsets } from '../../../examples/kafka/dev-broker/api-offsets.ts'
+import type { Api } from '../../../examples/kafka/dev-broker/api.ts'
+import type { ValueOf } from '../../../examples/kafka/dev-broker/codec.ts'
 import { decode, encode, Wire } from './wire.ts'
 
 /** Asks a broker once, in the latest version that the dev broker knows too. */

@@ -1,8 +1,8 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import type { Api } from '../../../examples/kafka/src/dev-broker/api.ts'
-import * as t from '../../../examples/kafka/src/dev-broker/codec.ts'
-import { readFrames } from '../../../examples/kafka/src/dev-broker/frames.ts'
+import type { Api } from '../../../examples/kafka/dev-broker/api.ts'
+import * as t from '../../../examples/kafka/dev-broker/codec.ts'
+import { readFrames } from '../../../examples/kafka/dev-broker/frames.ts'
 import { framed } from '../dev-broker/recorder.ts'
 
 const header = t.struct({
