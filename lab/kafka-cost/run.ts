@@ -13,9 +13,7 @@ export const published = { messages: 10_000, bytes: 100 }
 
 const batch = 100
 
-const devBroker = fileURLToPath(
-  new URL('../../examples/kafka/dev-broker/main.ts', import.meta.url),
-)
+const devBroker = fileURLToPath(new URL('../../examples/kafka/dev-broker/main.ts', import.meta.url))
 
 interface Started extends AsyncDisposable {
   readonly brokers: readonly string[]
