@@ -4,7 +4,7 @@ import sitemap from '@astrojs/sitemap'
 import starlight from '@astrojs/starlight'
 import { defineConfig } from 'astro/config'
 import { fences } from './src/build/code/fences.ts'
-import { forMachines } from './src/build/twins/integration.ts'
+import { markdownTwins } from './src/build/twins/integration.ts'
 import { baseLinks } from './src/build/markdown/base-links.ts'
 import { componentPositions } from './src/build/markdown/component-positions.ts'
 import { scrollTables } from './src/build/markdown/scroll-tables.ts'
@@ -34,7 +34,7 @@ export default defineConfig({
     starlight(shell),
     mdx({ optimize: true }),
     contentSecurityPolicy,
-    forMachines(shell),
+    markdownTwins(shell),
     searchIndex,
   ],
   vite,

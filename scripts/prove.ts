@@ -12,7 +12,7 @@ import { isDeepStrictEqual } from 'node:util'
 import type { ContractResult } from '../contracts/run.ts'
 import { thisNode } from '../contracts/process/runtimes.ts'
 import { exampleIds, readExample, type Example } from '../src/model/examples/example.ts'
-import { Proof, proofPath } from '../src/model/examples/proof.ts'
+import { TestResult, testResultPath } from '../src/model/examples/test-result.ts'
 import { runCommand, unpack } from '../src/model/examples/workspace.ts'
 import { plannedRuns, runtimes } from './prove/runs.ts'
 
@@ -22,8 +22,8 @@ export interface Run extends ContractResult {
 }
 
 /** What `examples/<id>.proof.json` holds for these runs. */
-export function proofOf({ id, hash }: Example, runs: readonly Run[], date: string): Proof {
-  return Proof.parse({
+export function toTestResult({ id, hash }: Example, runs: readonly Run[], date: string): TestResult {
+  return TestResult.parse({
     schema: 2,
     id,
     hash,
@@ -65,19 +65,19 @@ async function prove(example: Example): Promise<boolean> {
   const failed = runs.flatMap(({ checks }) => checks).filter(({ passed }) => !passed)
   if (failed.length > 0) {
     console.error(
-      `${id}: ${failed.length} checks failed (✗ above); ${proofPath(id)} is left as it was.`,
+      `${id}: ${failed.length} checks failed (✗ above); ${testResultPath(id)} is left as it was.`,
     )
     return false
   }
 
   const today = new Date().toISOString().slice(0, 10)
   const unchanged =
-    example.proof && isDeepStrictEqual(proofOf(example, runs, example.proof.date), example.proof)
+    example.testResult && isDeepStrictEqual(toTestResult(example, runs, example.testResult.date), example.testResult)
   if (unchanged) {
-    console.log(`${id}: ${proofPath(id)} says the same already.`)
+    console.log(`${id}: ${testResultPath(id)} says the same already.`)
   } else {
-    await writeFile(proofPath(id), `${JSON.stringify(proofOf(example, runs, today), null, 2)}\n`)
-    console.log(`${id}: wrote ${proofPath(id)}.`)
+    await writeFile(testResultPath(id), `${JSON.stringify(toTestResult(example, runs, today), null, 2)}\n`)
+    console.log(`${id}: wrote ${testResultPath(id)}.`)
   }
   return true
 }

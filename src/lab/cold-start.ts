@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { ColdStartRecord } from '../../lab/cold-start/run.ts'
 import { sessions, type Line, type Session } from '../../lab/cold-start/sessions.ts'
-import { PlacedError, suggestion, type Place } from '../placed-error.ts'
+import { PlacedError, suggestion, type Place } from '../model/placed-error.ts'
 
 /** Where the runs are recorded, relative to the repository. */
 export const recordPath = 'lab/cold-start/record.json'

@@ -3,7 +3,7 @@ import { basename, join } from 'node:path'
 import type { Experiment, ExperimentRecord, Outcome } from '../../lab/experiments/experiment.ts'
 import { experiments as express } from '../../lab/experiments/express.ts'
 import { experiments as fastify } from '../../lab/experiments/fastify.ts'
-import { PlacedError, suggestion, type Place } from '../placed-error.ts'
+import { PlacedError, suggestion, type Place } from '../model/placed-error.ts'
 
 const lists: Record<string, readonly Experiment[]> = { express, fastify }
 

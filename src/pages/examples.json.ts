@@ -1,8 +1,8 @@
 import type { APIRoute } from 'astro'
 import { readExamples } from '../model/examples/example.ts'
 import { sha256 } from '../model/examples/hash.ts'
-import { proofSummary } from '../model/examples/summary.ts'
-import { absoluteUrl } from '../url.ts'
+import { summarizeTestResult } from '../model/examples/test-result-summary.ts'
+import { absoluteUrl } from '../shell/address.ts'
 
 /** All examples for machines: what each is, where it runs, what it is made of, and what was proven of it. */
 export const GET: APIRoute = () =>
@@ -24,7 +24,7 @@ export const GET: APIRoute = () =>
         })),
         runs,
         commands,
-        proof: proofSummary(example) ?? null,
+        proof: summarizeTestResult(example) ?? null,
         links: {
           guide: absoluteUrl(manifest.guide),
           example: absoluteUrl(`/examples/${id}/`),

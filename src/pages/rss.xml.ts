@@ -2,7 +2,7 @@ import rss from '@astrojs/rss'
 import type { APIRoute } from 'astro'
 import { siteChanges } from '../model/history/site-changes.ts'
 import { shell } from '../shell/starlight.ts'
-import { absoluteUrl } from '../url.ts'
+import { absoluteUrl } from '../shell/address.ts'
 
 /** What changed, as a feed. */
 export const GET: APIRoute = async () =>

@@ -1,10 +1,18 @@
+import { globSync } from 'node:fs'
 import type { StarlightUserConfig } from '@astrojs/starlight/types'
 import { source } from './address.ts'
 import { sidebar } from './sidebar/sidebar.ts'
 
-const component = (path: string) => `./src/shell/${path}.astro`
+/** Replaces parts of Starlight's page, by name, with the components in a folder of the shell. */
+const replace = (folder: string, names: readonly string[]) =>
+  Object.fromEntries(names.map((name) => [name, `./src/shell/${folder}/${name}.astro`]))
 
-/** What Starlight brings (routes, menu, contents) and which parts of its page are our own. */
+const style = (name: string) => `./src/styles/${name}.css`
+
+/** The CSS next to each component. It may override the general styles, so it comes after them. */
+const componentStyles = globSync('src/{components,shell}/**/*.css').map((path) => `./${path}`)
+
+/** Settings for Starlight, which provides routes, menu and contents. */
 export const shell = {
   title: 'Backend Trade-Offs',
   description:
@@ -12,31 +20,22 @@ export const shell = {
   sidebar,
   expressiveCode: false,
   markdown: { processedDirs: ['./content'] },
-  // The page is content like every other; Starlight's own route would find it twice.
+  // content/404.mdx is a page like the others. Starlight's own route would add it a second time.
   disable404Route: true,
-  // The index is made by `search-index.ts`, which says why.
+  // src/build/search/search-index.ts writes the index and explains why.
   pagefind: false,
   credits: false,
   ...(source && { editLink: { baseUrl: `${source}/edit/main/` } }),
-  customCss: ['tokens', 'base', 'code', 'components', 'shell', 'print'].map(
-    (name) => `./src/styles/${name}.css`,
-  ),
+  customCss: [
+    ...['tokens', 'base', 'code', 'controls', 'tones', 'tabs'].map(style),
+    ...componentStyles.sort(),
+    style('print'),
+  ],
   components: {
-    ContentPanel: component('page/ContentPanel'),
-    Footer: component('page/Footer'),
-    Head: component('page/Head'),
-    Header: component('header/Header'),
-    MarkdownContent: component('page/MarkdownContent'),
-    MobileTableOfContents: component('contents/MobileTableOfContents'),
-    PageFrame: component('page/PageFrame'),
-    PageSidebar: component('page/PageSidebar'),
-    PageTitle: component('page/PageTitle'),
-    Pagination: component('page/Pagination'),
-    Search: component('header/Search'),
-    Sidebar: component('sidebar/Sidebar'),
-    TableOfContents: component('contents/TableOfContents'),
-    ThemeProvider: component('header/ThemeProvider'),
-    ThemeSelect: component('header/ThemeSelect'),
-    TwoColumnContent: component('page/TwoColumnContent'),
+    ...replace('contents', ['MobileTableOfContents', 'TableOfContents']),
+    ...replace('header', ['Header', 'Search', 'ThemeProvider', 'ThemeSelect']),
+    ...replace('page', ['ContentPanel', 'Footer', 'Head', 'MarkdownContent', 'PageFrame']),
+    ...replace('page', ['PageSidebar', 'PageTitle', 'Pagination', 'TwoColumnContent']),
+    ...replace('sidebar', ['Sidebar']),
   },
 } satisfies StarlightUserConfig

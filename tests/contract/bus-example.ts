@@ -7,7 +7,7 @@ import { nameOf, waysOf } from '../../scripts/prove/runs.ts'
 import { readExample, type Example } from '../../src/model/examples/example.ts'
 import { runCommand, unpack, type Workspace } from '../../src/model/examples/workspace.ts'
 import { describeWith } from '../tools/describe-with.ts'
-import { expectPassed, expectProof } from './recorded.ts'
+import { expectPassed, expectTestResult } from './recorded.ts'
 
 /** Runs all that is promised of the program of an example for the bus: in a file of its own for each, as most of it waits. */
 export function describeBusExample(id: string): void {
@@ -63,7 +63,7 @@ function testExample(example: Example): void {
   })
 
   test('the proof says of these very files what came of these runs', ({ skip }) => {
-    expectProof(example, runs, skip)
+    expectTestResult(example, runs, skip)
   })
 
   const hasOptional = /"optional": true/.test(

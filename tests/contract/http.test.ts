@@ -8,7 +8,7 @@ import { examplesOf, type Example } from '../../src/model/examples/example.ts'
 import { runCommand, unpack, type Workspace } from '../../src/model/examples/workspace.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { describeHostileInput } from './hostile.ts'
-import { expectPassed, expectProof, recordedRun, proveAgain } from './recorded.ts'
+import { expectPassed, expectTestResult, recordedRun, proveAgain } from './recorded.ts'
 
 for (const example of examplesOf('http')) describe(example.id, () => testExample(example))
 
@@ -57,7 +57,7 @@ function testExample(example: Example): void {
   })
 
   test('the proof says of these very files what came of these runs', ({ skip }) => {
-    expectProof(example, runs, skip)
+    expectTestResult(example, runs, skip)
   })
 
   describe('without optional packages', () => {

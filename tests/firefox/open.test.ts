@@ -2,7 +2,7 @@ import puppeteer from 'puppeteer-core'
 import { expect, inject, test } from 'vitest'
 import { findFirefox } from '../../scripts/find.ts'
 import { readExamples } from '../../src/model/examples/example.ts'
-import { formFields, payload, stackblitzAction } from '../../src/model/examples/payload.ts'
+import { formFields, stackblitzPayload, stackblitzAction } from '../../src/model/examples/stackblitz-payload.ts'
 import { describeWith } from '../tools/describe-with.ts'
 
 describeWith('Firefox', findFirefox(), (executablePath) => {
@@ -34,7 +34,7 @@ describeWith('Firefox', findFirefox(), (executablePath) => {
     await page.click('main form button')
 
     const { address, body } = await sent.promise
-    const project = payload(example)
+    const project = stackblitzPayload(example)
     expect(address).toBe(stackblitzAction(project))
     const fields = [...new URLSearchParams(body)].map(([name, value]) => [
       name,

@@ -65,7 +65,7 @@ describe('the build fails with the place, the nearest name and the mend', () => 
       file: chosen,
       from: "'limit=0x10'",
       to: "'limit=0x11'",
-      says: `${chosen}:${lineOf(chosen, '<Edges')}: there is no probe "limit=0x11". Did you mean limit=0x10?`,
+      says: `${chosen}:${lineOf(chosen, '<DefaultBehavior')}: there is no probe "limit=0x11". Did you mean limit=0x10?`,
     },
     {
       fault: 'a check that is not there',

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { startProgram } from '../../contracts/process/program.ts'
 import { environmentOf, nodeRuntimes } from '../../contracts/process/runtimes.ts'
 import { findChromium } from '../../scripts/find.ts'
-import { payload } from '../../src/model/examples/payload.ts'
+import { stackblitzPayload } from '../../src/model/examples/stackblitz-payload.ts'
 import { runCommand } from '../../src/model/examples/workspace.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { chromiumOptions } from './browser.ts'
@@ -44,7 +44,7 @@ describeWith('Chromium', findChromium(), (path) => {
         writeTexts(filesOf(await sent), folder)
         await runCommand('npm install', folder, runtime)
         await runCommand(commands.test, folder, runtime)
-        const { startCommand } = payload(example)
+        const { startCommand } = stackblitzPayload(example)
         const { argv, env } = programOf(startCommand)
         const start = (more: Record<string, string>) =>
           startProgram({

@@ -1,7 +1,7 @@
 import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
 import { exampleRegion, readExample, readExamples } from '../../src/model/examples/example.ts'
-import { partAddress } from '../../src/model/examples/parts.ts'
+import { partAddress } from '../../src/model/examples/addresses.ts'
 import { sidebar } from '../../src/shell/sidebar/sidebar.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { findChromium } from '../../scripts/find.ts'
@@ -118,8 +118,8 @@ describe('the Markdown of a guide', () => {
 
   test('holds the checks of its proof, the answers of its experiments and its tables', async () => {
     const markdown = await read(`${origin}/guides/express.md`)
-    const { proof } = readExample('express')
-    for (const { name } of proof?.runs[0]?.checks.slice(0, 3) ?? []) {
+    const { testResult } = readExample('express')
+    for (const { name } of testResult?.runs[0]?.checks.slice(0, 3) ?? []) {
       expect(markdown).toContain(`. ✓ ${name}\n`)
     }
     expect(markdown).toMatch(/^✓ \d+ of \d+ checks on Node /m)
@@ -133,7 +133,7 @@ describe('the Markdown of a guide', () => {
     'tells of the edges of $id only where they were asked',
     async (example) => {
       const markdown = await read(`${origin}/examples/${example.id}.md`)
-      const asked = example.proof?.runs.some(({ probes }) => probes.length > 0) ?? false
+      const asked = example.testResult?.runs.some(({ probes }) => probes.length > 0) ?? false
       expect(asked).toBe(example.manifest.contract === 'http')
       expect(markdown.includes('\n## What it does at the edges\n')).toBe(asked)
     },

@@ -1,7 +1,7 @@
 import { chromium, type Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { findChromium } from '../../scripts/find.ts'
-import { formFields, payload } from '../../src/model/examples/payload.ts'
+import { formFields, stackblitzPayload } from '../../src/model/examples/stackblitz-payload.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { chromiumOptions } from './browser.ts'
 import { button, capture, examples, filesOf, openGuide, ready, type Sent } from './launching.ts'
@@ -22,7 +22,7 @@ describeWith('Chromium', findChromium(), (path) => {
     function expectProject(sent: Sent): void {
       expect(sent.address.origin + sent.address.pathname).toBe('https://stackblitz.com/run')
       expect(sent.address.searchParams.get('file')).toBe(example.manifest.open)
-      expect(sent.fields).toEqual(Object.fromEntries(formFields(payload(example))))
+      expect(sent.fields).toEqual(Object.fromEntries(formFields(stackblitzPayload(example))))
       expect(filesOf(sent)).toEqual(published)
     }
 

@@ -8,16 +8,16 @@ test('each verdict has a word of its own, and each colour one mark', () => {
   expect(new Set(signs.map(({ word }) => word)).size).toBe(verdicts.length)
   const marks = Map.groupBy(signs, ({ mark }) => mark)
   for (const [mark, shown] of marks) {
-    expect(new Set(shown.map(({ hue }) => hue)).size, mark).toBe(1)
+    expect(new Set(shown.map(({ tone }) => tone)).size, mark).toBe(1)
   }
-  expect(marks.size).toBe(new Set(signs.map(({ hue }) => hue)).size)
+  expect(marks.size).toBe(new Set(signs.map(({ tone }) => tone)).size)
 })
 
 test('two verdicts are said in their order, under the mark of the first', () => {
   expect(verdictSign(['outdated', 'misread'])).toEqual({
     word: 'outdated, misread',
     mark: '±',
-    hue: 'caveat',
+    tone: 'caveat',
   })
 })
 

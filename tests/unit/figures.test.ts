@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url'
 import { mdxToJs } from 'satteri'
 import { describe, expect, test } from 'vitest'
-import { figuresIn } from '../../src/build/markdown/figures.ts'
+import { figuresIn } from '../../src/model/figures.ts'
 import { sourcedFigures } from '../../src/build/markdown/sourced-figures.ts'
 
 /** Compiles a page as the build does, as far as figures are concerned. */

@@ -1,14 +1,14 @@
-import type { ProofSummary } from '../../model/examples/summary.ts'
+import type { TestResultSummary } from '../../model/examples/test-result-summary.ts'
 
-/** What the picture of a page says. */
+/** The words on the picture of a page. */
 export type Card = {
   readonly title: string
   readonly description: string
-  /** The group of the menu that the page stands in. */
+  /** The group of the menu that lists the page. */
   readonly section: string | undefined
-  /** What was proven of the example on the page. */
-  readonly proof: ProofSummary | undefined
+  /** The test result of the example on the page. */
+  readonly testResult: TestResultSummary | undefined
 }
 
-/** In pixels: the size that Open Graph readers cut nothing from. */
+/** In pixels. Sites that show Open Graph pictures don't crop this size. */
 export const size = { width: 1200, height: 630 }

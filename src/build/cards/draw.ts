@@ -1,11 +1,12 @@
 import { readFileSync } from 'node:fs'
 import satori, { type Font } from 'satori'
 import sharp from 'sharp'
-import { proofMarks, proofState, type ProofSummary } from '../../model/examples/summary.ts'
+import { toneOf, type TestResultSummary } from '../../model/examples/test-result-summary.ts'
+import { toneMarks } from '../../model/tone.ts'
 import { size, type Card } from './card.ts'
 
-/** The light colours of src/styles/tokens.css, in the notation that pictures know. */
-const colours = {
+/** The light colors of src/styles/tokens.css, as hex because Satori doesn't know OKLCH. */
+const colors = {
   paper: '#fcfbf8',
   ink: '#181d26',
   inkSoft: '#454b53',
@@ -30,28 +31,28 @@ const fonts = [
 
 type Style = Record<string, string | number>
 
-/** An element as React would make it, which is what Satori reads. */
+/** An element in the form that React makes and Satori reads. */
 const box = (style: Style, ...children: unknown[]) => ({
   type: 'div',
   props: { style: { display: 'flex', ...style }, children },
 })
 
-const mono: Style = { fontFamily: 'mono', fontSize: 24, color: colours.inkFaint }
+const mono: Style = { fontFamily: 'mono', fontSize: 24, color: colors.inkFaint }
 
-/** A long title is set smaller, so that it and the description fit. */
+/** A smaller size for a long title, so that title and description fit. */
 function titleSize(title: string): number {
   if (title.length <= 28) return 96
   return title.length <= 56 ? 72 : 56
 }
 
-/** What the site says below an example, in the same order: mark, words, hash. */
-function proofLine(proof: ProofSummary) {
-  const { passed, total, runtimes, date, hash } = proof
-  const state = proofState(proof)
+/** The test result as on the site: mark, words, hash. */
+function testResultLine(summary: TestResultSummary) {
+  const { passed, total, runtimes, date, hash } = summary
+  const tone = toneOf(summary)
   return [
-    box({ color: colours[state] }, proofMarks[state]),
+    box({ color: colors[tone] }, toneMarks[tone]),
     box(
-      { flexGrow: 1, color: colours.inkSoft },
+      { flexGrow: 1, color: colors.inkSoft },
       `${passed} of ${total} checks on ${runtimes}, ${date}`,
     ),
     box({}, hash),
@@ -59,12 +60,12 @@ function proofLine(proof: ProofSummary) {
 }
 
 /**
- * Draws the picture that stands for a page where it is linked to.
+ * Draws the picture of a page that other sites show next to a link.
  *
- * @returns the answer to a request for it: a PNG of `size`
- * @throws Error for a character that the site's fonts lack
+ * @returns a response with a PNG of `size`
+ * @throws Error for a character that the site's fonts don't have
  */
-export async function drawCard({ title, description, section, proof }: Card): Promise<Response> {
+export async function drawCard({ title, description, section, testResult }: Card): Promise<Response> {
   const card = box(
     {
       width: '100%',
@@ -72,21 +73,21 @@ export async function drawCard({ title, description, section, proof }: Card): Pr
       boxSizing: 'border-box',
       flexDirection: 'column',
       padding: '48px 72px',
-      backgroundColor: colours.paper,
-      color: colours.ink,
+      backgroundColor: colors.paper,
+      color: colors.ink,
     },
     box(
       {
         ...mono,
         fontSize: 30,
-        color: colours.ink,
+        color: colors.ink,
         gap: 18,
         paddingBottom: 28,
-        borderBottom: `2px solid ${colours.ink}`,
+        borderBottom: `2px solid ${colors.ink}`,
       },
-      box({ color: colours.verified }, '✓'),
+      box({ color: colors.verified }, '✓'),
       box({ flexGrow: 1 }, 'Backend Trade-Offs'),
-      box({ color: colours.inkFaint }, section ?? ''),
+      box({ color: colors.inkFaint }, section ?? ''),
     ),
     box(
       { flexDirection: 'column', flexGrow: 1, justifyContent: 'center', gap: 24 },
@@ -107,7 +108,7 @@ export async function drawCard({ title, description, section, proof }: Card): Pr
           fontFamily: 'text',
           fontSize: 34,
           lineHeight: 1.35,
-          color: colours.inkSoft,
+          color: colors.inkSoft,
           textWrap: 'balance',
           display: 'block',
           lineClamp: 3,
@@ -116,17 +117,17 @@ export async function drawCard({ title, description, section, proof }: Card): Pr
       ),
     ),
     box(
-      { ...mono, gap: 18, paddingTop: 24, borderTop: `2px solid ${colours.ink}` },
-      ...(proof ? proofLine(proof) : []),
+      { ...mono, gap: 18, paddingTop: 24, borderTop: `2px solid ${colors.ink}` },
+      ...(testResult ? testResultLine(testResult) : []),
     ),
   )
   const svg = await satori(card as Parameters<typeof satori>[0], {
     ...size,
     fonts,
-    // Called for what no font can show; without it the character would vanish.
+    // Satori calls this for a character that no font has, and would leave the character out.
     loadAdditionalAsset: (_code, characters) => {
       throw new Error(
-        `The fonts have no "${characters}", which stands in "${title}" or its description. Add it in scripts/fonts.ts.`,
+        `The fonts have no "${characters}", which is in "${title}" or its description. Add it in scripts/fonts.ts.`,
       )
     },
   })

@@ -1,3 +1,4 @@
+import { extname } from 'node:path'
 import {
   bundledLanguages,
   bundledLanguagesAlias,
@@ -6,6 +7,23 @@ import {
   type BundledLanguage,
 } from 'shiki'
 import { runs, theme } from './kinds.ts'
+
+const languages: Record<string, string> = {
+  '.ts': 'ts',
+  '.js': 'js',
+  '.mjs': 'js',
+  '.json': 'json',
+  '.md': 'md',
+  '.py': 'python',
+  '.rs': 'rust',
+  '.sh': 'sh',
+  '.toml': 'toml',
+}
+
+/** The Shiki language of a file by its extension, or `text` for an unknown one. */
+export function fileLanguage(path: string): string {
+  return languages[extname(path)] ?? 'text'
+}
 
 /**
  * The inside of a `<code>` element: lines joined by a newline, every run of a kind in `<i class=k>` (see `kinds.ts` for

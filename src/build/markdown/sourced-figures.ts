@@ -1,8 +1,8 @@
 import { relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { MdastPluginDefinition, MdastPluginEntry, MdastVisitorContext } from 'satteri'
-import { PlacedError } from '../../placed-error.ts'
-import { figuresIn } from './figures.ts'
+import { PlacedError } from '../../model/placed-error.ts'
+import { figuresIn } from '../../model/figures.ts'
 
 /** What to do about a figure that nothing stands behind. */
 export const mend =

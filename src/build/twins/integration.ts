@@ -3,54 +3,51 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { AstroIntegration } from 'astro'
 import { readExamples } from '../../model/examples/example.ts'
-import { base, site } from '../../shell/address.ts'
+import { absoluteUrl } from '../../shell/address.ts'
 import { sidebar } from '../../shell/sidebar/sidebar.ts'
-import { markdownPath } from './address.ts'
 import { llmsTxt, type Entry, type Section } from './llms.ts'
-import { readPage, type ReadPage } from './markdown.ts'
+import { twinPath } from './path.ts'
+import { makeTwin, type Twin } from './twin.ts'
 
-/** The whole address of a path that begins with a slash. */
-const at = (path: string) => site + base.slice(0, -1) + path
-
-/** Writes beside every built page the same as Markdown, and a list of all of it at `/llms.txt`. */
-export const forMachines = ({ title, description }: { title: string; description: string }) =>
+/** Writes a Markdown twin next to every built page, and a list of all twins and data files at `/llms.txt`. */
+export const markdownTwins = ({ title, description }: { title: string; description: string }) =>
   ({
-    name: 'for-machines',
+    name: 'markdown-twins',
     hooks: {
       'astro:build:done': ({ dir }) => {
         const folder = fileURLToPath(dir)
-        const pages = writeMarkdown(folder)
-        const sections = [...pageSections(pages), starters(), data(folder)]
-        writeFileSync(join(folder, 'llms.txt'), llmsTxt(title, description, words, sections))
+        const twins = writeTwins(folder)
+        const sections = [...pageSections(twins), starters(), data(folder)]
+        writeFileSync(join(folder, 'llms.txt'), llmsTxt(title, description, about, sections))
       },
     },
   }) satisfies AstroIntegration
 
-const words = `Every page is there as Markdown too, at its address with \`.md\` for the last slash; the first page is \`index.md\`. \
-Snippets are parts of files that are tested, and answers under an experiment were recorded from a run of it.`
+const about = `Every page also exists as Markdown, at its address with \`.md\` instead of the last slash; the first page is \`index.md\`. \
+Snippets are parts of tested files, and the answers under an experiment are from a recorded run.`
 
-/** Writes the Markdown of every page, and gives the pages by their ids. */
-function writeMarkdown(folder: string): Map<string, ReadPage> {
-  const pages = new Map<string, ReadPage>()
+/** Writes the twin of every page. Returns the twins by the ids of their pages. */
+function writeTwins(folder: string): Map<string, Twin> {
+  const twins = new Map<string, Twin>()
   for (const file of globSync('**/*.html', { cwd: folder })) {
     const id = file.replaceAll('\\', '/').replace(/(\/?index)?\.html$/, '')
-    const path = markdownPath(id)
+    const path = twinPath(id)
     if (path === undefined) continue
-    const page = readPage(readFileSync(join(folder, file), 'utf8'), file)
-    writeFileSync(join(folder, path), page.markdown)
-    pages.set(id, page)
+    const twin = makeTwin(readFileSync(join(folder, file), 'utf8'), file)
+    writeFileSync(join(folder, path), twin.markdown)
+    twins.set(id, twin)
   }
-  return pages
+  return twins
 }
 
-/** The pages in the order of the menu. The first page comes before all others, what the menu does not list behind them. */
-function pageSections(pages: ReadonlyMap<string, ReadPage>): Section[] {
+/** The first page, then the pages in the order of the menu, then the pages that the menu doesn't list. */
+function pageSections(twins: ReadonlyMap<string, Twin>): Section[] {
   const entry = (id: string): Entry[] => {
-    const page = pages.get(id)
-    return page ? [{ ...page, address: at(markdownPath(id) ?? '') }] : []
+    const twin = twins.get(id)
+    return twin ? [{ ...twin, address: absoluteUrl(twinPath(id) ?? '') }] : []
   }
   const listed = new Set(['', ...sidebar.flatMap(({ items }) => items)])
-  const others = [...pages.keys()].filter((id) => !listed.has(id)).sort()
+  const others = [...twins.keys()].filter((id) => !listed.has(id)).sort()
   return [
     { title: 'First page', entries: entry('') },
     ...sidebar.map(({ label, items }) => ({ title: label, entries: items.flatMap(entry) })),
@@ -62,27 +59,24 @@ const starters = (): Section => ({
   title: 'Starters',
   entries: readExamples().map(({ id, manifest }) => ({
     title: `${id}.tar.gz`,
-    address: at(`/starters/${id}.tar.gz`),
+    address: absoluteUrl(`/starters/${id}.tar.gz`),
     description: `${manifest.title}: ${manifest.summary} (0BSD; needs ${manifest.requires}.)`,
   })),
 })
 
-/** What there is beside the pages, as far as this build has it. */
+/** The data files that this build contains. */
 const data = (folder: string): Section => ({
   title: 'Data',
-  entries: [
-    {
-      path: '/examples.json',
-      description:
-        'every example: its files and their hashes, where it runs, what was proven of it',
-    },
-    {
-      path: '/claims.json',
-      description: 'every claim that was looked into: its verdicts, its sources, a better sentence',
-    },
-    { path: '/starters/SHA256SUMS', description: 'the checksums of all archives' },
-    { path: '/rss.xml', description: 'what changed, the newest first' },
-  ]
-    .filter(({ path }) => existsSync(join(folder, path)))
-    .map(({ path, description }) => ({ title: path.slice(1), address: at(path), description })),
+  entries: Object.entries({
+    '/examples.json': 'every example: its files and their hashes, where it runs, its test result',
+    '/claims.json': 'every claim that we checked: its verdicts, its sources, a better sentence',
+    '/starters/SHA256SUMS': 'the checksums of all archives',
+    '/rss.xml': 'what changed, newest first',
+  })
+    .filter(([path]) => existsSync(join(folder, path)))
+    .map(([path, description]) => ({
+      title: path.slice(1),
+      address: absoluteUrl(path),
+      description,
+    })),
 })

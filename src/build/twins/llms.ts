@@ -1,4 +1,4 @@
-/** A link of `llms.txt`, and what stands behind it. */
+/** A link in `llms.txt`. */
 export interface Entry {
   readonly title: string
   readonly address: string
@@ -11,20 +11,20 @@ export interface Section {
 }
 
 /**
- * The file by which a site tells language models what it holds, in the form of https://llmstxt.org: a title, a summary, some
- * words, then lists of links. A section without entries is left out.
+ * A summary of the site for language models, in the format of https://llmstxt.org: a title, a summary, a note, then lists of
+ * links. Sections without entries are left out.
  */
 export function llmsTxt(
   title: string,
   summary: string,
-  words: string,
+  note: string,
   sections: readonly Section[],
 ): string {
   const lists = sections
     .filter(({ entries }) => entries.length > 0)
-    .map(({ title, entries }) => [`## ${title}`, '', ...entries.map(line)].join('\n'))
-  return [`# ${title}`, `> ${summary}`, words, ...lists].join('\n\n') + '\n'
+    .map(({ title, entries }) => [`## ${title}`, '', ...entries.map(formatEntry)].join('\n'))
+  return [`# ${title}`, `> ${summary}`, note, ...lists].join('\n\n') + '\n'
 }
 
-const line = ({ title, address, description }: Entry) =>
+const formatEntry = ({ title, address, description }: Entry) =>
   `- [${title.replaceAll(/[[\]]/g, '\\$&')}](${address}): ${description}`

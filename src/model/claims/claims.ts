@@ -1,5 +1,5 @@
 import { getCollection, type CollectionEntry } from 'astro:content'
-import { PlacedError, suggestion } from '../../placed-error.ts'
+import { PlacedError, suggestion } from '../placed-error.ts'
 
 /** All claims in the order of the article. */
 export async function readClaims(): Promise<CollectionEntry<'claims'>[]> {

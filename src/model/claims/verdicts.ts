@@ -1,4 +1,4 @@
-import { proofMarks, type ProofState } from '../examples/summary.ts'
+import { toneMarks, type Tone } from '../tone.ts'
 import type { Verdict } from './schema.ts'
 
 /** How one or more verdicts are shown: never by their colour alone. */
@@ -7,7 +7,7 @@ export interface VerdictSign {
   readonly word: string
   readonly mark: string
   /** The value of `data-verdict`, which gives the colour; 'none' has none. */
-  readonly hue: ProofState | 'none'
+  readonly tone: Tone | 'none'
 }
 
 /** The word of each verdict. */
@@ -34,7 +34,7 @@ export const verdictMeanings: Record<Verdict, string> = {
   opinion: 'a judgement that no source can decide',
 }
 
-const hues: Record<Verdict, VerdictSign['hue']> = {
+const tones: Record<Verdict, VerdictSign['tone']> = {
   right: 'verified',
   'right-with-caveat': 'caveat',
   misread: 'wrong',
@@ -47,10 +47,10 @@ const hues: Record<Verdict, VerdictSign['hue']> = {
 
 /** The mark and the colour of the first verdict, and the words of all. */
 export function verdictSign(verdicts: readonly [Verdict, ...Verdict[]]): VerdictSign {
-  const hue = hues[verdicts[0]]
+  const tone = tones[verdicts[0]]
   return {
     word: verdicts.map((verdict) => verdictWords[verdict]).join(', '),
-    mark: hue === 'none' ? '°' : proofMarks[hue],
-    hue,
+    mark: tone === 'none' ? '°' : toneMarks[tone],
+    tone,
   }
 }

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { PlacedError, suggestion, type Place } from '../../placed-error.ts'
+import { PlacedError, suggestion, type Place } from '../placed-error.ts'
 import { manifestName, publishedFiles, type ExampleFile } from './files.ts'
 import { exampleHash } from './hash.ts'
 import { readManifest, type Manifest } from './manifest.ts'
-import { readProof, type Proof } from './proof.ts'
+import { readTestResult, type TestResult } from './test-result.ts'
 import { regionText, type Region } from './regions.ts'
 
 /** An example as data: all that its five faces know of it. */
@@ -16,7 +16,7 @@ export interface Example {
   /** Of the published form: 64 hexadecimal digits. */
   readonly hash: string
   /** The recorded run of its contract, if there is one. Its hash may be older than the files. */
-  readonly proof: Proof | undefined
+  readonly testResult: TestResult | undefined
 }
 
 /** The ids of all examples: the folders below `examples/` that have a manifest, sorted. */
@@ -47,7 +47,7 @@ export function readExample(id: string, root = process.cwd(), at?: Place): Examp
   }
   const files = publishedFiles(id, root)
   const manifest = readManifest(id, files, root)
-  return { id, manifest, files, hash: exampleHash(files), proof: readProof(id, root) }
+  return { id, manifest, files, hash: exampleHash(files), testResult: readTestResult(id, root) }
 }
 
 /** All examples of the repository, sorted by id. */

@@ -2,7 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
-import { PlacedError } from '../../placed-error.ts'
+import { PlacedError } from '../placed-error.ts'
 import { parseRegions, type Region } from './regions.ts'
 
 /** One file of an example as readers get it. */

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse, evaluate, type DocumentNode, type ValueNode } from '@humanwhocodes/momoa'
 import * as z from 'zod'
-import { PlacedError, suggestion } from '../../placed-error.ts'
+import { PlacedError, suggestion } from '../placed-error.ts'
 import { manifestName, type ExampleFile } from './files.ts'
 
 /** `true`: built; `false`: not built yet, so left out; otherwise why it can never be. */

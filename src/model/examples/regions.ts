@@ -1,5 +1,5 @@
 import { extname } from 'node:path'
-import { PlacedError } from '../../placed-error.ts'
+import { PlacedError } from '../placed-error.ts'
 
 /** A named part of a file, in lines of its published form, counted from 1, both included. */
 export interface Region {

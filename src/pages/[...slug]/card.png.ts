@@ -1,24 +1,54 @@
 import type { APIRoute, GetStaticPaths } from 'astro'
 import { getCollection } from 'astro:content'
-import { readExample } from '../../model/examples/example.ts'
-import { proofSummary } from '../../model/examples/summary.ts'
 import type { Card } from '../../build/cards/card.ts'
 import { drawCard } from '../../build/cards/draw.ts'
+import { partAddress } from '../../model/examples/addresses.ts'
+import { readExample, readExamples, type Example } from '../../model/examples/example.ts'
+import { summarizeTestResult } from '../../model/examples/test-result-summary.ts'
 import { sidebar } from '../../shell/sidebar/sidebar.ts'
+import { isOpenable, openPage } from '../open/[id]/_paths.ts'
 
-export const getStaticPaths = (async () => {
+type Words = Pick<Card, 'title' | 'description'>
+
+const path = (address: string, card: Card) => ({
+  params: { slug: address.replace(/^\/|\/$/g, '') || undefined },
+  props: card,
+})
+
+async function contentPaths() {
   const pages = await getCollection('docs')
   return pages.map(({ id, data, body = '' }) => {
     const [, example] = /\bexample="([^"]+)"/.exec(body) ?? []
-    const card: Card = {
+    return path(id === 'index' ? '/' : id, {
       title: data.title,
       description: data.description ?? '',
       section: sidebar.find(({ items }) => items.includes(id))?.label,
-      proof: example === undefined ? undefined : proofSummary(readExample(example)),
-    }
-    return { params: { slug: id === 'index' ? undefined : id }, props: card }
+      testResult: example === undefined ? undefined : summarizeTestResult(readExample(example)),
+    })
   })
-}) satisfies GetStaticPaths
+}
 
-/** The picture of a page below `content/`. */
+function examplePaths(example: Example) {
+  const { id, manifest } = example
+  const card = ({ title, description }: Words): Card => ({
+    title,
+    description,
+    section: 'Example',
+    testResult: summarizeTestResult(example),
+  })
+  return [
+    ...[undefined, ...manifest.parts].map((part) => {
+      const { title, summary } = part ?? manifest
+      return path(partAddress(example, part), card({ title, description: summary }))
+    }),
+    ...(isOpenable(example) ? [path(`/open/${id}/`, card(openPage(example)))] : []),
+  ]
+}
+
+export const getStaticPaths = (async () => [
+  ...(await contentPaths()),
+  ...readExamples().flatMap(examplePaths),
+]) satisfies GetStaticPaths
+
+/** The picture of a page, shown where another site links to it. */
 export const GET: APIRoute<Card> = ({ props }) => drawCard(props)

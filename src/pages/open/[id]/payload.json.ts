@@ -1,15 +1,10 @@
-import type { APIRoute, GetStaticPaths } from 'astro'
-import { readExamples, type Example } from '../../../model/examples/example.ts'
-import { payload } from '../../../model/examples/payload.ts'
+import type { APIRoute } from 'astro'
+import type { Example } from '../../../model/examples/example.ts'
+import { stackblitzPayload } from '../../../model/examples/stackblitz-payload.ts'
+import { openPaths } from './_paths.ts'
 
-export const getStaticPaths = (() =>
-  readExamples()
-    .filter(({ manifest }) => manifest.runs.stackblitz === true)
-    .map((example) => ({
-      params: { id: example.id },
-      props: { example },
-    }))) satisfies GetStaticPaths
+export const getStaticPaths = openPaths
 
-/** What the button hands to the StackBlitz SDK. */
+/** What the button passes to the StackBlitz SDK. */
 export const GET: APIRoute<{ example: Example }> = ({ props }) =>
-  Response.json(payload(props.example))
+  Response.json(stackblitzPayload(props.example))
