@@ -22,7 +22,11 @@ export interface Run extends ContractResult {
 }
 
 /** What `examples/<id>.proof.json` holds for these runs. */
-export function toTestResult({ id, hash }: Example, runs: readonly Run[], date: string): TestResult {
+export function toTestResult(
+  { id, hash }: Example,
+  runs: readonly Run[],
+  date: string,
+): TestResult {
   return TestResult.parse({
     schema: 2,
     id,
@@ -72,11 +76,15 @@ async function prove(example: Example): Promise<boolean> {
 
   const today = new Date().toISOString().slice(0, 10)
   const unchanged =
-    example.testResult && isDeepStrictEqual(toTestResult(example, runs, example.testResult.date), example.testResult)
+    example.testResult &&
+    isDeepStrictEqual(toTestResult(example, runs, example.testResult.date), example.testResult)
   if (unchanged) {
     console.log(`${id}: ${testResultPath(id)} says the same already.`)
   } else {
-    await writeFile(testResultPath(id), `${JSON.stringify(toTestResult(example, runs, today), null, 2)}\n`)
+    await writeFile(
+      testResultPath(id),
+      `${JSON.stringify(toTestResult(example, runs, today), null, 2)}\n`,
+    )
     console.log(`${id}: wrote ${testResultPath(id)}.`)
   }
   return true

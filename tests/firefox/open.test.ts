@@ -2,7 +2,11 @@ import puppeteer from 'puppeteer-core'
 import { expect, inject, test } from 'vitest'
 import { findFirefox } from '../../scripts/find.ts'
 import { readExamples } from '../../src/model/examples/example.ts'
-import { formFields, stackblitzPayload, stackblitzAction } from '../../src/model/examples/stackblitz-payload.ts'
+import {
+  formFields,
+  stackblitzPayload,
+  stackblitzAction,
+} from '../../src/model/examples/stackblitz-payload.ts'
 import { describeWith } from '../tools/describe-with.ts'
 
 describeWith('Firefox', findFirefox(), (executablePath) => {

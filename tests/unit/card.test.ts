@@ -31,7 +31,7 @@ test('the test result line on a card keeps its place however long the title and 
   expect(long.filter((pixel, index) => pixel !== short[index]).length).toBeLessThan(50)
 })
 
-test('a card with a character that the fonts don't have fails the build', async () => {
+test('a card with a character that no font has fails the build', async () => {
   const card = { title: 'Express', description: 'A snowman: ☃', section: undefined, testResult }
   await expect(drawCard(card)).rejects.toThrow('The fonts have no "☃", which is in "Express"')
 })

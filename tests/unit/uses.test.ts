@@ -6,7 +6,12 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { tarGz, zip } from '../../src/model/examples/archive.ts'
 import { readExample, type Example } from '../../src/model/examples/example.ts'
 import { sha256 } from '../../src/model/examples/hash.ts'
-import { formBytes, formFields, stackblitzPayload, payloadLimit } from '../../src/model/examples/stackblitz-payload.ts'
+import {
+  formBytes,
+  formFields,
+  stackblitzPayload,
+  payloadLimit,
+} from '../../src/model/examples/stackblitz-payload.ts'
 import { repositoryWith } from './repository.ts'
 
 const odd = {

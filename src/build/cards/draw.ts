@@ -65,7 +65,12 @@ function testResultLine(summary: TestResultSummary) {
  * @returns a response with a PNG of `size`
  * @throws Error for a character that the site's fonts don't have
  */
-export async function drawCard({ title, description, section, testResult }: Card): Promise<Response> {
+export async function drawCard({
+  title,
+  description,
+  section,
+  testResult,
+}: Card): Promise<Response> {
   const card = box(
     {
       width: '100%',

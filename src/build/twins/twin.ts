@@ -32,7 +32,8 @@ const controls =
 export function makeTwin(html: string, file: string): Twin {
   const tree = unified().use(rehypeParse).parse(html)
   const content = select('main .sl-markdown-content', tree)
-  if (!content) throw new Error(`${file} has no content: it needs an element .sl-markdown-content in <main>.`)
+  if (!content)
+    throw new Error(`${file} has no content: it needs an element .sl-markdown-content in <main>.`)
   const attribute = (selector: string, name: string): string => {
     const value = select(selector, tree)?.properties[name]
     if (typeof value !== 'string') throw new Error(`${file} has no ${selector}.`)
@@ -57,11 +58,7 @@ const stringifier = unified()
   // Padding with spaces would double the size of a wide table.
   .use(remarkGfm, { tablePipeAlign: false })
 
-const frontMatter = ({
-  title,
-  description,
-  address,
-}: Omit<Twin, 'markdown'>): RootContent[] => [
+const frontMatter = ({ title, description, address }: Omit<Twin, 'markdown'>): RootContent[] => [
   { type: 'heading', depth: 1, children: [{ type: 'text', value: title }] },
   { type: 'paragraph', children: [{ type: 'text', value: description }] },
   {

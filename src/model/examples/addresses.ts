@@ -1,5 +1,5 @@
-import type { Example } from '../../components/examples/example.ts'
-import type { Manifest } from '../../components/examples/manifest.ts'
+import type { Example } from './example.ts'
+import type { Manifest } from './manifest.ts'
 
 /** Files of an example that have a page of their own. */
 export type Part = Manifest['parts'][number]

@@ -48,7 +48,9 @@ export function toneOf(summary: TestResultSummary | undefined): Tone {
 export function formatRuntimes(runtimes: readonly string[]): string {
   const bySetup = Map.groupBy(runtimes, (runtime) => runtime.split(', ')[1] ?? '')
   const byVersions = Map.groupBy(bySetup, ([setup, all]) =>
-    formatVersions(all.map((runtime) => (setup ? runtime.slice(0, -`, ${setup}`.length) : runtime))),
+    formatVersions(
+      all.map((runtime) => (setup ? runtime.slice(0, -`, ${setup}`.length) : runtime)),
+    ),
   )
   return [...byVersions]
     .map(([versions, groups]) => {

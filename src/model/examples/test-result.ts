@@ -14,9 +14,7 @@ export const TestResult = z.strictObject({
   runs: z
     .array(
       z.strictObject({
-        runtime: z
-          .string()
-          .describe('with versions and setup: "Node 22.22.3, Kafka 4.3.1"'),
+        runtime: z.string().describe('with versions and setup: "Node 22.22.3, Kafka 4.3.1"'),
         checks: z.array(z.strictObject({ name: z.string(), passed: z.boolean() })).min(1),
         probes: z.array(z.strictObject({ name: z.string(), answer: z.string() })),
       }),
