@@ -14,7 +14,7 @@ import { thisNode } from '../contracts/process/runtimes.ts'
 import { exampleIds, readExample, type Example } from '../src/model/examples/example.ts'
 import { TestResult, testResultPath } from '../src/model/examples/test-result.ts'
 import { runCommand, unpack } from '../src/model/examples/workspace.ts'
-import { plannedRuns, runtimes } from './prove/runs.ts'
+import { planRuns, requireRuntimes } from './prove/runs.ts'
 
 /** A run of a contract as a proof names it. */
 export interface Run extends ContractResult {
@@ -44,12 +44,12 @@ export function toTestResult(
 async function prove(example: Example): Promise<boolean> {
   const { id, manifest } = example
   const { argv, commands, contract } = manifest
-  const plan = plannedRuns(manifest)
+  const plan = planRuns(manifest)
   await using workspace = await unpack(example)
   const { directory } = workspace
   console.log(`${id}: ${commands.install}`)
   await runCommand(commands.install, directory, thisNode())
-  for (const runtime of runtimes()) {
+  for (const runtime of requireRuntimes()) {
     console.log(`${id}: ${commands.test} on ${runtime.name}`)
     await runCommand(commands.test, directory, runtime)
   }

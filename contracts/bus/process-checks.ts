@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Check } from '../check.ts'
 import { fail } from '../expect.ts'
-import { said } from '../process/program.ts'
-import { checks as listening, ending, type ProcessTarget } from '../process/checks.ts'
+import { describeExit, describeOutput } from '../process/describe.ts'
+import { checks as listening, type ProcessTarget } from '../process/checks.ts'
 
 /** How long a program may take to end after SIGTERM, in milliseconds. */
 const exitLimit = 5_000
@@ -13,7 +13,7 @@ const exitLimit = 5_000
 export const checks: readonly Check<ProcessTarget>[] = [
   ...listening,
   {
-    name: 'plays its demo and serves what it printed as a page',
+    name: 'runs its demo and serves the printed lines as a page',
     async run(target) {
       await using program = await target.start()
       const response = await program.target.fetch('/')
@@ -26,7 +26,7 @@ export const checks: readonly Check<ProcessTarget>[] = [
     },
   },
   {
-    name: 'exits 0 within 5 s of SIGTERM, while connections idle or stop half-way',
+    name: 'exits 0 within 5 s of SIGTERM, with one idle connection and one unfinished request',
     async run(target) {
       await using program = await target.start()
       const sockets = [await opened(program.url), await opened(program.url)]
@@ -35,8 +35,8 @@ export const checks: readonly Check<ProcessTarget>[] = [
       const end = await Promise.race([program.exit, delay(exitLimit, undefined, { ref: false })])
       for (const socket of sockets) socket.destroy()
       if (end?.code === 0) return
-      const came = end ? ending(end) : 'none after 5 s'
-      fail('SIGTERM', 'exit code 0', `${came}. ${said(program.output())}`)
+      const came = end ? describeExit(end) : 'none after 5 s'
+      fail('SIGTERM', 'exit code 0', `${came}. ${describeOutput(program.output())}`)
     },
   },
 ]

@@ -1,27 +1,23 @@
-import { existsSync } from 'node:fs'
-import { onDevBroker } from './adapters/kafka.ts'
-import { overTcp } from './adapters/lean.ts'
-import { checks as programChecks } from './process-checks.ts'
-import { moduleOf, type Installed, type OpenStand, type Stand } from './stand.ts'
-import { checks } from './index.ts'
-import type { BusTarget } from './target.ts'
 import type { Check } from '../check.ts'
 import { startProgram } from '../process/program.ts'
-import { runChecks, type CheckResult, type ContractResult } from '../run.ts'
 import { environmentOf } from '../process/runtimes.ts'
+import { runChecks, type CheckResult, type ContractResult } from '../run.ts'
+import { checks } from './index.ts'
+import { checks as programChecks } from './process-checks.ts'
+import type { BusTarget } from './target.ts'
+import type { InstalledExample, OpenTestBed, TestBed } from './test-beds/test-bed.ts'
 
 export interface BusRun extends ContractResult {
   readonly runtime: string
 }
 
-/** All checks of the contract by name, in the order in which `runBusContract` makes them: the scenes, then the program. */
+/** The names of all checks in the order of `runBusContract`: the scenes, then the checks of the program. */
 export const busCheckNames: readonly string[] = [...checks, ...programChecks].map(
   ({ name }) => name,
 )
 
-export interface BusOptions extends Installed {
-  /** What its buses are run on: the broker that the example brings, unless another stand is given. */
-  readonly stand?: OpenStand
+export interface BusOptions extends InstalledExample {
+  readonly openTestBed: OpenTestBed
   /** Called after each check, to show progress. */
   readonly onResult?: (result: CheckResult) => void
 }
@@ -29,60 +25,35 @@ export interface BusOptions extends Installed {
 /**
  * Runs the scenes of the bus contract and the checks of the program against an example.
  *
- * @throws Error when what its buses are run on cannot be started
+ * @throws Error when the test bed cannot be opened
  */
 export async function runBusContract(options: BusOptions): Promise<BusRun> {
-  const { runtime, stand: open = standOf(options), onResult } = options
-  await using stand = await open(options)
-  const scenes = await runTogether(checks, stand.target, onResult)
-  const program = await runProgramChecks(options, stand)
+  const { runtime, openTestBed, onResult } = options
+  await using testBed = await openTestBed(options)
+  const scenes = await runTogether(checks, testBed.target, onResult)
+  const program = await runProgramChecks(options, testBed)
   return { runtime: runtime.name, checks: [...scenes, ...program], probes: [] }
 }
 
-/**
- * Runs scenes only, all at the same time: most of each is waiting for a lease to end.
- *
- * @param options.scenes all where they are left out
- */
-export async function runScenes({
-  scenes = checks,
-  ...options
-}: BusOptions & { readonly scenes?: readonly Check<BusTarget>[] }): Promise<CheckResult[]> {
-  const { stand: open = standOf(options), onResult } = options
-  await using stand = await open(options)
-  return await runTogether(scenes, stand.target, onResult)
+/** Runs only these scenes, at the same time: most of each is waiting for a lease to end. */
+export async function runScenes(
+  options: BusOptions & { readonly scenes: readonly Check<BusTarget>[] },
+): Promise<CheckResult[]> {
+  await using testBed = await options.openTestBed(options)
+  return await runTogether(options.scenes, testBed.target, options.onResult)
 }
 
-/** Runs the checks of the program only, on a stand that is there. */
+/** Runs only the checks of the program, on an open test bed. */
 export function runProgramChecks(
-  { argv, directory, runtime, onResult }: BusOptions,
-  stand: Pick<Stand, 'programEnv'>,
+  { argv, directory, runtime, onResult }: Omit<BusOptions, 'openTestBed'>,
+  { programEnv }: Pick<TestBed, 'programEnv'>,
 ): Promise<CheckResult[]> {
   const start = (env: NodeJS.ProcessEnv = {}) =>
-    startProgram({
-      argv,
-      directory,
-      env: { ...environmentOf(runtime), ...stand.programEnv(), ...env },
-    })
+    startProgram({ argv, directory, env: { ...environmentOf(runtime), ...programEnv(), ...env } })
   return runTogether(programChecks, { start }, onResult)
 }
 
-/** The brokers that examples bring, known by the modules of their programs. */
-const brought: Readonly<Record<string, OpenStand>> = {
-  '../dev-broker/main': onDevBroker,
-  'cli/run-broker': overTcp,
-}
-
-/** @throws Error when the example brings no broker */
-function standOf(installed: Installed): OpenStand {
-  for (const [name, stand] of Object.entries(brought)) {
-    if (existsSync(moduleOf(installed, name))) return stand
-  }
-  const programs = Object.keys(brought).map((name) => moduleOf(installed, name))
-  throw new Error(`The example brings no broker: there is no ${programs.join(' and no ')}.`)
-}
-
-/** Runs checks that do not disturb each other at the same time. The results are in the order of the checks. */
+/** Runs independent checks at the same time. The results are in the order of the checks. */
 async function runTogether<Target>(
   list: readonly Check<Target>[],
   target: Target,

@@ -1,54 +1,59 @@
 import type { Bus, BusRecord } from './port.ts'
 
-/** What the handler of a member is to do with a record: commit and return, return without a commit, or reject. */
-export type Verdict = 'commit' | 'leave' | 'throw'
+/** A scene's reply to a record: commit it, or throw. */
+export type Reply = 'commit' | 'throw'
 
-/** What a member reports. */
 export type MemberEvent =
-  /** It was given a record and waits for the verdict. */
-  | { readonly type: 'record'; readonly record: BusRecord; verdict(verdict: Verdict): void }
+  /** The handler has a record and waits for the reply. */
+  | { readonly type: 'record'; readonly record: BusRecord; reply(reply: Reply): void }
   | { readonly type: 'committed'; readonly record: BusRecord }
-  /** Its commit was rejected; the handler lets the error through. */
-  | { readonly type: 'refused'; readonly record: BusRecord; readonly error: unknown }
-  /** Its subscription has ended by itself, with this error. */
+  /** The bus rejected the commit. The handler rethrows the error. */
+  | { readonly type: 'rejected'; readonly record: BusRecord; readonly error: unknown }
+  /** The subscription ended with this error before anyone stopped it. */
   | { readonly type: 'ended'; readonly error: unknown }
 
 /**
- * A member of a group in a process or a worker of its own, whose handler is steered from here: effects lie on this side, so
- * that a crash between effect and commit is exact and nobody has to sleep.
+ * A member of a group in its own process or worker. A scene replies to each record, and the effects of the handler stay with
+ * the scene. So a crash between effect and commit happens at an exact point, and no scene sleeps.
  */
 export interface Member {
-  /** An orderly end. */
+  /** Leaves the group gracefully. */
   stop(): Promise<void>
-  /** Ends it at once, whatever it does, and resolves when it is gone: SIGKILL, or a terminated worker. */
+  /** Sends SIGKILL, or terminates the worker. Resolves when the member is gone. */
   kill(): Promise<void>
-  /** Stops it in the middle of what it does: SIGSTOP. */
+  /** Sends SIGSTOP, or blocks the worker. */
   freeze(): void
-  /** Lets it go on: SIGCONT. */
+  /** Sends SIGCONT, or unblocks the worker. */
   wake(): void
 }
 
 export interface MemberOptions {
-  /** Lays the example's own retries and dead letters, `withDeadLetters`, around the handler. */
+  /** Wraps the handler in the example's own retries and dead letters, `withDeadLetters`. */
   readonly deadLetters?: boolean
 }
 
-/** What the checks of the bus contract run against. */
-export interface BusTarget {
-  /** After how long the bus gives the work of a silent member to another, in milliseconds. */
+/** What the port of a bus leaves out and the scenes need. Each adapter has one. */
+export interface BusAdmin {
+  /** Creates a topic unless it exists. A bus without partitions ignores their number. */
+  createTopic(topic: string, partitions: number): Promise<void>
+  /** For each partition in which the group has committed: the offset of the first record that is not done. */
+  committed(group: string, topic: string): Promise<ReadonlyMap<number, bigint>>
+}
+
+/** The bus that the scenes run against. */
+export interface BusTarget extends Pick<BusAdmin, 'committed'> {
+  /** Time after which the bus gives the work of a silent member to another member, in ms. */
   readonly leaseMs: number
   connect(): Promise<Bus>
-  /** Makes a topic that was not there before, under this name if one is given. A bus without partitions has one. */
+  /** Creates a new topic, under this name if one is given, and returns the name. */
   topic(partitions: number, name?: string): Promise<string>
-  /** The name of a group that was not there before. */
+  /** Returns a new group name. */
   group(): string
-  /** Starts a member; resolves as `subscribe` does. Its reports may begin before. */
+  /** Starts a member. Resolves when its `subscribe` does; events may arrive earlier. */
   member(
     topic: string,
     group: string,
     report: (event: MemberEvent) => void,
     options?: MemberOptions,
   ): Promise<Member>
-  /** For each partition in which the group has committed: the offset of the first record that is not done. */
-  committed(group: string, topic: string): Promise<ReadonlyMap<number, bigint>>
 }

@@ -5,8 +5,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Check } from '../check.ts'
 import { fail } from '../expect.ts'
 import { create } from './service.ts'
-import { checks as listening, connected, ending, type ProcessTarget } from '../process/checks.ts'
-import { said, type Program } from '../process/program.ts'
+import { checks as listening, connected, type ProcessTarget } from '../process/checks.ts'
+import { describeExit, describeOutput } from '../process/describe.ts'
+import type { Program } from '../process/program.ts'
 
 /** How long a service may take to end after SIGTERM, in milliseconds. */
 const exitLimit = 5_000
@@ -56,7 +57,7 @@ export const checks: readonly Check<ProcessTarget>[] = [
       fail(
         'SIGTERM',
         'exit code 0',
-        `${end ? ending(end) : 'none after 5 s'}. ${said(program.output())}`,
+        `${end ? describeExit(end) : 'none after 5 s'}. ${describeOutput(program.output())}`,
       )
     },
   },

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
-import { said } from './program.ts'
+import { describeOutput } from './describe.ts'
 
 export interface BrokerOptions {
   /** The Node.js that runs it. */
@@ -39,7 +39,7 @@ process.on('exit', () => {
  * @param program its entry: `…/dev-broker/main.ts`
  * @throws Error with what it wrote when it ends instead
  */
-export async function startBroker(
+export async function startBrokerProcess(
   program: string,
   { node, env }: BrokerOptions,
 ): Promise<BrokerProcess> {
@@ -67,9 +67,10 @@ export async function startBroker(
     })
     void exited.then(() => resolve(undefined))
   })
-  if (address === undefined) throw new Error(`The broker did not start. ${said(complaints)}`)
+  if (address === undefined)
+    throw new Error(`The broker did not start. ${describeOutput(complaints)}`)
   const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
-    if (hasEnded) throw new Error(`The broker had ended by itself. ${said(complaints)}`)
+    if (hasEnded) throw new Error(`The broker had ended by itself. ${describeOutput(complaints)}`)
     child.kill(signal)
     await exited
   }

@@ -4,7 +4,8 @@ import { networkInterfaces } from 'node:os'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Check } from '../check.ts'
 import { fail } from '../expect.ts'
-import { StartError, type Exit, type Program } from './program.ts'
+import { describeExit } from './describe.ts'
+import { StartError, type Program } from './program.ts'
 
 /** A service that can be started, with variables added to its environment. `PORT` is `0` unless they say otherwise. */
 export interface ProcessTarget {
@@ -32,14 +33,14 @@ export const checks: readonly Check<ProcessTarget>[] = [
     },
   },
   {
-    name: 'listens on HOST: an address that is not of this machine ends it with an error',
+    name: 'listens on HOST, and exits with an error when HOST is not an address of this machine',
     async run(target) {
       // TEST-NET-1 (RFC 5737): no machine has it.
       await endsWithAnError(target, { HOST: '192.0.2.1' })
     },
   },
   {
-    name: 'listens on PORT: one that is taken ends it with an error and without an address',
+    name: 'listens on PORT, and exits with an error before it prints an address when PORT is taken',
     async run(target) {
       const { server, port } = await taken(0)
       await endsWithAnError(target, { PORT: String(port) }).finally(() => server?.close())
@@ -103,11 +104,7 @@ async function endsWithAnError(target: ProcessTarget, env: NodeJS.ProcessEnv): P
   } catch (error) {
     if (!(error instanceof StartError)) throw error
     if (!error.exit) throw error
-    if (error.exit.code === 0) fail('the start', 'an exit code other than 0', ending(error.exit))
+    if (error.exit.code === 0)
+      fail('the start', 'an exit code other than 0', describeExit(error.exit))
   }
-}
-
-/** How a program ended, for error messages. */
-export function ending({ code, signal }: Exit): string {
-  return code === null ? `the end by ${signal}` : `exit code ${code}`
 }

@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import type { HttpTarget } from '../http/target.ts'
+import { describeOutput, type Exit } from './describe.ts'
 
 /** How long a program may take to answer a request, in milliseconds. */
 const answerLimit = 10_000
@@ -12,12 +13,6 @@ export interface ProgramOptions {
   readonly env: NodeJS.ProcessEnv
   /** How long it may take to print its address, in milliseconds; 60 s where it is left out. */
   readonly startLimit?: number
-}
-
-/** How a program ended: with an exit code, or by a signal. */
-export interface Exit {
-  readonly code: number | null
-  readonly signal: NodeJS.Signals | null
 }
 
 /** A service that runs in a process of its own. Disposing of it kills it and what it started. */
@@ -96,7 +91,7 @@ export async function startProgram({
     await exit
   }
   const giveUp = (what: string, how?: Exit) => {
-    failure.reject(new StartError(`${argv.join(' ')} ${what}. ${said(output)}`, how))
+    failure.reject(new StartError(`${argv.join(' ')} ${what}. ${describeOutput(output)}`, how))
   }
   void exit.then((how) => {
     giveUp(`ended with ${how.code ?? how.signal} and printed no address`, how)
@@ -131,11 +126,6 @@ export async function startProgram({
   } finally {
     clearTimeout(timer)
   }
-}
-
-/** The output of a program for an error message. */
-export function said(output: string): string {
-  return output.trim() === '' ? 'It wrote nothing.' : `It wrote:\n${output.trim()}`
 }
 
 function killGroup(group: number): void {

@@ -1,36 +1,36 @@
-/** The bus contract against real Kafka whose brokers fail while the scenes are played. */
-import { onCluster } from '../../contracts/bus/adapters/kafka.ts'
 import { runBusContract, type BusOptions } from '../../contracts/bus/run.ts'
-import { startTraffic, type FailingRun } from '../traffic.ts'
+import { openCluster } from '../../contracts/bus/test-beds/kafka.ts'
 import { startKafka, type Kafka } from '../../servers/kafka/kafka.ts'
+import { startTraffic, type FailingRun } from '../traffic.ts'
 
 /**
- * Runs the bus contract while brokers fail. One broker is restarted by SIGTERM and, some scenes later, by SIGKILL. Of three,
- * one is killed and returns some scenes later. Beside the scenes, records are published one after the other and handled.
+ * Runs the bus contract on real Kafka while brokers fail. A single broker restarts after SIGTERM and, some scenes later, after
+ * SIGKILL. Of three brokers, one is killed and returns some scenes later. At the same time, a client publishes and handles
+ * records.
  *
- * @param options.java the program `java`, 17 or later
- * @param options.count how many brokers
+ * @param options.java path of `java`, version 17 or later
+ * @param options.count number of brokers
  */
 export async function runOnFailingKafka({
   java,
   count,
   ...options
-}: Omit<BusOptions, 'stand'> & {
+}: Omit<BusOptions, 'openTestBed'> & {
   readonly java: string
   readonly count: 1 | 3
 }): Promise<FailingRun> {
   const { onResult } = options
   await using kafka = await startKafka({ java, brokers: count })
-  const stand = onCluster({ brokers: kafka.brokers })
-  await using beside = await stand(options)
-  const traffic = await startTraffic(beside.target)
+  const openTestBed = openCluster({ brokers: kafka.brokers })
+  await using trafficBed = await openTestBed(options)
+  const traffic = await startTraffic(trafficBed.target)
   const begun = Promise.withResolvers<unknown>()
   const half = Promise.withResolvers<unknown>()
   let results = 0
   const [run] = await Promise.all([
     runBusContract({
       ...options,
-      stand,
+      openTestBed,
       onResult(result) {
         results++
         if (results === 1) begun.resolve(result)

@@ -1,21 +1,24 @@
-/** The bus contract against a lean bus whose broker is restarted again and again while the scenes are played. */
-import { dataFolder, onBroker, startLeanBroker } from '../../contracts/bus/adapters/lean.ts'
-import { runProgramChecks, type BusOptions } from '../../contracts/bus/run.ts'
 import { checks } from '../../contracts/bus/index.ts'
+import { runProgramChecks, type BusOptions } from '../../contracts/bus/run.ts'
 import type { BusTarget } from '../../contracts/bus/target.ts'
+import {
+  openBrokerAt,
+  startLeanBroker,
+  temporaryDataDir,
+} from '../../contracts/bus/test-beds/lean.ts'
 import { runChecks } from '../../contracts/run.ts'
 import { startTraffic, type FailingRun } from '../traffic.ts'
 
 /**
- * Runs the bus contract, one scene after the other. The broker is ended and started again, on the same port and folder,
- * before each connection and each member that a scene asks for: by SIGTERM and by SIGKILL in turn. Beside the scenes,
- * records are published one after the other and handled.
+ * Runs the bus contract on a lean bus, one scene after the other. Before each connection and each member of a scene, the broker
+ * restarts on the same port and folder, after SIGTERM and SIGKILL in turn. At the same time, a client publishes and handles
+ * records.
  */
 export async function runOnRestartedBroker(
-  options: Omit<BusOptions, 'stand'>,
+  options: Omit<BusOptions, 'openTestBed'>,
 ): Promise<FailingRun> {
   const { runtime, onResult } = options
-  await using folder = await dataFolder()
+  await using folder = await temporaryDataDir()
   const start = (port = 0) => startLeanBroker(options, { dataDir: folder.path, port })
   let broker = start()
   const { address, port } = await broker
@@ -26,22 +29,27 @@ export async function runOnRestartedBroker(
     await broker
   }
   try {
-    await using stand = await onBroker(address)(options)
-    const traffic = await startTraffic(stand.target)
-    const scenes = await runChecks(checks, restartedBefore(stand.target, restart), onResult)
-    const program = await runProgramChecks(options, stand)
-    const { name } = runtime
-    return { runtime: name, checks: [...scenes, ...program], probes: [], ...(await traffic.end()) }
+    await using testBed = await openBrokerAt(address)(options)
+    const traffic = await startTraffic(testBed.target)
+    const scenes = await runChecks(checks, restartFirst(testBed.target, restart), onResult)
+    const program = await runProgramChecks(options, testBed)
+    return {
+      runtime: runtime.name,
+      checks: [...scenes, ...program],
+      probes: [],
+      ...(await traffic.end()),
+    }
   } finally {
     await (await broker).stop()
   }
 }
 
 /**
- * A restart ends all leases, so that a record which is being handled then comes again. The scenes count deliveries: they are
- * restarted where none of their records is in a hand, unless it is that of a member that is frozen.
+ * Restarts the broker before each connection and member. A restart ends all leases, so a record in a handler is redelivered
+ * afterwards. The scenes count deliveries, so the broker restarts only where no handler has one of their records, except the
+ * handler of a frozen member.
  */
-function restartedBefore(target: BusTarget, restart: () => Promise<void>): BusTarget {
+function restartFirst(target: BusTarget, restart: () => Promise<void>): BusTarget {
   return {
     ...target,
     async connect() {

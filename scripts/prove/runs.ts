@@ -1,17 +1,17 @@
-/** Which runs of its contract make up the proof of an example. */
-import { inProcess, overTcp } from '../../contracts/bus/adapters/lean.ts'
+/** The runs of a contract that make up the test result of an example. */
+import { openInProcessBroker } from '../../contracts/bus/test-beds/lean.ts'
+import { testBeds } from '../../contracts/bus/test-beds/index.ts'
 import { runBusContract } from '../../contracts/bus/run.ts'
 import { runHttpContract } from '../../contracts/http/run.ts'
-import type { CheckResult, ContractResult } from '../../contracts/run.ts'
 import { nodeRuntimes, type Runtime } from '../../contracts/process/runtimes.ts'
+import type { CheckResult, ContractResult } from '../../contracts/run.ts'
 import { runOnFailingKafka } from '../../lab/failing-brokers/kafka.ts'
-import { kafkaVersion } from '../../servers/kafka/jars.ts'
 import { runOnRestartedBroker } from '../../lab/failing-brokers/lean-bus.ts'
 import type { FailingRun } from '../../lab/traffic.ts'
-import type { Manifest } from '../../src/model/examples/manifest.ts'
+import { kafkaVersion } from '../../servers/kafka/jars.ts'
 import { findJava, type Tool } from '../find.ts'
 
-/** The program to be checked: `argv`, installed in `directory`. */
+/** An installed example, whose program is `argv`. */
 export interface Subject {
   readonly directory: string
   readonly argv: readonly string[]
@@ -19,99 +19,106 @@ export interface Subject {
   readonly onResult?: (result: CheckResult) => void
 }
 
-/** A way in which a contract is run, on each runtime. */
-export interface Way {
-  /** What is there besides the runtime, or how it is run, as a proof names it: `dev broker`. */
-  readonly beside?: string
-  /** A program of the machine that it needs. */
+/** One of the settings in which a contract runs, on each runtime. */
+export interface Variant {
+  /** The name in a test result, after the runtime: `dev broker`. */
+  readonly name?: string
+  /** A program that has to be installed. */
   readonly needs?: Tool
-  /** @throws Error when more than a check has failed */
+  /** @throws Error for a failure that is not the failure of a check */
   run(subject: Subject & { readonly runtime: Runtime }): Promise<ContractResult>
 }
 
-/** One run of a contract, to be recorded. */
 export interface PlannedRun {
-  /** The runtime by its full version, and how it is run: `Node 22.22.3, dev broker`. */
+  /** The full version of the runtime, and the variant: `Node 22.22.3, dev broker`. */
   readonly runtime: string
   run(subject: Subject): Promise<ContractResult>
 }
 
+/** The fields of a manifest that decide which runs an example needs. */
+export type ContractChoice =
+  | { readonly contract: 'http' }
+  | { readonly contract: 'bus'; readonly adapter: keyof typeof busVariants }
+
 /**
- * The runs that the proof of an example is made of, in their order.
+ * The runs for the test result of an example, in their order.
  *
- * @throws Error with what to install, where something is missing
+ * @throws Error with what to install, when a program is missing
  */
-export function plannedRuns(example: Contracted): readonly PlannedRun[] {
-  return waysOf(example).flatMap((way) => {
-    if (way.needs) pathOf(way.needs)
-    return runtimes().map((runtime) => ({
-      runtime: nameOf(runtime, way),
-      run: (subject) => way.run({ ...subject, runtime }),
+export function planRuns(choice: ContractChoice): readonly PlannedRun[] {
+  return variantsOf(choice).flatMap((variant) => {
+    if (variant.needs) requirePath(variant.needs)
+    return requireRuntimes().map((runtime) => ({
+      runtime: formatRunName(runtime, variant),
+      run: (subject) => variant.run({ ...subject, runtime }),
     }))
   })
 }
 
-/** A run in a proof: `Node 22.22.3, dev broker`. */
-export function nameOf({ name }: Pick<Runtime, 'name'>, { beside }: Pick<Way, 'beside'>): string {
-  return beside === undefined ? name : `${name}, ${beside}`
+/** The name of a run in a test result: `Node 22.22.3, dev broker`. */
+export function formatRunName(runtime: Pick<Runtime, 'name'>, variant: Variant): string {
+  return variant.name === undefined ? runtime.name : `${runtime.name}, ${variant.name}`
 }
 
-/** What every example is run on. @throws Error with what to install, where one is missing */
-export function runtimes(): readonly Runtime[] {
+/** @throws Error with what to install, when a runtime is missing */
+export function requireRuntimes(): readonly Runtime[] {
   return nodeRuntimes().map((runtime) => {
     if (runtime.path === undefined) throw new Error(runtime.missing)
     return runtime
   })
 }
 
-/** What of a manifest says how its example is run. */
-type Contracted = Pick<Manifest, 'contract' | 'system'>
-
-/** All ways to run the contract of an example. @throws Error where nobody has said which these are */
-export function waysOf({ contract, system }: Contracted): readonly Way[] {
-  if (contract === 'http') return [{ run: runHttpContract }]
-  const ways = buses[system]
-  if (ways) return ways()
-  throw new Error(`Nobody has said how a bus on ${system} is run: add it to scripts/prove/runs.ts.`)
+export function variantsOf(choice: ContractChoice): readonly Variant[] {
+  return choice.contract === 'http' ? [{ run: runHttpContract }] : busVariants[choice.adapter]()
 }
 
-/** By the system of the example. */
-const buses: Readonly<Record<string, () => readonly Way[]>> = {
-  Kafka() {
+const busVariants = {
+  kafka() {
     const java = findJava()
     return [
-      { beside: 'dev broker', run: runBusContract },
       {
-        beside: `Kafka ${kafkaVersion}`,
+        name: 'dev broker',
+        run: (subject) => runBusContract({ ...subject, openTestBed: testBeds.kafka }),
+      },
+      {
+        name: `Kafka ${kafkaVersion}`,
         needs: java,
         run: async (subject) =>
-          unharmed(await runOnFailingKafka({ ...subject, java: pathOf(java), count: 1 })),
+          requireNoLoss(await runOnFailingKafka({ ...subject, java: requirePath(java), count: 1 })),
       },
     ]
   },
-  'Lean bus': () => [
-    { beside: 'over TCP', run: (subject) => runBusContract({ ...subject, stand: overTcp }) },
-    { beside: 'in process', run: (subject) => runBusContract({ ...subject, stand: inProcess }) },
+  lean: () => [
     {
-      beside: 'over TCP with restarts',
-      run: async (subject) => unharmed(await runOnRestartedBroker(subject)),
+      name: 'over TCP',
+      run: (subject) => runBusContract({ ...subject, openTestBed: testBeds.lean }),
+    },
+    {
+      name: 'in process',
+      run: (subject) => runBusContract({ ...subject, openTestBed: openInProcessBroker }),
+    },
+    {
+      name: 'over TCP with restarts',
+      run: async (subject) => requireNoLoss(await runOnRestartedBroker(subject)),
     },
   ],
-}
+} satisfies Record<keyof typeof testBeds, () => readonly Variant[]>
 
-/** Fewer records beside the scenes would say nothing about what failing brokers do to them. */
-const leastTraffic = 100
+/** Fewer records than this show nothing about failing brokers. */
+const minTraffic = 100
 
-/** @throws Error that says what the records beside the scenes have suffered */
-function unharmed(run: FailingRun): FailingRun {
+/** @throws Error that names the records that were lost or out of order */
+function requireNoLoss(run: FailingRun): FailingRun {
   const { acknowledged, lost, reordered } = run
   if (lost.length > 0) throw new Error(`acknowledged and lost: ${lost.join(', ')}`)
   if (reordered.length > 0) throw new Error(`out of order: ${reordered.join(', ')}`)
-  if (acknowledged >= leastTraffic) return run
-  throw new Error(`only ${acknowledged} records were acknowledged while brokers failed`)
+  if (acknowledged >= minTraffic) return run
+  throw new Error(
+    `only ${acknowledged} records were acknowledged while brokers failed; ${minTraffic} are needed`,
+  )
 }
 
-function pathOf(tool: Tool): string {
+function requirePath(tool: Tool): string {
   if (tool.path === undefined) throw new Error(tool.missing)
   return tool.path
 }

@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { runScenes } from '../../contracts/bus/run.ts'
 import { checks } from '../../contracts/bus/index.ts'
+import { testBeds } from '../../contracts/bus/test-beds/index.ts'
 import { thisNode } from '../../contracts/process/runtimes.ts'
 import { examplesOf } from '../../src/model/examples/example.ts'
 import { runCommand, unpack, type Workspace } from '../../src/model/examples/workspace.ts'
@@ -14,8 +15,9 @@ import { mutate } from './mutate.ts'
 vi.setConfig({ maxConcurrency: 6 })
 
 describe.concurrent.each(examplesOf('bus'))('every scene can fail on $id', (example) => {
-  const { argv, commands } = example.manifest
+  const { adapter, argv, commands } = example.manifest
   const mutants = busMutants[example.id] ?? []
+  const openTestBed = testBeds[adapter]
   const runtime = thisNode()
   let workspace: Workspace
 
@@ -29,7 +31,7 @@ describe.concurrent.each(examplesOf('bus'))('every scene can fail on $id', (exam
     test.concurrent(`noticed: ${mutant.fault}`, async () => {
       const directory = await mutate(example.id, workspace.directory, mutant)
       const scenes = checks.filter(({ name }) => mutant.fails.includes(name))
-      const results = await runScenes({ directory, argv, runtime, scenes })
+      const results = await runScenes({ directory, argv, runtime, scenes, openTestBed })
       expect(results.filter(({ passed }) => passed)).toEqual([])
       expect(results.map(({ name }) => name).sort()).toEqual([...mutant.fails].sort())
     })
@@ -52,6 +54,7 @@ describe.concurrent.each(examplesOf('bus'))('every scene can fail on $id', (exam
         directory,
         argv: ['node', 'obvious/main.ts'],
         runtime,
+        openTestBed,
         scenes: checks.filter(({ name }) => name.includes('frozen beyond its lease')),
       })
       expect(results.map(({ error }) => error)).toEqual([

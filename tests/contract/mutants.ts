@@ -368,19 +368,23 @@ const main = inFile(
     fault: 'HOST is not looked at',
     from: 'listen(Number(PORT), HOST)',
     to: "listen(Number(PORT), '127.0.0.1')",
-    fails: ['listens on HOST: an address that is not of this machine ends it with an error'],
+    fails: ['listens on HOST, and exits with an error when HOST is not an address of this machine'],
   },
   {
     fault: 'PORT is not looked at',
     from: 'listen(Number(PORT), HOST)',
     to: 'listen(0, HOST)',
-    fails: ['listens on PORT: one that is taken ends it with an error and without an address'],
+    fails: [
+      'listens on PORT, and exits with an error before it prints an address when PORT is taken',
+    ],
   },
   {
     fault: 'a failed start counts as a success',
     from: 'process.exit(1)',
     to: 'process.exit(0)',
-    fails: ['listens on PORT: one that is taken ends it with an error and without an address'],
+    fails: [
+      'listens on PORT, and exits with an error before it prints an address when PORT is taken',
+    ],
   },
   {
     fault: 'the default port is another',

@@ -1,4 +1,4 @@
-import { cp, mkdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** A fault to be put into an example, and the checks that have to notice. */
@@ -28,7 +28,8 @@ export async function mutate(
 ): Promise<string> {
   const directory = join(original, 'mutants', fault.replaceAll(' ', '-'))
   await mkdir(directory, { recursive: true })
-  for (const name of ['src', 'package.json']) {
+  const shared = ['node_modules', 'mutants']
+  for (const name of (await readdir(original)).filter((name) => !shared.includes(name))) {
     await cp(join(original, name), join(directory, name), { recursive: true })
   }
   await symlink(join(original, 'node_modules'), join(directory, 'node_modules'))

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs'
 import { open, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
-import { startBroker, type BrokerProcess } from '../../contracts/process/broker.ts'
+import { startBrokerProcess, type BrokerProcess } from '../../contracts/process/broker.ts'
 import { startProgram } from '../../contracts/process/program.ts'
 import { environmentOf, thisNode } from '../../contracts/process/runtimes.ts'
 import type { Bus } from '../../contracts/bus/port.ts'
@@ -55,7 +55,7 @@ async function serve(
   more: NodeJS.ProcessEnv = {},
   node = runtime.path,
 ): Promise<BrokerProcess> {
-  const broker = await startBroker(join(directory, 'src/cli/run-broker.ts'), {
+  const broker = await startBrokerProcess(join(directory, 'src/cli/run-broker.ts'), {
     node,
     env: env({ DATA_DIR: join(directory, 'data'), ...more }),
   })

@@ -1,6 +1,7 @@
 /** How an example that was launched or copied is held to its contract. */
 import { checks as busProgramChecks } from '../../contracts/bus/process-checks.ts'
 import { runBusContract } from '../../contracts/bus/run.ts'
+import { testBeds } from '../../contracts/bus/test-beds/index.ts'
 import { checks as httpProgramChecks } from '../../contracts/http/process-checks.ts'
 import { checks as httpChecks, quickChecks, record } from '../../contracts/http/index.ts'
 import { startProgram, type Program } from '../../contracts/process/program.ts'
@@ -22,12 +23,15 @@ export interface Started {
 type Held = (started: Started) => Promise<readonly CheckResult[]>
 
 /** All checks of each contract, in an environment to which nothing is added. */
-export const whole: Record<Manifest['contract'], Held> = {
-  http: async (started) => [
+export async function whole(manifest: Manifest, started: Started): Promise<readonly CheckResult[]> {
+  if (manifest.contract === 'bus') {
+    const openTestBed = testBeds[manifest.adapter]
+    return (await runBusContract({ ...started, openTestBed })).checks
+  }
+  return [
     ...(await runChecks(httpChecks, record(started.service.target))),
     ...(await runChecks(httpProgramChecks, again(started))),
-  ],
-  bus: async (started) => (await runBusContract(started)).checks,
+  ]
 }
 
 /** What takes no long time: no full store, and of a bus the program with its demo, not the scenes. */

@@ -28,7 +28,7 @@ describeWith('Chromium', findChromium(), (path) => {
   afterAll(() => browser?.close())
 
   describe.each(examples)('what StackBlitz gets of $id', (example) => {
-    const { commands, contract } = example.manifest
+    const { commands } = example.manifest
 
     const [stackBlitzNode] = nodeRuntimes()
     describeWith(`on ${stackBlitzNode.name}`, stackBlitzNode, (node) => {
@@ -55,7 +55,7 @@ describeWith('Chromium', findChromium(), (path) => {
         {
           await using service = await start({})
           const program = { service, directory: folder, argv, runtime, env }
-          const results = await whole[contract](program)
+          const results = await whole(example.manifest, program)
           expect(results.filter(({ passed }) => !passed)).toEqual([])
         }
         await using plain = await start({ NODE_OPTIONS: '--no-experimental-strip-types' })

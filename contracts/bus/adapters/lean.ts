@@ -1,124 +1,88 @@
-import { once } from 'node:events'
-import { mkdtemp, rm } from 'node:fs/promises'
-import { createConnection } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { startBroker, type BrokerProcess } from '../../process/broker.ts'
-import { startDriverProcess } from '../driver/driver-process.ts'
-import { driveTarget, newTopic, type DrivenTarget } from '../driver/drivers.ts'
-import { startHost } from '../driver/host-process.ts'
-import { committedOffset, createTopic, type Open } from './lean-client.ts'
-import { driverOptions, moduleOf, type Installed, type OpenStand } from '../stand.ts'
-import type { BusTarget } from '../target.ts'
-import { environmentOf } from '../../process/runtimes.ts'
-
-/** In milliseconds; so short that no scene waits for long. */
-const leaseMs = 2000
-
-/** A new folder for the logs of brokers. Disposing of it removes it. */
-export async function dataFolder() {
-  const path = await mkdtemp(join(tmpdir(), 'lean-bus-'))
-  return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) }
-}
-
 /**
- * Starts the broker of an installed example over TCP.
- *
- * @param options.dataDir the folder of its logs
- * @param options.port any free one unless it is given
- * @throws Error with what it wrote when it ends instead
+ * A client for the requests of the lean bus that its port leaves out. It follows `examples/lean-bus/PROTOCOL.md` and not the
+ * code of the example, so that the example doesn't check itself. Each request has its own connection, so the broker may
+ * restart between two requests.
  */
-export function startLeanBroker(
-  installed: Installed,
-  { dataDir, port = 0 }: { readonly dataDir: string; readonly port?: number },
-): Promise<BrokerProcess> {
-  const { runtime } = installed
-  return startBroker(moduleOf(installed, 'cli/run-broker'), {
-    node: runtime.path,
-    env: {
-      ...environmentOf(runtime),
-      BROKER_PORT: String(port),
-      DATA_DIR: dataDir,
-      LEASE_MS: String(leaseMs),
+import type { Duplex } from 'node:stream'
+import { setTimeout as delay } from 'node:timers/promises'
+import type { BusAdmin } from '../target.ts'
+
+/** Opens a stream to the broker. */
+export type OpenStream = () => Promise<Duplex>
+
+const types = { hello: 1, stat: 6, create: 7, error: 0xff }
+/** Magic bytes and version in the payload of HELLO. */
+const magic = Buffer.from('LBUS\0\x01')
+
+/** The ERROR code of a broker that is shutting down. */
+const shuttingDown = 14
+/** How long to wait for a broker that restarts, in ms. */
+const restartTimeout = 20_000
+
+export function createLeanAdmin(open: OpenStream): BusAdmin {
+  return {
+    async createTopic(topic) {
+      await request(open, types.create, encodeText(topic))
     },
-  })
+    async committed(group, topic) {
+      const stat = await request(open, types.stat, encodeText(topic), encodeText(group))
+      // The first and the last offset of the topic come before it.
+      return new Map([[0, stat.readBigUInt64BE(16)]])
+    },
+  }
 }
 
-/** A broker that is there, started by `startLeanBroker`: it may be restarted meanwhile. @param address its `host:port` */
-export function onBroker(address: string): OpenStand {
-  return async (installed) => {
-    const env = { BUS: address }
-    const { kill, ...driven } = driveTarget(() => startDriverProcess(driverOptions(installed, env)))
-    const open = overTcpTo(address)
-    return {
-      target: leanTarget(driven, {
-        createTopic: (topic) => createTopic(open, topic),
-        committed: (names) => committedOffset(open, names),
-      }),
-      programEnv: () => env,
-      [Symbol.asyncDispose]: kill,
+/** Repeats a request until a broker answers. */
+async function request(open: OpenStream, type: number, ...fields: Buffer[]): Promise<Buffer> {
+  for (const deadline = Date.now() + restartTimeout; ;) {
+    try {
+      return await requestOnce(await open(), type, ...fields)
+    } catch (error) {
+      if (error instanceof RejectedError || Date.now() > deadline) throw error
+      await delay(100)
     }
   }
 }
 
-/** A broker in a process of its own on a new folder; members are processes, and so is the program that is checked. */
-export const overTcp: OpenStand = async (installed) => {
-  await using opened = new AsyncDisposableStack()
-  const folder = opened.use(await dataFolder())
-  const broker = opened.use(await startLeanBroker(installed, { dataDir: folder.path }))
-  const stand = opened.use(await onBroker(broker.address)(installed))
-  const kept = opened.move()
-  return { ...stand, [Symbol.asyncDispose]: () => kept.disposeAsync() }
-}
+class RejectedError extends Error {}
 
-/**
- * A broker in memory, in one process with all members, each of them a worker: no network, no disk. The program that is
- * checked has a broker of its own as well, on a folder of its own.
- */
-export const inProcess: OpenStand = async (installed) => {
-  await using opened = new AsyncDisposableStack()
-  const folder = opened.use(await dataFolder())
-  const host = opened.adopt(startHost(driverOptions(installed, {})), ({ kill }) => kill())
-  await host.ask({ do: 'open', leaseMs })
-  const { kill, ...driven } = driveTarget(host.startDriver)
-  opened.defer(kill)
-  const kept = opened.move()
-  let programs = 0
-  return {
-    target: leanTarget(driven, {
-      createTopic: async (topic) => void (await host.ask({ do: 'create-topic', topic })),
-      committed: async (names) => (await host.ask({ do: 'committed', ...names })) as bigint,
-    }),
-    programEnv: () => ({ BUS: '', DATA_DIR: join(folder.path, String(programs++)) }),
-    [Symbol.asyncDispose]: () => kept.disposeAsync(),
+/** Sends HELLO and the request, returns the payload of the answer, and closes the connection. */
+async function requestOnce(stream: Duplex, type: number, ...fields: Buffer[]): Promise<Buffer> {
+  try {
+    stream.write(encodeFrame(types.hello, 1, magic))
+    stream.write(encodeFrame(type, 2, ...fields))
+    let bytes = Buffer.alloc(0)
+    for await (const chunk of stream) {
+      bytes = Buffer.concat([bytes, chunk as Buffer])
+      while (bytes.length >= 4 && bytes.length >= 4 + bytes.readUInt32BE()) {
+        const size = 4 + bytes.readUInt32BE()
+        const [answerType, correlation] = [bytes.readUInt8(4), bytes.readUInt32BE(5)]
+        const payload = bytes.subarray(9, size)
+        if (answerType === types.error) throw parseError(payload)
+        if (correlation === 2) return payload
+        bytes = bytes.subarray(size)
+      }
+    }
+    throw new Error('The broker closed the connection.')
+  } finally {
+    stream.destroy()
   }
 }
 
-/** What the port of a bus does not do. */
-interface Admin {
-  createTopic(topic: string): Promise<void>
-  committed(names: { readonly topic: string; readonly group: string }): Promise<bigint>
+function parseError(payload: Buffer): Error {
+  const message = payload.toString('utf8', 2)
+  return payload.readUInt16BE() === shuttingDown ? new Error(message) : new RejectedError(message)
 }
 
-function leanTarget(driven: Omit<DrivenTarget, 'kill'>, admin: Admin): BusTarget {
-  return {
-    leaseMs,
-    ...driven,
-    async topic(_partitions, name = newTopic()) {
-      await admin.createTopic(name)
-      return name
-    },
-    async committed(group, topic) {
-      return new Map([[0, await admin.committed({ topic, group })]])
-    },
-  }
+function encodeFrame(type: number, correlation: number, ...parts: Buffer[]): Buffer {
+  const head = Buffer.alloc(9)
+  head.writeUInt32BE(5 + parts.reduce((sum, { length }) => sum + length, 0))
+  head.writeUInt8(type, 4)
+  head.writeUInt32BE(correlation, 5)
+  return Buffer.concat([head, ...parts])
 }
 
-function overTcpTo(address: string): Open {
-  const [host = '', port] = address.split(':')
-  return async () => {
-    const socket = createConnection(Number(port), host)
-    await once(socket, 'connect')
-    return socket
-  }
+function encodeText(value: string): Buffer {
+  const bytes = Buffer.from(value)
+  return Buffer.concat([Buffer.of(bytes.length), bytes])
 }

@@ -1,32 +1,32 @@
 /**
- * Runs the buses of an example in a worker of its own, which can be terminated and frozen. Started by the host, which also
- * has the broker: each connection to it is a port.
+ * Runs the buses of an example in a worker, which can be terminated and frozen. `host-program.ts` starts it. Each connection to
+ * the host's broker is a message port.
  */
 import { MessageChannel, parentPort, workerData, type MessagePort } from 'node:worker_threads'
-import { driveBuses } from './driving.ts'
-import type { WorkerData, WorkerMessage, WorkerOrder } from './host-messages.ts'
-import { loadExample } from './modules.ts'
-import { streamOver } from './port-stream.ts'
+import { serveBuses } from './bus-server.ts'
+import { loadExampleModules } from './example-modules.ts'
+import type { WorkerCommand, WorkerData, WorkerMessage } from './host-messages.ts'
+import { createMessagePortStream } from './message-port-stream.ts'
 
 const { folder, frozen } = workerData as WorkerData
-const say = (message: WorkerMessage, ...transfer: MessagePort[]) =>
+const send = (message: WorkerMessage, ...transfer: MessagePort[]) =>
   parentPort?.postMessage(message, transfer)
 
-const example = loadExample(folder)
-const follow = driveBuses({
+const example = loadExampleModules(folder)
+const perform = serveBuses({
   example,
   async connect() {
     const { connect } = await example
     return connect(async () => {
       const { port1, port2 } = new MessageChannel()
-      say({ type: 'connection', port: port2 }, port2)
-      return streamOver(port1)
+      send({ type: 'connection', port: port2 }, port2)
+      return createMessagePortStream(port1)
     })
   },
-  say,
+  send,
 })
-parentPort?.on('message', (order: WorkerOrder) => {
-  // Nothing in this thread runs until the host lets it: no timer, no handler, no message.
-  if (order.type === 'freeze') Atomics.wait(frozen, 0, 1)
-  else follow(order)
+parentPort?.on('message', (command: WorkerCommand) => {
+  // Blocks the whole thread until the host wakes it: no timer, handler or message runs.
+  if (command.type === 'freeze') Atomics.wait(frozen, 0, 1)
+  else perform(command)
 })

@@ -1,12 +1,12 @@
 import type { BusRecord, NewRecord } from '../port.ts'
 
-/** An error on its way to the other process: of all classes only the code arrives. */
-export interface SentError {
+/** The parts of an error that reach another process or worker. Its class doesn't. */
+export interface SerializedError {
   readonly message: string
   readonly code: string | undefined
 }
 
-/** What the runner asks of a driver. Buses, subscriptions and deliveries are known by numbers that the runner chooses. */
+/** A request to a driver. The caller numbers buses and subscriptions; the driver numbers deliveries. */
 export type Call =
   | { readonly do: 'connect'; readonly bus: number }
   | { readonly do: 'publish'; readonly bus: number; topic: string; readonly record: NewRecord }
@@ -16,23 +16,32 @@ export type Call =
       readonly subscription: number
       readonly topic: string
       readonly group: string
-      /** Whether the example's own `withDeadLetters` lies around the handler. */
+      /** Whether to wrap the handler in the example's own `withDeadLetters`. */
       readonly deadLetters: boolean
     }
   | { readonly do: 'stop'; readonly subscription: number }
   | { readonly do: 'close'; readonly bus: number }
   | { readonly do: 'commit'; readonly delivery: number }
 
-/** From the runner to a driver. */
-export type Order =
+export type DriverCommand =
   | { readonly type: 'call'; readonly id: number; readonly call: Call }
   /** The handler has returned, or has rejected with this error. */
-  | { readonly type: 'handled'; readonly delivery: number; readonly error: SentError | undefined }
+  | {
+      readonly type: 'handled'
+      readonly delivery: number
+      readonly error: SerializedError | undefined
+    }
 
-/** From a driver to the runner. */
-export type Word =
-  | { readonly type: 'done'; readonly id: number; readonly value: unknown }
-  | { readonly type: 'failed'; readonly id: number; readonly error: SentError }
+/** The outcome of the call or request with this ID. */
+export interface Result {
+  readonly type: 'result'
+  readonly id: number
+  readonly value?: unknown
+  readonly error?: SerializedError
+}
+
+export type DriverMessage =
+  | Result
   | {
       readonly type: 'record'
       readonly subscription: number
@@ -42,16 +51,14 @@ export type Word =
   | {
       readonly type: 'ended'
       readonly subscription: number
-      readonly error: SentError | undefined
+      readonly error: SerializedError | undefined
     }
 
-/** What of an error can be sent. */
-export function toSent(error: unknown): SentError {
+export function serializeError(error: unknown): SerializedError {
   const code = error instanceof Error && 'code' in error ? String(error.code) : undefined
   return { message: error instanceof Error ? error.message : String(error), code }
 }
 
-/** An error with the message and the code of one on the other side. */
-export function fromSent({ message, code }: SentError): Error {
+export function deserializeError({ message, code }: SerializedError): Error {
   return Object.assign(new Error(message), code === undefined ? {} : { code })
 }

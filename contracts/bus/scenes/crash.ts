@@ -1,43 +1,33 @@
-import type { Check } from '../../check.ts'
 import { expectSame } from '../../expect.ts'
-import type { BusRecord } from '../port.ts'
-import { at, numbered, publish, scene } from '../stage.ts'
-import type { BusTarget } from '../target.ts'
+import { createRecords, defineScene, describePosition, publishAll } from './scene.ts'
 
-export const crashing: readonly Check<BusTarget>[] = [
-  scene(
-    'after a crash between effect and commit exactly the records from the committed offset on come again, and an idempotent handler makes each effect once',
-    async (stage) => {
-      const [topic, group] = [await stage.topic(1), stage.group()]
-      await publish(await stage.connect(), topic, numbered(5))
-      // Where the effects are kept. It outlives the consumer, as a database does.
-      const effects = new Map<string, string>()
-      let repeated = 0
-      const apply = (record: BusRecord) => {
-        if (effects.has(at(record))) repeated++
-        else effects.set(at(record), record.key)
-      }
+export const crash = defineScene(
+  'after a crash between effect and commit, exactly the records from the committed offset on are redelivered, and an idempotent handler makes each effect happen once',
+  async (scene) => {
+    const [topic, group] = [await scene.topic(1), scene.group()]
+    await publishAll(await scene.connect(), topic, createRecords(5))
+    // The store of the effects outlives the consumer, as a database does.
+    const effects = new Map<string, string>()
+    let repeated = 0
+    const expectAndApply = async (member: string, offset: bigint) => {
+      const given = await scene.expectRecord(member, offset)
+      const position = describePosition(given.record)
+      if (effects.has(position)) repeated++
+      else effects.set(position, given.record.key)
+      return given
+    }
 
-      await stage.member('A', topic, group)
-      for (const offset of [0n, 1n]) {
-        const given = await stage.record('A', offset)
-        apply(given.record)
-        await stage.commit(given)
-      }
-      apply((await stage.record('A', 2n)).record)
-      await stage.kill('A')
-      await stage.expectCommitted(group, topic, 2n, 'after the crash')
+    await scene.startMember('A', topic, group)
+    for (const offset of [0n, 1n]) await scene.expectCommit(await expectAndApply('A', offset))
+    await expectAndApply('A', 2n)
+    await scene.kill('A')
+    await scene.expectCommitted(group, topic, 2n, 'after the crash')
 
-      await stage.member('B', topic, group)
-      for (const offset of [2n, 3n, 4n]) {
-        const given = await stage.record('B', offset)
-        apply(given.record)
-        await stage.commit(given)
-      }
-      const keys = numbered(5).map(({ key }) => key)
-      expectSame('the effects', Array.from(effects.values()), keys)
-      expectSame('effects asked for twice', repeated, 1)
-      await stage.expectCommitted(group, topic, 5n, 'at the end')
-    },
-  ),
-]
+    await scene.startMember('B', topic, group)
+    for (const offset of [2n, 3n, 4n]) await scene.expectCommit(await expectAndApply('B', offset))
+    const keys = createRecords(5).map(({ key }) => key)
+    expectSame('the effects', Array.from(effects.values()), keys)
+    expectSame('the number of repeated effects', repeated, 1)
+    await scene.expectCommitted(group, topic, 5n, 'at the end')
+  },
+)

@@ -1,54 +1,52 @@
-import type { Check } from '../../check.ts'
 import { fail } from '../../expect.ts'
 import type { BusRecord } from '../port.ts'
-import { at, record, scene, textOf } from '../stage.ts'
-import type { BusTarget } from '../target.ts'
+import { createRecord, defineScene, describePosition, readText } from './scene.ts'
 
 const keys = Array.from({ length: 12 }, (_, index) => `order-${index}`)
-const perKey = 10
+const recordsPerKey = 10
 
-export const ordering: readonly Check<BusTarget>[] = [
-  scene(
-    'records of one key are handled in the order in which they were published',
-    async (stage) => {
-      const [topic, group] = [await stage.topic(4), stage.group()]
-      const seen = new Map(keys.map((key) => [key, { partition: -1, count: 0 }]))
-      const complete = Promise.withResolvers<unknown>()
-      const follow = (given: BusRecord) => {
-        const { key, partition } = given
-        const state = seen.get(key)
-        if (!state) fail('the key of a record', 'one that was published', key)
-        const number = Number(textOf(given))
-        // A record that comes again is no breach of order: delivery is at least once.
-        // Nothing orders two partitions: what comes in order from both has come so by chance.
-        if (state.partition !== -1 && partition !== state.partition) {
-          fail(`the partition of ${key}`, String(state.partition), String(partition))
-        }
-        if (number > state.count) {
-          fail(`the records of ${key}`, `number ${state.count}`, `${number} at ${at(given)}`)
-        }
-        state.partition = partition
-        state.count = Math.max(state.count, number + 1)
-        if (Array.from(seen.values()).every(({ count }) => count === perKey)) complete.resolve(true)
+export const order = defineScene(
+  'records of one key are handled in the order in which they were published',
+  async (scene) => {
+    const [topic, group] = [await scene.topic(4), scene.group()]
+    const seen = new Map(keys.map((key) => [key, { partition: -1, count: 0 }]))
+    const complete = Promise.withResolvers<unknown>()
+    const expectOrder = (record: BusRecord) => {
+      const { key, partition } = record
+      const state = seen.get(key)
+      if (!state) fail('the key of a record', 'one that was published', key)
+      // Two partitions have no common order, so records of one key in both would be in order only by chance.
+      if (state.partition !== -1 && partition !== state.partition) {
+        fail(`the partition of ${key}`, String(state.partition), String(partition))
       }
+      // A lower number is a redelivery, which is allowed: delivery is at least once.
+      const number = Number(readText(record))
+      if (number > state.count) {
+        const actual = `${number} at ${describePosition(record)}`
+        fail(`the records of ${key}`, `number ${state.count}`, actual)
+      }
+      state.partition = partition
+      state.count = Math.max(state.count, number + 1)
+      const isComplete = Array.from(seen.values()).every(({ count }) => count === recordsPerKey)
+      if (isComplete) complete.resolve(true)
+    }
 
-      const ends: Promise<void>[] = []
-      for (let member = 1; member <= 2; member++) {
-        const bus = await stage.connect()
-        const subscribing = bus.subscribe({ topic, group }, async (given, commit) => {
-          follow(given)
-          await commit()
-        })
-        ends.push((await stage.within(subscribing, `member ${member}`)).ended)
-      }
-      const producer = await stage.connect()
-      const publishing = keys.map(async (key) => {
-        for (let number = 0; number < perKey; number++) {
-          await producer.publish(topic, record(key, String(number)))
-        }
+    const ends: Promise<void>[] = []
+    for (let member = 1; member <= 2; member++) {
+      const bus = await scene.connect()
+      const subscribing = bus.subscribe({ topic, group }, async (record, commit) => {
+        expectOrder(record)
+        await commit()
       })
-      await stage.within(Promise.all(publishing), 'all records to be acknowledged')
-      await stage.within(Promise.race([complete.promise, ...ends]), 'all records to be handled')
-    },
-  ),
-]
+      ends.push((await scene.waitFor(subscribing, `member ${member}`)).ended)
+    }
+    const producer = await scene.connect()
+    const publishing = keys.map(async (key) => {
+      for (let number = 0; number < recordsPerKey; number++) {
+        await producer.publish(topic, createRecord(key, String(number)))
+      }
+    })
+    await scene.waitFor(Promise.all(publishing), 'all records to be acknowledged')
+    await scene.waitFor(Promise.race([complete.promise, ...ends]), 'all records to be handled')
+  },
+)

@@ -8,9 +8,9 @@ import { readTestResult, type TestResult } from './test-result.ts'
 import { regionText, type Region } from './regions.ts'
 
 /** An example as data: all that its five faces know of it. */
-export interface Example {
+export interface Example<M extends Manifest = Manifest> {
   readonly id: string
-  readonly manifest: Manifest
+  readonly manifest: M
   /** The published form, sorted by path. */
   readonly files: readonly ExampleFile[]
   /** Of the published form: 64 hexadecimal digits. */
@@ -56,8 +56,13 @@ export function readExamples(root = process.cwd()): Example[] {
 }
 
 /** The examples that meet a contract, sorted by id. */
-export function examplesOf(contract: Manifest['contract']): Example[] {
-  return readExamples().filter(({ manifest }) => manifest.contract === contract)
+export function examplesOf<C extends Manifest['contract']>(
+  contract: C,
+): Example<Extract<Manifest, { contract: C }>>[] {
+  return readExamples().filter(
+    (example): example is Example<Extract<Manifest, { contract: C }>> =>
+      example.manifest.contract === contract,
+  )
 }
 
 /** A text file of an example. @throws PlacedError that names the nearest file when there is none of that path */

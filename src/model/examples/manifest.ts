@@ -5,25 +5,24 @@ import * as z from 'zod'
 import { PlacedError, suggestion } from '../placed-error.ts'
 import { manifestName, type ExampleFile } from './files.ts'
 
-/** `true`: built; `false`: not built yet, so left out; otherwise why it can never be. */
-const Face = z.union([z.boolean(), z.strictObject({ never: z.string().min(1) })])
+/** `true`: available. `false`: not built yet, so the site leaves it out. Otherwise the reason why it can never be. */
+const Use = z.union([z.boolean(), z.strictObject({ never: z.string().min(1) })])
 
-const Manifest = z.strictObject({
+const common = {
   id: z.string().regex(/^[a-z][a-z0-9-]*$/),
   title: z.string().min(1),
   system: z.string().min(1).describe('the framework or bus, with its major version'),
-  contract: z.enum(['http', 'bus']),
   summary: z.string().min(1).describe('one sentence'),
   guide: z
     .string()
     .regex(/^\/.*\/$/)
     .describe('address of the guide on this site'),
   open: z.string().min(1).describe('the file that a reader sees first'),
-  requires: z.string().min(1).describe('what has to be installed to run it'),
-  runs: z.strictObject({ page: Face, stackblitz: Face, local: Face }),
+  requires: z.string().min(1).describe('what a reader has to install to run it'),
+  runs: z.strictObject({ page: Use, stackblitz: Use, local: Use }),
   commands: z
     .strictObject({ install: z.string().min(1), test: z.string().min(1), start: z.string().min(1) })
-    .describe('as shown to readers and as run by CI'),
+    .describe('shown to readers and run by CI'),
   argv: z
     .array(z.string().min(1))
     .min(1)
@@ -40,28 +39,39 @@ const Manifest = z.strictObject({
         files: z
           .array(z.string().min(1))
           .min(1)
-          .describe('how their paths begin; a file belongs to the first part that names it'),
+          .describe('path prefixes; a file belongs to the first part with a matching prefix'),
       }),
     )
     .default([])
-    .describe('files that have a page of their own, so that no page is too heavy'),
-})
+    .describe('files with a separate page, which keeps each page small'),
+}
 
-/** What `examples/<id>/example.json` says: see the schema for each field. */
+const Manifest = z.discriminatedUnion('contract', [
+  z.strictObject({ ...common, contract: z.literal('http') }),
+  z.strictObject({
+    ...common,
+    contract: z.literal('bus'),
+    adapter: z
+      .enum(['kafka', 'lean'])
+      .describe('how the contract creates topics and reads committed offsets'),
+  }),
+])
+
+/** The content of `examples/<id>/example.json`. The schema describes each field. */
 export type Manifest = z.infer<typeof Manifest>
 
 /**
- * Reads the manifest of an example and holds it against the schema and against the files it names.
+ * Reads the manifest of an example and checks it against the schema and the files of the example.
  *
- * @throws PlacedError with file and line, for a field that does not fit, or a script or file that is not there
+ * @throws PlacedError with file and line, for an invalid field or a missing script or file
  */
 export function readManifest(id: string, files: readonly ExampleFile[], root: string): Manifest {
   const file = `examples/${id}/${manifestName}`
   if (!existsSync(join(root, file))) {
     throw new PlacedError(
       { file },
-      'an example needs a manifest',
-      'Copy the one of another example.',
+      'the example has no manifest',
+      'Copy the manifest of another example.',
     )
   }
   const document = parseJson(readFileSync(join(root, file), 'utf8'), file)
@@ -75,29 +85,29 @@ export function readManifest(id: string, files: readonly ExampleFile[], root: st
     )
   }
   const manifest = result.data
-  const fail = (path: PropertyKey[], fault: string, mend: string): never => {
-    throw new PlacedError({ file, line: lineOf(document, path) }, fault, mend)
+  const fail = (path: PropertyKey[], problem: string, fix: string): never => {
+    throw new PlacedError({ file, line: lineOf(document, path) }, problem, fix)
   }
 
   if (manifest.id !== id) {
-    fail(['id'], `the id is "${manifest.id}", the folder "${id}"`, 'Give both the same name.')
+    fail(['id'], `the id is "${manifest.id}" and the folder "${id}"`, 'Give both the same name.')
   }
   const paths = files.map(({ path }) => path)
-  const needFile = (path: PropertyKey[], name: string) => {
+  const requireFile = (path: PropertyKey[], name: string) => {
     if (!paths.includes(name))
       fail(path, `there is no file ${name} (tracked by git)`, suggestion(name, paths))
   }
-  needFile(['open'], manifest.open)
+  requireFile(['open'], manifest.open)
   manifest.argv.forEach((argument, index) => {
-    if (/\.\w+$/.test(argument)) needFile(['argv', index], argument)
+    if (/\.\w+$/.test(argument)) requireFile(['argv', index], argument)
   })
-  manifest.parts.forEach(({ files: beginnings }, part) => {
-    beginnings.forEach((beginning, index) => {
-      if (paths.some((path) => path.startsWith(beginning))) return
+  manifest.parts.forEach(({ files: prefixes }, part) => {
+    prefixes.forEach((prefix, index) => {
+      if (paths.some((path) => path.startsWith(prefix))) return
       fail(
         ['parts', part, 'files', index],
-        `no path begins with ${beginning} (tracked by git)`,
-        suggestion(beginning, paths),
+        `no path starts with ${prefix} (tracked by git)`,
+        suggestion(prefix, paths),
       )
     })
   })
@@ -122,11 +132,11 @@ function parseJson(text: string, file: string): DocumentNode {
     return parse(text)
   } catch (error) {
     const { line, message } = error as Error & { line?: number }
-    throw new PlacedError({ file, line }, message, 'Mend the JSON.')
+    throw new PlacedError({ file, line }, message, 'Fix the JSON.')
   }
 }
 
-/** The line of the value at a path, or of the nearest value around it that is there. */
+/** The line of the value at a path, or of the nearest value that contains it. */
 function lineOf(document: DocumentNode, path: readonly PropertyKey[]): number {
   let node: ValueNode = document.body
   for (const key of path) {
@@ -149,7 +159,7 @@ function npmScripts(files: readonly ExampleFile[]): string[] {
   return Object.keys((JSON.parse(text) as { scripts?: Record<string, string> }).scripts ?? {})
 }
 
-/** The npm scripts that a shell line runs: `npm test`, `npm start`, `npm run x`. */
+/** The npm scripts in a shell line: `npm test`, `npm start`, `npm run x`. */
 function scriptsIn(command: string): string[] {
   return [...command.matchAll(/\bnpm (?:run (\S+)|(test|start)\b)/g)].map(
     ([, run, short]) => run ?? short ?? '',

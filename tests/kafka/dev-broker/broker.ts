@@ -1,5 +1,8 @@
 import { fileURLToPath } from 'node:url'
-import { startBroker, type BrokerProcess } from '../../../contracts/process/broker.ts'
+import {
+  startBrokerProcess as startProcess,
+  type BrokerProcess,
+} from '../../../contracts/process/broker.ts'
 
 export type { BrokerProcess }
 
@@ -7,7 +10,7 @@ const main = fileURLToPath(new URL('../../../examples/kafka/dev-broker/main.ts',
 
 /** Starts the dev broker as `npm run broker` does, on this port. @throws Error with what it wrote if it ends instead */
 export function startBrokerProcess(port = '0'): Promise<BrokerProcess> {
-  return startBroker(main, {
+  return startProcess(main, {
     node: process.execPath,
     env: { ...process.env, BROKER_PORT: port },
   })

@@ -1,0 +1,23 @@
+/**
+ * Runs the buses of an example in its own process, which can be killed and frozen. `startDriverProcess` starts it. The example
+ * reads from the environment how to reach the bus.
+ *
+ *   node driver-program.ts <folder of the example's modules>
+ */
+import { serveBuses } from './bus-server.ts'
+import { loadExampleModules } from './example-modules.ts'
+
+const [, , folder = ''] = process.argv
+const example = loadExampleModules(folder)
+process.on(
+  'message',
+  serveBuses({
+    example,
+    async connect() {
+      const { connect, readBrokers, readSettings } = await example
+      return connect(readSettings(process.env, readBrokers?.(process.env)))
+    },
+    send: (message) => void process.send?.(message),
+  }),
+)
+process.once('disconnect', () => process.exit())
