@@ -1,110 +1,110 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { execa } from 'execa'
 import { environmentOf, thisNode } from '../../contracts/process/runtimes.ts'
 import type { DiskOptions } from './disk-options.ts'
 
-/** The source of the example's broker, as it is. */
+/** The source files of the example. */
 export const exampleSource = fileURLToPath(new URL('../../examples/lean-bus/src', import.meta.url))
 
 const disk = fileURLToPath(new URL('disk.ts', import.meta.url))
 
-/** How long a broker may take to serve, and to end once it should, in milliseconds. */
-const [startLimit, endLimit] = [20_000, 10_000]
+/** How long a broker may take to start and to exit, in ms. */
+const [startTimeout, exitTimeout] = [20_000, 10_000]
 
-/** Small, so that segments roll, old ones are deleted and the groups' log is rewritten all the time. */
+/** Small sizes, so that segments roll, retention deletes old ones and the groups' log is rewritten all the time. */
 export const sizes = { segmentBytes: 24 * 1024, retainBytes: 256 * 1024 }
 
-export interface BrokerOptions {
-  /** The folder of its source files. */
+/** The exit of a process: an exit code or a signal, and all that it wrote to standard error. */
+export interface BrokerExit {
+  readonly code: number | undefined
+  readonly signal: string | undefined
+  readonly stderr: string
+}
+
+export interface BrokerProcess {
+  readonly pid: number | undefined
+  /** Resolves with the port when the broker is ready, or with undefined when the process exits first. */
+  readonly port: Promise<number | undefined>
+  readonly exit: Promise<BrokerExit>
+  kill(signal: NodeJS.Signals): void
+  /** What it has written to standard error. */
+  stderr(): string
+}
+
+/**
+ * Starts a broker in a new process: Node with these arguments. The process is ended when this one exits.
+ *
+ * @param env the whole environment
+ */
+export function spawnBroker(args: readonly string[], env: NodeJS.ProcessEnv): BrokerProcess {
+  const child = execa(process.execPath, args, {
+    env: { BROKER_PORT: '0', ...env },
+    extendEnv: false,
+    stdin: 'pipe',
+    reject: false,
+    forceKillAfterDelay: false,
+    stripFinalNewline: false,
+  })
+  let [stdout, stderr] = ['', '']
+  child.stderr.on('data', (chunk) => (stderr += chunk))
+  const exit = child.then(({ exitCode, signal, stderr }): BrokerExit => {
+    return { code: exitCode, signal, stderr }
+  })
+  const port = new Promise<number | undefined>((resolve) => {
+    child.stdout.on('data', (chunk) => {
+      stdout += chunk
+      const [, found] = /^BUS=\S+:(\d+)\n/m.exec(stdout) ?? []
+      if (found !== undefined) resolve(Number(found))
+    })
+    void exit.then(() => resolve(undefined))
+  })
+  return {
+    pid: child.pid,
+    port,
+    exit,
+    kill: (signal) => void child.kill(signal),
+    stderr: () => stderr,
+  }
+}
+
+export interface WatchedBrokerOptions {
+  /** The folder of the broker's source files. */
   readonly source: string
-  /** Where compiled code is kept from one process to the next. */
+  /** Folder of compiled code that all processes share. */
   readonly cache: string
   readonly disk: DiskOptions
 }
 
-/** How a process ended, and all it wrote to standard error. */
-export interface Ended {
-  readonly code: number | null
-  readonly signal: NodeJS.Signals | null
-  readonly errors: string
-}
-
-export interface BrokerProcess {
-  /** Resolves with its port when it serves, with undefined when it has ended instead. */
-  readonly port: Promise<number | undefined>
-  readonly ended: Promise<Ended>
-  hasEnded(): boolean
-  signal(name: 'SIGKILL' | 'SIGTERM'): void
-  /** What it wrote to standard error so far. */
-  errors(): string
-}
-
-const running = new Set<() => void>()
-process.on('exit', () => {
-  for (const kill of running) kill()
-})
-
-/** Starts the example's `npm run broker`, on a disk that is watched. */
-export function startBroker({ source, cache, disk: options }: BrokerOptions): BrokerProcess {
-  const child = spawn(process.execPath, ['--import', disk, join(source, 'cli/run-broker.ts')], {
-    env: {
-      ...environmentOf(thisNode()),
-      NODE_COMPILE_CACHE: cache,
-      CRASH_DISK: JSON.stringify(options),
-      DATA_DIR: options.data,
-      BROKER_PORT: '0',
-      SEGMENT_BYTES: String(sizes.segmentBytes),
-      RETAIN_BYTES: String(sizes.retainBytes),
-    },
-    stdio: 'pipe',
+/** Starts the example's `npm run broker` on a watched disk. Kills it when it isn't ready in time. */
+export function startWatchedBroker(options: WatchedBrokerOptions): BrokerProcess {
+  const program = join(options.source, 'cli/run-broker.ts')
+  const broker = spawnBroker(['--import', disk, program], {
+    ...environmentOf(thisNode()),
+    NODE_COMPILE_CACHE: options.cache,
+    CRASH_DISK: JSON.stringify(options.disk),
+    DATA_DIR: options.disk.data,
+    SEGMENT_BYTES: String(sizes.segmentBytes),
+    RETAIN_BYTES: String(sizes.retainBytes),
   })
-  const kill = () => void child.kill('SIGKILL')
-  running.add(kill)
-  let output = ''
-  let errors = ''
-  let isOver = false
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (errors += text))
-  const ended = once(child, 'close').then(([code, signal]): Ended => {
-    isOver = true
-    running.delete(kill)
-    clearTimeout(tooLong)
-    return { code, signal, errors }
-  })
-  const tooLong = setTimeout(kill, startLimit)
-  const port = new Promise<number | undefined>((resolve) => {
-    child.stdout.setEncoding('utf8').on('data', (text: string) => {
-      output += text
-      const [, found] = /^BUS=\S+:(\d+)\n/m.exec(output) ?? []
-      if (found === undefined) return
-      clearTimeout(tooLong)
-      resolve(Number(found))
-    })
-    void ended.then(() => resolve(undefined))
-  })
-  return {
-    port,
-    ended,
-    hasEnded: () => isOver,
-    signal: (name) => void child.kill(name),
-    errors: () => errors,
-  }
+  const timer = setTimeout(() => broker.kill('SIGKILL'), startTimeout)
+  void broker.port.then(() => clearTimeout(timer))
+  return broker
 }
 
 /**
- * Waits until a broker has ended that was told to, or that should have by itself.
+ * Waits for the exit of a broker that was told to exit, or that must exit because its disk failed.
  *
- * @throws Error when it goes on; it is killed by then
+ * @throws Error when it keeps running; it is killed by then
  */
-export async function endOf(broker: BrokerProcess): Promise<Ended> {
+export async function waitForExit(broker: BrokerProcess): Promise<BrokerExit> {
   let isLate = false
   const timer = setTimeout(() => {
     isLate = true
-    broker.signal('SIGKILL')
-  }, endLimit)
-  const ended = await broker.ended
+    broker.kill('SIGKILL')
+  }, exitTimeout)
+  const exit = await broker.exit
   clearTimeout(timer)
-  if (isLate) throw new Error(`the broker goes on where it should end: ${ended.errors}`)
-  return ended
+  if (isLate) throw new Error(`the broker keeps running where it must exit: ${exit.stderr}`)
+  return exit
 }

@@ -1,4 +1,4 @@
-/** What a program does to the disk, as the laboratory counts it. */
+/** The operations on the disk that the laboratory counts. */
 export const operations = [
   'open',
   'create',
@@ -12,44 +12,37 @@ export const operations = [
 
 export type Operation = (typeof operations)[number]
 
-/** The n-th operation of a kind that a process does, from 1 on. */
+/** The nth operation of its kind in a process, counted from 1. */
 export interface Moment {
   readonly operation: Operation
   readonly nth: number
 }
 
-/** How disk.ts serves one process. Handed over as JSON in the variable `CRASH_DISK`. */
+/** The disk of one process. The variable `CRASH_DISK` passes it to disk.ts as JSON. */
 export interface DiskOptions {
   /** The folder that is watched. */
   readonly data: string
-  /** Where it is noted what the disk was asked for and what it promised. */
+  /** The file that lists all changes, one entry a line. */
   readonly journal: string
-  /** Where lies what was deleted or cut off, until that is on the disk too. */
-  readonly aside: string
-  /** False for the negative control: the sync of a file does nothing, and says that it did. */
+  /** False for the negative control: the sync of a file does nothing and reports success. */
   readonly syncs: boolean
-  /** Each write takes only a part, chosen by this seed, as a write may. */
+  /** Seed of short writes: each write takes only a part of its bytes, as POSIX allows. */
   readonly shortWrites?: string
-  /** The process kills itself (SIGKILL) before, during or after this. */
+  /** The process kills itself (SIGKILL) before, during or after this operation. */
   readonly kill?: Moment & { readonly when: 'before' | 'during' | 'after' }
-  /** This fails. */
+  /** This operation fails. */
   readonly fault?: Moment & { readonly code: 'EIO' | 'ENOSPC' }
 }
 
-/** What the journal says, one JSON array a line. Paths are relative to the watched folder. */
+/** An entry of the journal, as a JSON array. Except for the start of a sync, it follows the change. Paths are relative to `data`. */
 export type Entry =
-  /** A file that was there, and its size. */
-  | readonly ['open', path: string, size: number]
-  /** About to be made. */
   | readonly ['create', path: string]
   | readonly ['make folder', path: string]
-  /** The first so many bytes are on the disk. */
-  | readonly ['sync', path: string, size: number]
-  /** The names in it are on the disk. */
-  | readonly ['sync folder', path: string]
-  /** About to be cut to this size; `aside` holds the bytes behind it. */
-  | readonly ['truncate', path: string, size: number, aside: string]
-  /** About to be deleted; `aside` is another name of the file. */
-  | readonly ['remove', path: string, aside: string]
+  | readonly ['write', path: string, position: number, base64: string]
+  | readonly ['truncate', path: string, size: number]
+  | readonly ['remove', path: string]
+  /** Of a file or a folder. `id` is unique in the process. */
+  | readonly ['begin sync', path: string, id: number]
+  | readonly ['end sync', id: number]
   /** The fault was injected. */
   | readonly ['fault', path: string]

@@ -5,96 +5,101 @@ import { BusError, LostError } from '../../examples/lean-bus/src/protocol/errors
 import { batchesIn, encodeBatch, recordsIn } from '../../examples/lean-bus/src/protocol/format.ts'
 import { text, types, u32, u64 } from '../../examples/lean-bus/src/protocol/frames.ts'
 import { encodeRecord } from '../../examples/lean-bus/src/protocol/records.ts'
-import { promise, type Batch, type Breaches, type Group } from './model.ts'
-import type { Found, Producer, Topic } from './model.ts'
+import { addPromise, type Batch, type Found, type Group } from './model.ts'
+import type { Producer, Topic, Violations } from './model.ts'
 import type { Random } from '../random.ts'
-import { recordOf } from './records.ts'
+import { makeRecord } from './records.ts'
 
+/** Credit of a subscription, and size of a read, in bytes. */
 const credit = 256 * 1024
 
-/** What a broker answers to what it did not store, when it ends or a log has failed. */
-export const isEnd = (error: unknown): boolean =>
+/** Whether the broker shut down, lost the connection, or rejected a request because a log had failed. */
+export const isShutdown = (error: unknown): boolean =>
   error instanceof LostError ||
   (error instanceof BusError && ['SHUTTING_DOWN', 'STORAGE'].includes(error.code))
 
-export const connectTo = async (port: number) =>
+export const connect = async (port: number) =>
   openSession(await overTcp({ host: '127.0.0.1', port })())
 
 /**
- * Publishes and consumes until the broker ends, and notes what it promises.
+ * Publishes and consumes until the broker exits, and stores what it promises.
  *
- * @param acknowledged told after each batch
- * @param breaches told of promises that are broken at once
- * @throws BusError for an answer that no crash explains
+ * @param acknowledged called after each batch
+ * @param violations receives promises that the broker breaks meanwhile
+ * @throws BusError for an answer that a crash doesn't explain
  */
-export async function load(
+export async function runLoad(
   sessions: readonly [Session, Session],
   topics: readonly Topic[],
   random: Random,
   acknowledged: () => void,
-  breaches: Breaches,
+  violations: Violations,
 ): Promise<void> {
   const [producing, consuming] = sessions
-  // Some rest, so that what is known of them grows old; some are made only in a later round.
+  // The other topics rest, so that the broker's state of them grows old. A later round creates some.
   const busy = topics.filter(() => random.chance(0.7))
   const work = busy.map(async (topic) => {
     try {
       if (!topic.made) {
-        // While others are written to.
+        // Other topics are written to meanwhile.
         await sleep(random.between(0, 20))
         await producing.request(types.CREATE, text(topic.name))
         topic.made = true
       }
     } catch (error) {
-      if (isEnd(error)) return
+      if (isShutdown(error)) return
       throw error
     }
     await Promise.all([
       ...topic.producers.map((one) =>
-        produce(producing, topic, one, random, acknowledged, breaches),
+        produce(producing, topic, one, random, acknowledged, violations),
       ),
-      ...topic.groups.map((group) => consume(consuming, topic, group, breaches)),
+      ...topic.groups.map((group) => consume(consuming, topic, group, violations)),
     ])
   })
   await Promise.all(work)
 }
 
-/** Keeps several batches on their way; first those again that were not acknowledged. */
+/** Keeps several batches in flight. Sends those again first that were not acknowledged. */
 async function produce(
   session: Session,
   topic: Topic,
   producer: Producer,
   random: Random,
   acknowledged: () => void,
-  breaches: Breaches,
+  violations: Violations,
 ): Promise<void> {
-  // The broker remembers the last five of a producer.
+  // The broker remembers the last five batches of a producer.
   const depth = random.between(1, 5)
   const again = [...producer.open]
   const sent = new Set<Promise<void>>()
   let isOver = false
   let failure: unknown
 
-  async function send(batch: Batch) {
+  async function sendBatch(batch: Batch) {
     try {
-      const answer = await session.request(types.PRODUCE, text(topic.name), encode(producer, batch))
+      const answer = await session.request(
+        types.PRODUCE,
+        text(topic.name),
+        encodeRecords(producer, batch),
+      )
       const base = Number(answer.readBigUInt64BE())
       producer.open = producer.open.filter((one) => one !== batch)
       for (let i = 0; i < batch.count; i++) {
-        const { key } = recordOf({ producer: producer.name, sequence: batch.firstSeq + i })
-        promise(topic, base + i, key, breaches)
+        const { key } = makeRecord({ producer: producer.name, sequence: batch.firstSeq + i })
+        addPromise(topic, base + i, key, violations)
         topic.acknowledged.add(base + i)
       }
       acknowledged()
     } catch (error) {
       isOver = true
-      if (!isEnd(error)) failure = error
+      if (!isShutdown(error)) failure = error
     }
   }
 
   while (!isOver) {
-    const batch = again.shift() ?? nextBatch(producer, random)
-    const done = send(batch).finally(() => sent.delete(done))
+    const batch = again.shift() ?? createBatch(producer, random)
+    const done = sendBatch(batch).finally(() => sent.delete(done))
     sent.add(done)
     if (sent.size >= depth) await Promise.race(sent)
   }
@@ -102,33 +107,33 @@ async function produce(
   if (failure) throw failure
 }
 
-function nextBatch(producer: Producer, random: Random): Batch {
+function createBatch(producer: Producer, random: Random): Batch {
   const batch = { firstSeq: producer.next, count: random.between(1, 8) }
   producer.next += batch.count
   producer.open.push(batch)
   return batch
 }
 
-function encode({ name, id }: Producer, { firstSeq, count }: Batch): Buffer {
+function encodeRecords({ name, id }: Producer, { firstSeq, count }: Batch): Buffer {
   const records = Array.from({ length: count }, (_none, i) =>
-    encodeRecord(recordOf({ producer: name, sequence: firstSeq + i })),
+    encodeRecord(makeRecord({ producer: name, sequence: firstSeq + i })),
   )
   return encodeBatch(records, { producerId: id, firstSeq })
 }
 
-/** Takes what is delivered, and commits it batch by batch without waiting for the answers. */
+/** Receives records, and commits batch by batch without waiting for the answers. */
 async function consume(
   session: Session,
   topic: Topic,
   group: Group,
-  breaches: Breaches,
+  violations: Violations,
 ): Promise<void> {
   const id = session.nextId()
   const over = Promise.withResolvers<undefined>()
   let lease = { start: 0n, epoch: 0 }
 
   function end(error: unknown) {
-    if (isEnd(error)) over.resolve(undefined)
+    if (isShutdown(error)) over.resolve(undefined)
     else over.reject(error)
   }
   async function commit(next: number) {
@@ -142,15 +147,17 @@ async function consume(
       const from = Number(start)
       if (epoch <= group.epoch || from < group.acknowledged || from > group.asked) {
         const before = `epoch ${group.epoch}, ${group.acknowledged} to ${group.asked}`
-        breaches.lost++
-        breaches.told.push(`${topic.name}: a lease from ${from}, epoch ${epoch}; before: ${before}`)
+        violations.lost++
+        violations.messages.push(
+          `${topic.name}: a lease from ${from}, epoch ${epoch}; before: ${before}`,
+        )
       }
       group.epoch = epoch
     },
     deliver(bytes) {
       for (const { header, batch } of batchesIn(bytes)) {
         let offset = Number(header.baseOffset)
-        for (const { key } of recordsIn(batch)) promise(topic, offset++, key, breaches)
+        for (const { key } of recordsIn(batch)) addPromise(topic, offset++, key, violations)
         if (offset > Number(lease.start)) commit(offset).catch(end)
       }
       session.send(types.CREDIT, 0, u32(id), u32(bytes.length))
@@ -163,9 +170,9 @@ async function consume(
 }
 
 /**
- * Reads all that a topic holds.
+ * Reads all of a topic.
  *
- * @throws BusError UNKNOWN_TOPIC, STORAGE; LostError when the broker ends
+ * @throws BusError UNKNOWN_TOPIC, STORAGE; LostError when the broker exits
  */
 export async function readTopic(session: Session, { name, groups }: Topic): Promise<Found> {
   const committed = new Map<string, number>()

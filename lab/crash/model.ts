@@ -1,8 +1,8 @@
 import { recordsIn, type Header } from '../../examples/lean-bus/src/protocol/format.ts'
 import type { Random } from '../random.ts'
-import { sentOf } from './records.ts'
+import { identifyRecord } from './records.ts'
 
-/** A batch on its way, or never answered. */
+/** A batch that was sent and not acknowledged. */
 export interface Batch {
   readonly firstSeq: number
   readonly count: number
@@ -14,63 +14,64 @@ export interface Producer {
   readonly id: bigint
   /** The next sequence number. */
   next: number
-  /** Not acknowledged, in their order: after a crash they are sent again, with the same numbers. */
+  /** Batches without an acknowledgment, oldest first. After a crash they are sent again with the same numbers. */
   open: Batch[]
 }
 
-/** What is known of a consumer group. */
+/** The known state of a consumer group. */
 export interface Group {
   readonly name: string
-  /** The largest position that was acknowledged, and the largest that was asked for. */
+  /** The largest position that the broker acknowledged, and the largest that the group tried to commit. */
   acknowledged: number
   asked: number
-  /** Of the last lease. */
+  /** The epoch of the last lease. */
   epoch: number
 }
 
-/** What is known of a topic. */
+/** The known state of a topic. */
 export interface Topic {
   readonly name: string
-  /** Whether it was acknowledged that it is made. */
+  /** Whether the broker has acknowledged its creation. */
   made: boolean
   readonly producers: readonly Producer[]
   readonly groups: readonly Group[]
-  /** By offset the key of each record that was acknowledged to its producer or handed to a consumer. */
+  /** Keys by offset, of all records that were acknowledged to a producer or delivered to a consumer. */
   readonly promised: Map<number, string>
-  /** The offsets of those that were acknowledged. */
+  /** Offsets of the records that were acknowledged. */
   readonly acknowledged: Set<number>
 }
 
-/** Promises that were not kept, counted, and each of them as a sentence. */
-export interface Breaches {
-  /** Records and positions that are not there, or are others. */
+/** Broken promises. */
+export interface Violations {
+  /** Records and positions that are missing or have changed. */
   lost: number
   /** Records out of their producer's order, and gaps between offsets. */
   reordered: number
-  /** Records that are there twice. */
+  /** Records that exist twice. */
   duplicated: number
-  /** Times that a broker would not start, or not serve a topic: all that this held counts as lost. */
+  /** How often a broker refused to start, or to serve a topic. All records behind the refusal count as lost. */
   refused: number
-  readonly told: string[]
+  /** One sentence for each violation. */
+  readonly messages: string[]
 }
 
-export const noBreaches = (): Breaches => ({
+export const noViolations = (): Violations => ({
   lost: 0,
   reordered: 0,
   duplicated: 0,
   refused: 0,
-  told: [],
+  messages: [],
 })
 
-export function addBreaches(all: Breaches, { told, ...counts }: Breaches): void {
-  all.lost += counts.lost
-  all.reordered += counts.reordered
-  all.duplicated += counts.duplicated
-  all.refused += counts.refused
-  all.told.push(...told)
+export function addViolations(sum: Violations, { messages, ...counts }: Violations): void {
+  sum.lost += counts.lost
+  sum.reordered += counts.reordered
+  sum.duplicated += counts.duplicated
+  sum.refused += counts.refused
+  sum.messages.push(...messages)
 }
 
-/** Topics that are to be made, each with its producers and groups. */
+/** Topics with their producers and groups, before the broker has created them. */
 export function createTopics(random: Random): Topic[] {
   return Array.from({ length: 4 }, (_topic, topic) => ({
     name: `topic-${topic}`,
@@ -92,36 +93,41 @@ export function createTopics(random: Random): Topic[] {
   }))
 }
 
-/** Notes what a topic has promised of an offset. */
-export function promise(topic: Topic, offset: number, key: string, breaches: Breaches): void {
+/** Stores the promise of the broker that an offset holds a record. */
+export function addPromise(
+  topic: Topic,
+  offset: number,
+  key: string,
+  violations: Violations,
+): void {
   const before = topic.promised.get(offset)
   if (before !== undefined && before !== key) {
-    breaches.lost++
-    breaches.told.push(`${topic.name}: offset ${offset} was ${before} and now is ${key}`)
+    violations.lost++
+    violations.messages.push(`${topic.name}: offset ${offset} was ${before} and now is ${key}`)
   }
   topic.promised.set(offset, key)
 }
 
-/** What a topic holds, as the broker gives it. */
+/** The contents of a topic, as the broker serves it. */
 export interface Found {
   /** The oldest offset, and the one after the last. */
   readonly start: number
   readonly end: number
   readonly batches: readonly { readonly header: Header; readonly batch: Buffer }[]
-  /** By group. */
+  /** Committed positions by group. */
   readonly committed: ReadonlyMap<string, number>
 }
 
 /**
- * Holds what a topic has against what was promised.
+ * Compares the contents of a topic with what the broker promised.
  *
- * @param retainBytes below this size nothing may be deleted
+ * @param retainBytes below this size retention may not delete
  */
-export function compare(topic: Topic, found: Found, retainBytes: number): Breaches {
-  const breaches = noBreaches()
-  const tell = (what: 'lost' | 'reordered' | 'duplicated', text: string) => {
-    breaches[what]++
-    breaches.told.push(`${topic.name}: ${text}`)
+export function compare(topic: Topic, found: Found, retainBytes: number): Violations {
+  const violations = noViolations()
+  const add = (kind: 'lost' | 'reordered' | 'duplicated', message: string) => {
+    violations[kind]++
+    violations.messages.push(`${topic.name}: ${message}`)
   }
 
   const keys = new Map<number, string>()
@@ -132,19 +138,19 @@ export function compare(topic: Topic, found: Found, retainBytes: number): Breach
   for (const { header, batch } of found.batches) {
     bytes += batch.length
     const base = Number(header.baseOffset)
-    if (base !== end) tell('reordered', `offset ${end} is followed by ${base}`)
+    if (base !== end) add('reordered', `offset ${end} is followed by ${base}`)
     end = base
     for (const record of recordsIn(batch)) {
-      const sent = sentOf(record)
+      const sent = identifyRecord(record)
       const producer = topic.producers.find(({ name }) => name === sent?.producer)
       if (!sent || !producer || sent.sequence >= producer.next) {
-        tell('lost', `offset ${end} holds what nobody has sent`)
+        add('lost', `offset ${end} holds a record that no producer sent`)
       } else if (places.has(record.key)) {
-        tell('duplicated', `${record.key} is at ${places.get(record.key)} and at ${end}`)
+        add('duplicated', `${record.key} is at ${places.get(record.key)} and at ${end}`)
       } else {
         const expected = next.get(producer.name) ?? sent.sequence
         if (sent.sequence !== expected) {
-          tell('reordered', `${record.key} at ${end}, expected sequence ${expected}`)
+          add('reordered', `${record.key} at ${end}, expected sequence ${expected}`)
         }
         next.set(producer.name, sent.sequence + 1)
         places.set(record.key, end)
@@ -152,18 +158,18 @@ export function compare(topic: Topic, found: Found, retainBytes: number): Breach
       keys.set(end++, record.key)
     }
   }
-  if (end !== found.end) tell('lost', `the log ends at ${found.end}, what can be read at ${end}`)
+  if (end !== found.end) add('lost', `the log ends at ${found.end}, but can be read up to ${end}`)
 
   const mayBeDeleted = found.start > 0 && bytes >= retainBytes
   for (const [offset, key] of topic.promised) {
     if (keys.get(offset) === key || (offset < found.start && mayBeDeleted)) continue
-    tell('lost', `${key}, promised at ${offset}: there is ${keys.get(offset) ?? 'nothing'}`)
+    add('lost', `${key}, promised at ${offset}: found ${keys.get(offset) ?? 'nothing'}`)
   }
   for (const { name, acknowledged, asked } of topic.groups) {
     const committed = found.committed.get(name) ?? 0
     if (committed >= acknowledged && committed <= Math.min(asked, end)) continue
     const range = `${acknowledged} was acknowledged, ${asked} asked for, the end is ${end}`
-    tell('lost', `group ${name} is at ${committed}: ${range}`)
+    add('lost', `group ${name} is at ${committed}: ${range}`)
   }
-  return breaches
+  return violations
 }

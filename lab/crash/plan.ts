@@ -1,19 +1,19 @@
-import type { DiskOptions, Operation } from './disk-options.ts'
 import type { Random } from '../random.ts'
+import type { DiskOptions, Operation } from './disk-options.ts'
 import type { Kind } from './record.ts'
 
-/** What the disk of one process does to it. */
-export type Plan = Pick<DiskOptions, 'kill' | 'fault' | 'shortWrites'>
+/** The failures that one process meets. */
+export type FailurePlan = Pick<DiskOptions, 'kill' | 'fault' | 'shortWrites'>
 
-/** @param label of the process, for its own random choices */
-export function planOf(kind: Kind, random: Random, label: string): Plan {
+/** @param label seed of the short writes of this process */
+export function planFailure(kind: Kind, random: Random, label: string): FailurePlan {
   const short = random.chance(0.25) ? { shortWrites: label } : {}
   if (kind === 'fault') {
     const operation = random.pick<Operation>(['sync', 'write', 'create', 'sync folder', 'remove'])
     const code = operation === 'write' || operation === 'create' ? 'ENOSPC' : 'EIO'
-    return { ...short, fault: { operation, nth: nthOf(operation, random), code } }
+    return { ...short, fault: { operation, nth: pickNth(operation, random), code } }
   }
-  // Without a moment of its own it is killed from outside.
+  // Without a moment in the plan, the rig kills the process from outside.
   if (random.chance(0.4)) return short
   const operation = random.pick<Operation>([
     'sync',
@@ -25,13 +25,13 @@ export function planOf(kind: Kind, random: Random, label: string): Plan {
     'make folder',
   ])
   const when = random.pick<'before' | 'during' | 'after'>(['before', 'during', 'after'])
-  return { ...short, kill: { operation, nth: nthOf(operation, random), when } }
+  return { ...short, kill: { operation, nth: pickNth(operation, random), when } }
 }
 
-/** Some come by the hundred in one round, others only a few times. */
-function nthOf(operation: Operation, random: Random): number {
+/** Picks a number that a round reaches: it has hundreds of some operations and only a few of others. */
+function pickNth(operation: Operation, random: Random): number {
   if (operation === 'sync' || operation === 'write') {
-    // The first ones are those of the start.
+    // The first ones happen during the start.
     return random.between(1, random.pick([6, 80]))
   }
   if (operation === 'truncate' || operation === 'make folder') return random.between(1, 2)

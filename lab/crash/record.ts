@@ -1,5 +1,3 @@
-import type { Damage } from './disk-state.ts'
-
 /** How a round ends. After `power` and `fault`, what was not synced is lost as well, in part or all of it. */
 export const kinds = ['kill', 'power', 'fault'] as const
 
@@ -61,6 +59,16 @@ export interface Totals {
   /** Of those that were acknowledged with the sync switched off, gone from the files. */
   readonly controlLost: number
   readonly flips: Flips
+}
+
+/** What a power cut did to a file. */
+export interface Damage {
+  readonly path: string
+  readonly syncedSize: number
+  readonly writtenSize: number
+  readonly keptSize: number
+  readonly flipped: readonly number[]
+  readonly zeroed: readonly (readonly [from: number, to: number])[]
 }
 
 /** A batch in a segment. Positions and sizes are in bytes. */

@@ -1,11 +1,9 @@
-import fs from 'node:fs'
-import { join } from 'node:path'
 import { batchesIn } from '../../examples/lean-bus/src/protocol/format.ts'
-import type { Damage } from './disk-state.ts'
+import type { FileDamage } from './disk-model.ts'
 import type { Layout, Recovery } from './record.ts'
 
-/** The batches of a segment, up to the first that is not whole. */
-export function layoutOf(bytes: Buffer): Layout[] {
+/** The batches of a segment, up to the first invalid one. */
+export function readLayout(bytes: Buffer): Layout[] {
   return Array.from(batchesIn(bytes), ({ header, at }) => ({
     offset: Number(header.baseOffset),
     count: header.count,
@@ -15,49 +13,48 @@ export function layoutOf(bytes: Buffer): Layout[] {
   }))
 }
 
-/** Follows segments from a power cut to the start after it, and keeps the one that shows most. */
-export function createRecoveries(data: string) {
-  let layouts = new Map<string, Layout[]>()
-  let damaged: readonly Damage[] = []
+/** Follows segments from a power cut to the next start, and keeps the recovery with the best score. */
+export function createRecoveries() {
+  let damages: readonly FileDamage[] = []
   let best: Recovery | undefined
   return {
-    /** Before a power cut damages a file. */
-    before(path: string): void {
-      layouts.set(path, layoutOf(fs.readFileSync(join(data, path))))
+    /** Takes the damages of a power cut. */
+    damaged(found: readonly FileDamage[]): void {
+      damages = found
     },
-    damaged(damages: readonly Damage[]): void {
-      damaged = damages
-    },
-    /** After a start, with the lines that it wrote. */
-    after(lines: readonly string[]): void {
-      for (const damage of damaged) {
+    /** Takes the lines that the next start wrote. */
+    started(lines: readonly string[]): void {
+      for (const { written, ...damage } of damages) {
         const warning = lines.find((line) => line.startsWith(`${damage.path}: a torn tail`))
         const [, size] = / bytes from (\d+) cut off/.exec(warning ?? '') ?? []
         if (warning === undefined || size === undefined) continue
-        const batches = layouts.get(damage.path) ?? []
-        const recovery = { ...damage, batches, recoveredSize: Number(size), warning }
-        if (telling(recovery) > (best ? telling(best) : 0)) best = recovery
+        const batches = readLayout(written)
+        const sizes = { writtenSize: written.length, recoveredSize: Number(size) }
+        const recovery = { ...damage, ...sizes, batches, warning }
+        if (scoreRecovery(recovery) > (best ? scoreRecovery(best) : 0)) best = recovery
       }
-      damaged = []
-      layouts = new Map()
+      damages = []
     },
     best: () => best,
   }
 }
 
-/** How much a recovery shows: damage within the unsynced group, and whole batches on either side of it. */
-export function telling({ batches, syncedSize, keptSize, ...damage }: Recovery): number {
+/**
+ * Scores how well a recovery illustrates the algorithm: it has damage in the unsynced group, and undamaged batches on both
+ * sides of the cut. 0 if it doesn't fit the picture.
+ */
+export function scoreRecovery({ batches, syncedSize, keptSize, ...damage }: Recovery): number {
   const { flipped, zeroed, writtenSize, recoveredSize } = damage
-  const isHit = ({ at, length }: Layout) =>
+  const isDamaged = ({ at, length }: Layout) =>
     flipped.some((byte) => byte >= at && byte < at + length) ||
     zeroed.some(([from, to]) => from < at + length && to > at)
   const unsynced = batches.filter(({ at }) => at >= syncedSize)
-  const whole = unsynced.filter((batch) => batch.at + batch.length <= keptSize && !isHit(batch))
+  const whole = unsynced.filter((batch) => batch.at + batch.length <= keptSize && !isDamaged(batch))
   const saved = whole.filter(({ at }) => at < recoveredSize).length
   const after = whole.length - saved
   const synced = batches.length - unsynced.length
   const isLegible = batches.length >= 8 && batches.length <= 30
   if (!isLegible || saved === 0 || after === 0 || synced < 3) return 0
-  const tricks = [flipped.length > 0, zeroed.length > 0, keptSize < writtenSize]
-  return Math.min(saved, 3) + Math.min(after, 3) + 3 * tricks.filter(Boolean).length
+  const effects = [flipped.length > 0, zeroed.length > 0, keptSize < writtenSize]
+  return Math.min(saved, 3) + Math.min(after, 3) + 3 * effects.filter(Boolean).length
 }

@@ -4,44 +4,44 @@ import { join } from 'node:path'
 import { diskFolder } from '../../examples/lean-bus/src/log/files.ts'
 import { exampleSource } from './broker.ts'
 import { flipBits, readFiles } from './flips.ts'
-import { goneFrom } from './gone.ts'
-import { addBreaches, noBreaches } from './model.ts'
-import { createRandom } from '../random.ts'
+import { countMissing } from './missing.ts'
+import { addViolations, noViolations } from './model.ts'
+import { createRandom, type Random } from '../random.ts'
 import { emptySeen, type CrashRecord, type Flips, type Kind } from './record.ts'
 import type { Recovery, Totals } from './record.ts'
-import { telling } from './recovery.ts'
+import { scoreRecovery } from './recovery.ts'
 import { createRig, type Rig } from './rig.ts'
 
-/** Rounds on one data folder; then it is a new one. */
+/** Rounds on one data folder, before the next one begins. */
 const roundsPerFolder = 25
-/** Bits that are turned in each log of one folder. */
+/** Flipped bits in each log of a data folder. */
 const flipsPerLog = 50
-/** One round with the sync switched off for so many others, and no fewer than the least. */
+/** One control round, without syncs, for this number of other rounds, but at least 5. */
 const control = { share: 20, least: 5 }
-/** Data folders that are worked on at a time: while one broker waits for the disk, another computes. */
+/** Data folders in work at the same time: while one broker waits for the disk, another computes. */
 const lanes = 2
 
 export interface CrashOptions {
   readonly seed: number
   readonly rounds: number
-  /** The source files of the broker; the example's where it is left out. */
+  /** The folder of the broker's source files. Default: the example's. */
   readonly source?: string
-  /** Told after each round, the control's among them. */
+  /** Called after each round, including those of the control. */
   readonly progress?: (done: number, all: number) => void
 }
 
-/** What a run came to. */
+/** The result of a run. */
 export interface CrashRun extends Totals, Pick<CrashRecord, 'kinds' | 'control' | 'seen'> {
-  /** The one that shows most. */
+  /** The recovery with the best score. */
   readonly recovery: Recovery | undefined
-  /** Each broken promise as a sentence. */
+  /** One sentence for each broken promise. */
   readonly told: readonly string[]
 }
 
 /**
- * Crashes brokers and turns bits, until so many rounds are done or a promise was not kept.
+ * Crashes brokers and flips bits, for a number of rounds or until a promise is broken.
  *
- * @throws Error for what no crash explains: a broker that does not end, or answers what it should not
+ * @throws Error for what a crash doesn't explain: a broker that doesn't exit, or a wrong answer
  */
 export async function runCrashes(options: CrashOptions): Promise<CrashRun> {
   const { seed, rounds, source = exampleSource, progress = () => {} } = options
@@ -50,7 +50,7 @@ export async function runCrashes(options: CrashOptions): Promise<CrashRun> {
   const controlRounds = Math.max(control.least, Math.ceil(rounds / control.share))
 
   const kinds: Record<Kind, number> = { kill: 0, power: 0, fault: 0 }
-  const breaches = noBreaches()
+  const violations = noViolations()
   const seen = emptySeen()
   const flips = { tried: 0, refused: 0, truncatedTail: 0, served: 0 }
   let acknowledged = 0
@@ -59,7 +59,7 @@ export async function runCrashes(options: CrashOptions): Promise<CrashRun> {
   let done = 0
   const tell = () => progress(++done, rounds + controlRounds)
 
-  function rigOf(label: string, syncs: boolean): Rig {
+  function makeRig(label: string, syncs: boolean): Rig {
     const path = join(folder, label)
     mkdirSync(path)
     return createRig({
@@ -71,21 +71,21 @@ export async function runCrashes(options: CrashOptions): Promise<CrashRun> {
     })
   }
 
-  /** Rounds on one data folder, and then turned bits in what lies there. */
+  /** Runs the rounds on one data folder, and then flips bits in its logs. */
   async function crash(number: number): Promise<void> {
-    if (breaches.told.length > 0) return
-    const rig = rigOf(`rounds-${number}`, true)
+    if (violations.messages.length > 0) return
+    const rig = makeRig(`rounds-${number}`, true)
     const random = createRandom(seed, 'kinds', number)
     const left = Math.min(roundsPerFolder, rounds - number * roundsPerFolder)
-    const planned = Array.from({ length: left }, () => kindOf(random.between(1, 20)))
+    const planned = Array.from({ length: left }, () => pickKind(random))
     const finished = await rig.run(planned, tell)
     for (const kind of planned.slice(0, finished)) kinds[kind]++
-    addBreaches(breaches, rig.breaches)
-    acknowledged += acknowledgedOf(rig)
+    addViolations(violations, rig.violations)
+    acknowledged += countAcknowledged(rig)
     addCounts(seen, rig.seen)
-    const found = rig.recovery()
-    if (found && telling(found) > (recovery ? telling(recovery) : 0)) recovery = found
-    if (rig.breaches.told.length === 0) addCounts(flips, await flipAll(rig, number))
+    const found = rig.bestRecovery()
+    if (found && scoreRecovery(found) > (recovery ? scoreRecovery(recovery) : 0)) recovery = found
+    if (rig.violations.messages.length === 0) addCounts(flips, await flipAll(rig, number))
     rmSync(rig.folder, { recursive: true })
   }
 
@@ -101,12 +101,12 @@ export async function runCrashes(options: CrashOptions): Promise<CrashRun> {
   }
 
   async function controlRound(number: number): Promise<void> {
-    const rig = rigOf(`control-${number}`, false)
+    const rig = makeRig(`control-${number}`, false)
     const finished = await rig.run(['power'], tell)
     controls.rounds += finished
-    controls.acknowledged += acknowledgedOf(rig)
-    controls.refused += rig.breaches.refused
-    for (const topic of rig.topics) controls.lost += goneFrom(rig.data, topic)
+    controls.acknowledged += countAcknowledged(rig)
+    controls.refused += rig.violations.refused
+    for (const topic of rig.topics) controls.lost += countMissing(rig.data, topic)
     rmSync(rig.folder, { recursive: true })
   }
 
@@ -115,19 +115,20 @@ export async function runCrashes(options: CrashOptions): Promise<CrashRun> {
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }
-  const { told, lost, reordered, duplicated } = breaches
+  const { messages: told, lost, reordered, duplicated } = violations
   const { lost: controlLost, ...without } = controls
   const finished = kinds.kill + kinds.power + kinds.fault
   const totals = { seed, rounds: finished, acknowledged, lost, reordered, duplicated }
   return { ...totals, controlLost, flips, kinds, control: without, seen, recovery, told }
 }
 
-/** What speaks against a run, as sentences. */
+/** Lists why a run fails, as sentences. */
 export function objectionsTo({ told, flips, controlLost }: CrashRun): readonly string[] {
   const objections = [...told]
-  if (flips.served > 0) objections.push(`${flips.served} of ${flips.tried} turned bits were served`)
+  if (flips.served > 0)
+    objections.push(`${flips.served} of ${flips.tried} flipped bits were served`)
   if (controlLost === 0) {
-    objections.push('the control has lost nothing without fsync: this run proves nothing')
+    objections.push('the control lost nothing without fsync, so this run proves nothing')
   }
   return objections
 }
@@ -143,13 +144,13 @@ async function inLanes(list: readonly (() => Promise<void>)[]): Promise<void> {
   await Promise.all(Array.from({ length: lanes }, lane))
 }
 
-const acknowledgedOf = ({ topics }: Rig) =>
+const countAcknowledged = ({ topics }: Rig) =>
   topics.reduce((sum, { acknowledged }) => sum + acknowledged.size, 0)
 
-/** Of 20 rounds nine end by kill -9, nine by a power cut and two by a fault of the disk. */
-function kindOf(die: number): Kind {
-  if (die <= 2) return 'fault'
-  return die <= 11 ? 'kill' : 'power'
+/** 45% of the rounds end by SIGKILL, 45% by a power cut and 10% by a disk failure. */
+function pickKind(random: Random): Kind {
+  if (random.chance(0.1)) return 'fault'
+  return random.chance(0.5) ? 'kill' : 'power'
 }
 
 function addCounts<Name extends string>(

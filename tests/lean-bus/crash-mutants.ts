@@ -1,8 +1,8 @@
 import type { Mutant } from '../contract/mutate.ts'
 
-/** A fault in the example's source, and what the laboratory says of it. */
-export interface Fault extends Omit<Mutant, 'fails'> {
-  readonly says: RegExp
+/** A bug in the example's source, and how the crash laboratory reports it. */
+export interface CrashMutant extends Omit<Mutant, 'fails'> {
+  readonly report: RegExp
 }
 
 const missing = /promised at|out of reach/
@@ -10,170 +10,170 @@ const lostPosition = /was acknowledged|a lease from/
 const lost = new RegExp(`${missing.source}|${lostPosition.source}`)
 const served = /^[1-9]\d* served$/
 
-/** What a crash has to bring to light. */
-export const crashFaults: readonly Fault[] = [
+/** Bugs that crashes have to reveal. */
+export const crashMutants: readonly CrashMutant[] = [
   {
     fault: 'no fdatasync',
-    says: lost,
+    report: lost,
     file: 'src/log/files.ts',
     from: 'sync: () => handle.datasync(),',
     to: 'sync: async () => {},',
   },
   {
-    fault: 'no sync of the folder when a segment is made',
-    says: lost,
+    fault: 'no sync of the folder after a segment is created',
+    report: lost,
     file: 'src/log/segment.ts',
     from: '  await folder.sync()\n  return newSegment',
     to: '  return newSegment',
   },
   {
-    fault: 'no sync of the folder in which a topic is made',
-    says: lost,
+    fault: 'no sync of the parent folder after a topic is created',
+    report: lost,
     file: 'src/log/files.ts',
     from: '    await syncFolder(dirname(at))\n',
     to: '',
   },
   {
     fault: 'no sync of the folder after a deletion',
-    says: /out of reach/,
+    report: /out of reach/,
     file: 'src/log/log.ts',
     from: '          await folder.sync()\n        } catch',
     to: '        } catch',
   },
   {
-    fault: 'no sync of what a start has found in the page cache',
-    says: lost,
+    fault: 'no sync of what a start finds in the page cache',
+    report: lost,
     file: 'src/log/log.ts',
     from: '  await segments.at(-1)!.file.sync()\n',
     to: '',
   },
   {
-    fault: 'acknowledged before the sync',
-    says: lost,
+    fault: 'acknowledgment before the sync',
+    report: lost,
     file: 'src/log/log.ts',
     from: '    await segment.file.sync()\n',
     to: '    for (const [i, { resolve }] of group.entries()) resolve(bases[i]!)\n    await segment.file.sync()\n',
   },
   {
-    fault: 'read before the sync',
-    says: missing,
+    fault: 'delivery before the sync',
+    report: missing,
     file: 'src/log/log.ts',
     from: '    await segment.file.sync()\n    segment.size += bytes.length\n    end = next\n',
     to: '    segment.size += bytes.length\n    end = next\n    for (const listener of listeners) listener()\n    await segment.file.sync()\n',
   },
   {
-    fault: 'a short write taken for a whole one',
-    says: new RegExp(`${lost.source}|ended by itself`),
+    fault: 'a short write is taken for a complete one',
+    report: new RegExp(`${lost.source}|exited without a signal`),
     file: 'src/log/files.ts',
     from: 'done += bytesWritten',
     to: 'done += Math.max(bytesWritten, left)',
   },
   {
-    fault: 'tried again after a failed sync',
-    says: /goes on where it should end/,
+    fault: 'retry after a failed sync',
+    report: /keeps running where it must exit/,
     file: 'src/log/log.ts',
     from: 'catch((cause) => fail(cause, group))',
     to: 'catch(() => commitGroup(group))',
   },
   {
-    fault: 'a torn tail taken for bit rot',
-    says: /out of reach/,
+    fault: 'a torn tail is taken for bit rot',
+    report: /out of reach/,
     file: 'src/log/recovery.ts',
     from: 'header.durable <= end',
     to: 'header.durable < end',
   },
   {
-    fault: 'a batch within a value taken for one of the log',
-    says: /out of reach/,
+    fault: 'a batch within a value is taken for a batch of the log',
+    report: /out of reach/,
     file: 'src/log/recovery.ts',
     from: '    if (between < 1n || between > room) continue\n',
     to: '    void [between, room]\n',
   },
   {
-    fault: 'a torn tail that is left where it is',
-    says: /ended by itself|out of reach/,
+    fault: 'a torn tail is not cut off',
+    report: /exited without a signal|out of reach/,
     file: 'src/log/log.ts',
     from: '    await file.truncate(size)\n',
     to: '    void [file, size]\n',
   },
   {
-    fault: 'a clean marker that outlives the start',
-    // What comes first is chance: a power cut, or a second stop, which finds the marker in its place.
-    says: /out of reach|EEXIST: .*clean'/,
+    fault: 'the clean marker survives the start',
+    // Chance decides what comes first: a power cut, or a second shutdown, which finds that the marker exists.
+    report: /out of reach|EEXIST: .*clean'/,
     file: 'src/log/log.ts',
     from: '  await removeMarker(folder)\n',
     to: '',
   },
   {
     fault: 'a batch that is sent again is appended again',
-    says: / is at \d+ and at \d+$/,
+    report: / is at \d+ and at \d+$/,
     file: 'src/log/log.ts',
     from: 'if (again !== undefined) return again\n',
     to: '',
   },
   {
-    fault: 'committed before it is stored',
-    says: lostPosition,
+    fault: 'a commit is acknowledged before it is stored',
+    report: lostPosition,
     file: 'src/broker/groups.ts',
     from: '      await save(key, group)\n      if (next',
     to: '      void save(key, group)\n      if (next',
   },
   {
-    fault: 'an epoch that is given before it is stored',
-    says: lostPosition,
+    fault: 'an epoch is granted before it is stored',
+    report: lostPosition,
     file: 'src/broker/groups.ts',
     from: '    group.epoch++\n    await save(key, group)\n',
     to: '    group.epoch++\n',
   },
   {
-    fault: 'old positions deleted without a copy',
-    says: lostPosition,
+    fault: 'old positions are deleted without a copy',
+    report: lostPosition,
     file: 'src/broker/groups.ts',
     from: 'const base = await log.append(encodeBatch([...groups].map(encode)))',
     to: 'const base = log.durableEnd()',
   },
   {
-    fault: 'deleted too early',
-    says: missing,
+    fault: 'retention deletes too early',
+    report: missing,
     file: 'src/log/logs.ts',
     from: 'bytesLeft >= retainBytes',
     to: 'bytesLeft >= 0',
   },
 ]
 
-/** What turned bits have to bring to light. */
-export const flipFaults: readonly Fault[] = [
+/** Bugs that flipped bits have to reveal. */
+export const flipMutants: readonly CrashMutant[] = [
   {
-    fault: 'all damage in the last segment taken for a torn tail',
-    says: served,
+    fault: 'all damage in the last segment is taken for a torn tail',
+    report: served,
     file: 'src/log/recovery.ts',
     from: '      refuseAcknowledged(name, bytes, segment.size, end)\n',
     to: '',
   },
   {
-    fault: 'the clean marker not looked at',
-    says: served,
+    fault: 'the clean marker is ignored',
+    report: served,
     file: 'src/log/recovery.ts',
     from: 'const marked = await readMarker(folder)',
     to: 'const marked = await readMarker(folder).then(() => undefined)',
   },
   {
-    fault: 'damage in a complete segment cut off',
-    says: /are missing|closed with its end/,
+    fault: 'damage in a complete segment is cut off',
+    report: /are missing|closed with its end/,
     file: 'src/log/recovery.ts',
     from: "      if (!mayBeTorn) throw damaged(name, segment.size, 'all of it was synced')\n",
     to: '',
   },
   {
-    fault: 'no check of the body',
-    says: served,
+    fault: 'no checksum of the body',
+    report: served,
     file: 'src/protocol/format.ts',
     from: 'return bytes.readUInt32BE(at + 52) === crc',
     to: 'return crc >= 0',
   },
   {
-    fault: 'no check of the header',
-    says: new RegExp(`${served.source}|^a bit at .* is damaged at`),
+    fault: 'no checksum of the header',
+    report: new RegExp(`${served.source}|^a bit at .* is damaged at`),
     file: 'src/protocol/format.ts',
     from: 'if (bytes.readUInt32BE(at) !== crc) return undefined',
     to: 'if (crc < 0) return undefined',

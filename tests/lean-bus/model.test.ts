@@ -22,10 +22,10 @@ const runs = options.chain((options) =>
 )
 
 /** Runs the commands against a broker, and once more looks at all of it after an orderly end. */
-const holds = ({ isHonest }: { isHonest: boolean }) =>
+const holds = ({ syncs }: { syncs: boolean }) =>
   fc.asyncProperty(runs, async ([options, commands]) => {
     const model = new Model()
-    const system = new System(options, new SimulatedDisk({ isHonest }))
+    const system = new System(options, new SimulatedDisk({ syncs }))
     await system.open()
     try {
       await fc.asyncModelRun(() => ({ model, real: system }), commands)
@@ -36,10 +36,10 @@ const holds = ({ isHonest }: { isHonest: boolean }) =>
   })
 
 test.each(seeds)('the bus does what its model does, through crashes (seed %i)', (seed) =>
-  fc.assert(holds({ isHonest: true }), { seed, numRuns: 250 }),
+  fc.assert(holds({ syncs: true }), { seed, numRuns: 250 }),
 )
 
 test('on a disk that keeps nothing of what was synced, the same commands find the loss', async () => {
-  const found = fc.assert(holds({ isHonest: false }), { seed: 1, numRuns: 300, endOnFailure: true })
+  const found = fc.assert(holds({ syncs: false }), { seed: 1, numRuns: 300, endOnFailure: true })
   await expect(found).rejects.toThrow('Property failed')
 })

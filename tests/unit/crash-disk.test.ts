@@ -1,139 +1,228 @@
-import { existsSync, linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { createDiskState } from '../../lab/crash/disk-state.ts'
+import { createDiskFollower } from '../../lab/crash/disk-journal.ts'
+import { DiskModel } from '../../lab/crash/disk-model.ts'
 import type { Entry } from '../../lab/crash/disk-options.ts'
 import { createRandom } from '../../lab/random.ts'
 import { temporaryFolder } from '../tools/temporary.ts'
 
-const bytes = Buffer.alloc(20_000, 'x')
+const path = 'a/1.log'
+const whole = Buffer.alloc(20_000, 'x')
 const part = 6000
 
-/**
- * The contents that a file has after a power cut, over many of them; undefined where it is not there.
- *
- * @param prepare makes the files as a program has left them, and gives what it noted
- * @param later what the next program has noted
- */
-function outcomes(
-  prepare: (data: string, aside: string) => readonly Entry[],
-  later: readonly Entry[] = [],
-) {
+/** The contents that a file can have after a power cut, over many of them; undefined where its name is gone. */
+function outcomes(prepare: (disk: DiskModel) => void, file = path) {
   const found = new Set<string | undefined>()
-  for (let seed = 0; seed < 200; seed++) {
-    const folder = temporaryFolder({}, tmpdir())
-    const [data, aside, journal] = ['data', 'aside', 'journal'].map((name) => join(folder, name))
-    if (!data || !aside || !journal) throw new Error('unreachable')
-    for (const path of [data, aside]) mkdirSync(path)
-    const disk = createDiskState(data, aside)
-    for (const entries of [prepare(data, aside), later]) {
-      writeFileSync(journal, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
-      disk.replay(journal)
-    }
-    disk.cut(createRandom(seed))
-    const file = join(data, 'a/1.log')
-    found.add(existsSync(file) ? readFileSync(file, 'latin1') : undefined)
+  for (let seed = 0; seed < 300; seed++) {
+    const disk = new DiskModel(512)
+    prepare(disk)
+    disk.cutPower(createRandom(seed))
+    found.add(disk.has(file) ? disk.file(file).bytes.toString('latin1') : undefined)
   }
   return [...found]
 }
 
-function write(data: string, content = bytes): void {
-  mkdirSync(join(data, 'a'), { recursive: true })
-  writeFileSync(join(data, 'a/1.log'), content)
+const text = (length: number) => whole.toString('latin1', 0, length)
+
+/** A disk with a file whose name is safe. */
+function createFile(disk: DiskModel) {
+  disk.makeFolder('a')
+  disk.beginSync('')()
+  const file = disk.create(path)
+  disk.beginSync('a')()
+  return file
 }
 
-const made: readonly Entry[] = [
-  ['make folder', 'a'],
-  ['sync folder', ''],
-  ['create', 'a/1.log'],
-]
-const named: readonly Entry[] = [...made, ['sync folder', 'a']]
-
-test('what was synced stays as it is, whatever comes behind it', () => {
-  const found = outcomes((data) => {
-    write(data)
-    return [...named, ['sync', 'a/1.log', part]]
+test('a power cut keeps synced bytes, and cuts, zeroes or garbles the bytes after them', () => {
+  const found = outcomes((disk) => {
+    const file = createFile(disk)
+    file.write(whole.subarray(0, part), 0)
+    file.beginSync()()
+    file.write(whole.subarray(part), part)
   })
-  const whole = bytes.toString('latin1')
-  for (const content of found) expect(content?.slice(0, part)).toBe(whole.slice(0, part))
+  for (const content of found) expect(content?.slice(0, part)).toBe(text(part))
   const lengths = found.map((content) => content?.length ?? 0)
-  expect(Math.min(...lengths)).toBeLessThan(part + 1000)
-  expect(lengths.filter((length) => length === bytes.length).length).toBeGreaterThan(1)
-  expect(found.some((content) => content?.includes('\0'.repeat(4096)))).toBe(true)
+  expect(Math.min(...lengths)).toBe(part)
+  expect(lengths.filter((length) => length === whole.length).length).toBeGreaterThan(1)
+  expect(found.some((content) => content?.includes('\0'.repeat(512)))).toBe(true)
+  expect(found.some((content) => content && /[^x\0]/.test(content))).toBe(true)
 })
 
-test('nothing happens to a file that was synced as a whole', () => {
-  const found = outcomes((data) => {
-    write(data)
-    return [...named, ['sync', 'a/1.log', bytes.length]]
+test('a power cut keeps all bytes of a synced file', () => {
+  const found = outcomes((disk) => {
+    const file = createFile(disk)
+    file.write(whole, 0)
+    file.beginSync()()
   })
-  expect(found).toEqual([bytes.toString('latin1')])
+  expect(found).toEqual([text(whole.length)])
+})
+
+test('a sync that has not finished keeps nothing', () => {
+  const found = outcomes((disk) => {
+    const file = createFile(disk)
+    file.write(whole, 0)
+    file.beginSync()
+  })
+  expect(found).toContain('')
+})
+
+test('a sync covers the bytes that were written before it began, and no later ones', () => {
+  const found = outcomes((disk) => {
+    const file = createFile(disk)
+    file.write(whole.subarray(0, part), 0)
+    const finish = file.beginSync()
+    file.write(whole.subarray(part), part)
+    finish()
+  })
+  expect(Math.min(...found.map((content) => content?.length ?? 0))).toBe(part)
+})
+
+test('two syncs that finish in the opposite order keep what both covered', () => {
+  const found = outcomes((disk) => {
+    const file = createFile(disk)
+    file.write(whole.subarray(0, part), 0)
+    const first = file.beginSync()
+    file.write(whole.subarray(part), part)
+    const second = file.beginSync()
+    second()
+    first()
+  })
+  expect(found).toEqual([text(whole.length)])
 })
 
 test.each([
-  ['of a file', made],
-  ['of the folder that it is in', named.filter(([, path]) => path !== '')],
-])('the name %s may be gone, also when its bytes were synced', (_of, entries) => {
-  const found = outcomes((data) => {
-    write(data)
-    return [...entries, ['sync', 'a/1.log', bytes.length]]
-  })
+  ['a file', false],
+  ['the folder of a file', true],
+])(
+  'without a sync of its folder, %s loses its name, though the bytes were synced',
+  (_of, isSynced) => {
+    const found = outcomes((disk) => {
+      disk.makeFolder('a')
+      if (!isSynced) disk.beginSync('')()
+      const file = disk.create(path)
+      if (isSynced) disk.beginSync('a')()
+      file.write(whole, 0)
+      file.beginSync()()
+    })
+    expect(found).toHaveLength(2)
+    expect(found).toEqual(expect.arrayContaining([undefined, text(whole.length)]))
+  },
+)
+
+function removeSynced(disk: DiskModel): void {
+  const file = createFile(disk)
+  file.write(whole, 0)
+  file.beginSync()()
+  disk.remove(path)
+}
+
+test('a power cut undoes a removal until the folder is synced', () => {
+  const found = outcomes(removeSynced)
   expect(found).toHaveLength(2)
-  expect(found).toEqual(expect.arrayContaining([undefined, bytes.toString('latin1')]))
-})
-
-const removed: readonly Entry[] = [...named, ['sync', 'a/1.log', bytes.length]]
-
-test('a deletion may be undone until its folder is synced', () => {
-  const remove = (data: string, aside: string) => {
-    write(data)
-    linkSync(join(data, 'a/1.log'), join(aside, 'kept'))
-    rmSync(join(data, 'a/1.log'))
-  }
-  const open = outcomes((data, aside) => {
-    remove(data, aside)
-    return [...removed, ['remove', 'a/1.log', 'kept']]
-  })
-  expect(open).toHaveLength(2)
-  expect(open).toEqual(expect.arrayContaining([undefined, bytes.toString('latin1')]))
-  const synced = outcomes((data, aside) => {
-    remove(data, aside)
-    return [...removed, ['remove', 'a/1.log', 'kept'], ['sync folder', 'a']]
+  expect(found).toEqual(expect.arrayContaining([undefined, text(whole.length)]))
+  const synced = outcomes((disk) => {
+    removeSynced(disk)
+    disk.beginSync('a')()
   })
   expect(synced).toEqual([undefined])
 })
 
-test('a deletion that was announced and not done leaves what is synced later', () => {
-  const found = outcomes(
-    (data, aside) => {
-      write(data)
-      linkSync(join(data, 'a/1.log'), join(aside, 'kept'))
-      return [...named, ['sync', 'a/1.log', part], ['remove', 'a/1.log', 'kept']]
-    },
-    [
-      ['open', 'a/1.log', bytes.length],
-      ['sync', 'a/1.log', bytes.length],
-    ],
-  )
-  expect(found).toEqual([bytes.toString('latin1')])
+test('a sync of a folder does not cover a removal after it began', () => {
+  const found = outcomes((disk) => {
+    const file = createFile(disk)
+    file.write(whole, 0)
+    file.beginSync()()
+    const finish = disk.beginSync('a')
+    disk.remove(path)
+    finish()
+  })
+  expect(found).toContain(text(whole.length))
 })
 
-test('what was cut off may be back until the file is synced', () => {
-  const cut = (data: string, aside: string) => {
-    write(data, bytes.subarray(0, part))
-    writeFileSync(join(aside, 'tail'), bytes.subarray(part))
+test('a power cut undoes a truncation until the file is synced', () => {
+  const truncate = (disk: DiskModel) => {
+    const file = createFile(disk)
+    file.write(whole, 0)
+    file.beginSync()()
+    file.truncate(part)
+    return file
   }
-  const open = outcomes((data, aside) => {
-    cut(data, aside)
-    return [...named, ['sync', 'a/1.log', part], ['truncate', 'a/1.log', part, 'tail']]
-  })
-  const lengths = open.map((content) => content?.length)
+  const lengths = outcomes((disk) => void truncate(disk)).map((content) => content?.length)
   expect(lengths).toContain(part)
-  expect(lengths).toContain(bytes.length)
-  const synced = outcomes((data, aside) => {
-    cut(data, aside)
-    return [...named, ['truncate', 'a/1.log', part, 'tail'], ['sync', 'a/1.log', part]]
-  })
-  expect(synced).toEqual([bytes.toString('latin1', 0, part)])
+  expect(lengths).toContain(whole.length)
+  expect(outcomes((disk) => truncate(disk).beginSync()())).toEqual([text(part)])
+})
+
+const created: readonly Entry[] = [
+  ['make folder', 'a'],
+  ['begin sync', '', 1],
+  ['end sync', 1],
+  ['create', path],
+  ['begin sync', 'a', 2],
+  ['end sync', 2],
+]
+
+/** A real folder whose disk is followed, and a function that replays entries. */
+function follow() {
+  const data = temporaryFolder({}, tmpdir())
+  const journal = join(temporaryFolder({}, tmpdir()), 'journal')
+  const follower = createDiskFollower(data)
+  return {
+    data,
+    cutPower: (seed: number) => follower.cutPower(createRandom(seed)),
+    replay(...entries: Entry[]) {
+      writeFileSync(journal, entries.map((entry) => `${JSON.stringify(entry)}\n`).join(''))
+      expect(follower.replay(journal)).toEqual(entries)
+      expect(readFileSync(journal, 'utf8')).toBe('')
+    },
+  }
+}
+
+const written: Entry = ['write', path, 0, whole.toString('base64')]
+
+test('what a power cut keeps is left on the real disk', () => {
+  const { data, replay, cutPower } = follow()
+  mkdirSync(join(data, 'a'))
+  writeFileSync(join(data, path), whole)
+  replay(...created, written)
+  for (let seed = 0; seed < 20; seed++) {
+    const { damages } = cutPower(seed)
+    const content = readFileSync(join(data, path))
+    if (damages.length === 0) continue
+    expect(damages).toMatchObject([{ path, syncedSize: 0, keptSize: content.length }])
+    expect(damages[0]?.written.equals(whole)).toBe(true)
+    return
+  }
+  expect.fail('no power cut damaged the file')
+})
+
+test('a removal that was undone by a power cut puts the file back on the real disk', () => {
+  const counts = new Set<number>()
+  for (let seed = 0; seed < 10; seed++) {
+    const { data, replay, cutPower } = follow()
+    mkdirSync(join(data, 'a'))
+    replay(...created, written, ['begin sync', path, 3], ['end sync', 3], ['remove', path])
+    const { deletions } = cutPower(seed)
+    counts.add(deletions)
+    if (deletions > 0) expect(readFileSync(join(data, path)).equals(whole)).toBe(true)
+  }
+  expect(counts).toEqual(new Set([0, 1]))
+})
+
+test('the model includes changes of a process that was killed before it wrote them to the journal', () => {
+  const { data, replay, cutPower } = follow()
+  mkdirSync(join(data, 'a'))
+  writeFileSync(join(data, path), whole)
+  replay(...created, ['write', path, 0, whole.toString('base64', 0, part)])
+  replay(['begin sync', path, 1], ['end sync', 1], ['begin sync', 'a', 2], ['end sync', 2])
+  cutPower(1)
+  expect(readFileSync(join(data, path)).equals(whole)).toBe(true)
+
+  rmSync(join(data, path))
+  replay()
+  replay(['begin sync', 'a', 1], ['end sync', 1])
+  cutPower(1)
+  expect(() => readFileSync(join(data, path))).toThrow('ENOENT')
 })

@@ -2,7 +2,7 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { telling } from '../../lab/crash/recovery.ts'
+import { scoreRecovery } from '../../lab/crash/recovery.ts'
 import { inputHash, readCrash, recordPath } from '../../src/lab/crash.ts'
 import { temporaryFolder } from '../tools/temporary.ts'
 
@@ -28,7 +28,7 @@ test('every turned bit is accounted for', () => {
 
 test('the picture shows damage between whole batches, and what the start made of it', () => {
   const recovery = record?.recovery ?? expect.fail(`${recordPath} is missing: npm run crash`)
-  expect(telling(recovery)).toBeGreaterThan(0)
+  expect(scoreRecovery(recovery)).toBeGreaterThan(0)
   const { batches, syncedSize, keptSize, recoveredSize, writtenSize, warning } = recovery
   const ends = batches.map(({ at, length }) => at + length)
   expect([0, ...ends]).toContain(recoveredSize)

@@ -4,10 +4,10 @@ import { batchesIn, recordsIn } from '../../examples/lean-bus/src/protocol/forma
 import type { Topic } from './model.ts'
 
 /**
- * How many acknowledged records the files of a topic hold no more, whatever a broker would make of the rest. What retention
- * has deleted does not count.
+ * Counts the acknowledged records of a topic that are missing in its files, whether or not a broker would start on them.
+ * Records that retention has deleted don't count.
  */
-export function goneFrom(data: string, topic: Topic): number {
+export function countMissing(data: string, topic: Topic): number {
   const folder = join(data, topic.name)
   const names = fs.existsSync(folder) ? fs.readdirSync(folder) : []
   const segments = names.filter((name) => name.endsWith('.log')).sort()
