@@ -42,8 +42,8 @@ async function publisher(): Promise<() => Promise<unknown>> {
     return () => bus.publish(topic, nextRecord())
   }
   // The port takes single records: batches are for whoever speaks to the broker as the port itself does.
-  const { persist } = createSessions(overTcp(address))
-  const request = await persist(async (session) => session.request)
+  const { retry } = createSessions(overTcp(address))
+  const request = await retry(async (session) => session.request)
   return () => {
     const records = Array.from({ length: batch }, () => encodeRecord(nextRecord()))
     return request(types.PRODUCE, text(topic), encodeBatch(records))

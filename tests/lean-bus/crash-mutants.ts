@@ -108,7 +108,7 @@ export const crashMutants: readonly CrashMutant[] = [
     fault: 'a batch that is sent again is appended again',
     report: / is at \d+ and at \d+$/,
     file: 'src/log/log.ts',
-    from: 'if (again !== undefined) return again\n',
+    from: 'if (known !== undefined) return known\n',
     to: '',
   },
   {
@@ -147,7 +147,7 @@ export const flipMutants: readonly CrashMutant[] = [
     fault: 'all damage in the last segment is taken for a torn tail',
     report: served,
     file: 'src/log/recovery.ts',
-    from: '      refuseAcknowledged(name, bytes, segment.size, end)\n',
+    from: '      throwIfAcknowledged(name, bytes, segment.size, end)\n',
     to: '',
   },
   {
@@ -159,7 +159,7 @@ export const flipMutants: readonly CrashMutant[] = [
   },
   {
     fault: 'damage in a complete segment is cut off',
-    report: /are missing|closed with its end/,
+    report: /are missing|was closed at offset/,
     file: 'src/log/recovery.ts',
     from: "      if (!mayBeTorn) throw damaged(name, segment.size, 'all of it was synced')\n",
     to: '',

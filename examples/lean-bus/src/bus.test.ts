@@ -1,17 +1,23 @@
 import assert from 'node:assert/strict'
 import { duplexPair } from 'node:stream'
 import { test, type TestContext } from 'node:test'
-import { connect, FencedError, type BusRecord, type Open } from './bus.ts'
+import { openBroker } from './broker/broker.ts'
+import {
+  connect,
+  FencedError,
+  type Bus,
+  type BusRecord,
+  type Open,
+} from './bus.ts'
+import { createTopics } from './client/topics.ts'
+import { memoryFolder } from './log/memory-files.ts'
 import { withDeadLetters } from './service/dead-letters.ts'
 import { runDemo } from './service/demo.ts'
-import { memoryFolder } from './log/memory-files.ts'
 import { decode } from './service/orders.ts'
-import { openBroker } from './broker/broker.ts'
 import { createTimeline } from './service/timeline.ts'
-import { createTopics } from './client/topics.ts'
 
-/** A broker of its own, with its topics, until the test ends. */
-async function place(t: TestContext) {
+/** Starts a broker with the topics of the demo. It runs until the test ends. */
+async function startBroker(t: TestContext) {
   const broker = await openBroker(memoryFolder(), { leaseMs: 500 })
   const open: Open = async () => {
     const [ours, theirs] = duplexPair()
@@ -19,7 +25,7 @@ async function place(t: TestContext) {
     return ours
   }
   await createTopics(open, ['orders', 'orders.dlq'])
-  const buses: Awaited<ReturnType<typeof connect>>[] = []
+  const buses: Bus[] = []
   t.after(async () => {
     await Promise.all(buses.map((bus) => bus.close()))
     await broker.close()
@@ -34,18 +40,18 @@ async function place(t: TestContext) {
 const record = { key: 'o-1', value: Uint8Array.of(0, 128, 255) }
 const from = { topic: 'orders', group: 'g' }
 
-test('the demo ships each order once and replays them all', async (t) => {
-  const bus = await (await place(t))()
+test('the demo ships each order once and replays all of them', async (t) => {
+  const bus = await (await startBroker(t))()
   const timeline = createTimeline(() => {})
   const { shipped, totals } = await runDemo(bus, timeline)
   assert.deepEqual([shipped.size, totals.size], [4, 4])
-  const said = (what: string) =>
-    timeline.lines.filter((line) => line.includes(`  ${what}  `)).length
-  assert.deepEqual([said('shipped'), said('redelivered')], [4, 1])
+  const count = (action: string) =>
+    timeline.lines.filter((line) => line.includes(`  ${action}  `)).length
+  assert.deepEqual([count('shipped'), count('redelivered')], [4, 1])
 })
 
-test('offsets count up in the order of the calls', async (t) => {
-  const bus = await (await place(t))()
+test('offsets increase by one in the order of the publish calls', async (t) => {
+  const bus = await (await startBroker(t))()
   const calls = Array.from({ length: 300 }, () => bus.publish('orders', record))
   const offsets = (await Promise.all(calls)).map(({ offset }) => offset)
   assert.deepEqual(
@@ -54,9 +60,9 @@ test('offsets count up in the order of the calls', async (t) => {
   )
 })
 
-test('one member works, the other stands by and goes on at the commit', async (t) => {
-  const connectTo = await place(t)
-  const [a, b] = [await connectTo(), await connectTo()]
+test('a member on standby resumes at the commit of the member before it', async (t) => {
+  const connectToBroker = await startBroker(t)
+  const [a, b] = [await connectToBroker(), await connectToBroker()]
   const handled: string[] = []
   const both = Promise.withResolvers<void>()
   const last = Promise.withResolvers<void>()
@@ -78,41 +84,41 @@ test('one member works, the other stands by and goes on at the commit', async (t
   assert.deepEqual(handled, ['a0', 'a1', 'b1', 'b2'])
 })
 
-test('a commit after its handler has returned is refused', async (t) => {
-  const bus = await (await place(t))()
+test('a commit rejects after its handler has returned', async (t) => {
+  const bus = await (await startBroker(t))()
   await bus.publish('orders', record)
-  const given = Promise.withResolvers<() => Promise<void>>()
+  const delivered = Promise.withResolvers<() => Promise<void>>()
   const subscription = await bus.subscribe(from, async (_, commit) =>
-    given.resolve(commit),
+    delivered.resolve(commit),
   )
-  const commit = await given.promise
+  const commit = await delivered.promise
   await subscription.stop()
   await assert.rejects(commit, FencedError)
 })
 
-test('a poison record becomes a letter, then is committed', async (t) => {
-  const bus = await (await place(t))()
+test('a poison record becomes a dead letter and is then committed', async (t) => {
+  const bus = await (await startBroker(t))()
   const { offset } = await bus.publish('orders', record)
-  const letter = Promise.withResolvers<BusRecord>()
-  let tries = 0
+  const deadLetter = Promise.withResolvers<BusRecord>()
+  let attempts = 0
   const handle = withDeadLetters(bus, async (record) => {
-    tries++
+    attempts++
     decode(record)
   })
   await bus.subscribe(from, handle)
   await bus.subscribe(
-    { topic: 'orders.dlq', group: 'letters' },
-    async (record) => letter.resolve(record),
+    { topic: 'orders.dlq', group: 'dead-letters' },
+    async (record) => deadLetter.resolve(record),
   )
-  const { value, headers } = await letter.promise
+  const { value, headers } = await deadLetter.promise
   assert.deepEqual(Uint8Array.from(value), record.value)
-  assert.equal(tries, 3)
+  assert.equal(attempts, 3)
   assert.equal(headers['origin-offset'], String(offset))
   assert.equal(headers['attempts'], '3')
 })
 
 test('a handler that rejects ends its subscription with that error', async (t) => {
-  const bus = await (await place(t))()
+  const bus = await (await startBroker(t))()
   await bus.publish('orders', record)
   const { ended } = await bus.subscribe(from, async () => {
     throw new Error('no stock')
@@ -120,23 +126,24 @@ test('a handler that rejects ends its subscription with that error', async (t) =
   await assert.rejects(ended, { message: 'no stock' })
 })
 
-test('a record that no batch has room for is refused, and nothing else', async (t) => {
-  const bus = await (await place(t))()
+test('a record that fits in no batch is rejected, and the next one is stored', async (t) => {
+  const bus = await (await startBroker(t))()
   const large = { key: '', value: Buffer.alloc(4 * 1024 * 1024 - 64) }
-  const refused = { code: 'RECORD_TOO_LARGE' }
-  await assert.rejects(bus.publish('orders', large), refused)
+  await assert.rejects(bus.publish('orders', large), {
+    code: 'RECORD_TOO_LARGE',
+  })
   assert.equal((await bus.publish('orders', record)).offset, 0n)
 })
 
-test('a missing topic names the command that makes it', async (t) => {
-  const bus = await (await place(t))()
-  const message = /no topic "order"\. Make it with: npm run topic -- order$/
+test('a missing topic is an error that names the command to create it', async (t) => {
+  const bus = await (await startBroker(t))()
+  const message = /no topic "order"\. Create it with: npm run topic -- order$/
   await assert.rejects(bus.publish('order', record), { message })
   const elsewhere = bus.subscribe({ ...from, topic: 'order' }, async () => {})
   await assert.rejects(elsewhere, { message })
 })
 
-test('a broker that is not there names the command and the setting', async () => {
+test('an unreachable broker is an error that names the command and BUS', async () => {
   await assert.rejects(connect({ host: '127.0.0.1', port: 1 }), {
     message: /No broker answers at 127\.0\.0\.1:1\. .*npm run broker.*BUS/,
   })

@@ -3,53 +3,49 @@ import { once } from 'node:events'
 import { createConnection } from 'node:net'
 import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { createInbox, type Inbox } from './client/inbox.ts'
 import { openSession, type Session } from './client/session.ts'
+import { FencedError, type Bus, type BusRecord, type Handler } from './port.ts'
+import type { NewRecord, Position, Subscription } from './port.ts'
 import { BusError, LostError } from './protocol/errors.ts'
 import { batchesIn, encodeBatch, recordsIn } from './protocol/format.ts'
 import { text, types, u32, u64 } from './protocol/frames.ts'
-import { createInbox, type Inbox } from './client/inbox.ts'
-import { FencedError, type Bus, type BusRecord, type Handle } from './port.ts'
-import type { NewRecord, Position, Subscription } from './port.ts'
 import { encodeRecord } from './protocol/records.ts'
 import type { Settings } from './settings.ts'
 
 export * from './port.ts'
 
-/** Opens a stream to a broker: over TCP, or within the process. */
+/** Opens a stream to a broker, over TCP or within the process. */
 export type Open = () => Promise<Duplex>
 
-/** Does something with the session, again with the next one if it is lost. */
-type Persist = <T>(operation: (session: Session) => Promise<T>) => Promise<T>
+type Sessions = ReturnType<typeof createSessions>
 
-/** What is sent ahead of the handler, in bytes. */
-const credit = 256 * 1024
-/** Of one batch, unless a single record is larger, in bytes. */
-const batchBytes = 1024 * 1024
+/** How much the broker may send ahead of the handler, in bytes. */
+const creditBytes = 256 * 1024
+/** The largest batch of several records, in bytes. */
+const maxBatchBytes = 1024 * 1024
 
-/** @throws Error that names the address when for 1 s nobody answers there */
+/** @throws Error that names the address when no broker answers within 1 s */
 export async function connect(broker: Settings | Open): Promise<Bus> {
-  const sessions = createSessions(
-    typeof broker === 'function' ? broker : overTcp(broker),
-  )
+  const sessions = createSessions(broker)
   const outboxes = new Map<string, ReturnType<typeof createOutbox>>()
   const subscriptions = new Set<Subscription>()
-  await sessions.persist(async () => {}, 1000)
+  await sessions.retry(async () => {}, 1000)
 
   return {
     async publish(topic, record) {
-      const outbox =
-        outboxes.get(topic) ?? createOutbox(topic, sessions.persist)
+      const outbox = outboxes.get(topic) ?? createOutbox(topic, sessions)
       outboxes.set(topic, outbox)
       return outbox.publish(record)
     },
     async subscribe({ topic, group }, handle) {
-      const subscription = await join(topic, group, handle, sessions.persist)
+      const subscription = await join(topic, group, handle, sessions)
       subscriptions.add(subscription)
       return subscription
     },
     async close() {
       await Promise.all([...subscriptions].map(({ stop }) => stop()))
-      await within5s(
+      await waitUpTo5s(
         Promise.all([...outboxes.values()].map(({ sent }) => sent())),
       )
       await sessions.close()
@@ -57,8 +53,9 @@ export async function connect(broker: Settings | Open): Promise<Bus> {
   }
 }
 
-/** One session after the other. */
-export function createSessions(open: Open) {
+/** Keeps one session open. Opens the next one when it is lost. */
+export function createSessions(broker: Settings | Open) {
+  const open = typeof broker === 'function' ? broker : overTcp(broker)
   let session: Promise<Session> | undefined
   let isClosed = false
   function current() {
@@ -70,17 +67,20 @@ export function createSessions(open: Open) {
     return opened
   }
   return {
-    /** Tries for so long, in milliseconds: 20 s outlast a restart. */
-    async persist<T>(
+    /**
+     * Runs an operation, and again on the next session while errors are
+     * temporary. 20 s are longer than a restart of the broker.
+     */
+    async retry<T>(
       operation: (session: Session) => Promise<T>,
-      limit = 20_000,
+      limitMs = 20_000,
     ) {
-      for (const end = Date.now() + limit; ;) {
+      for (const deadline = Date.now() + limitMs; ;) {
         if (isClosed) throw new LostError('the bus is closed')
         try {
           return await operation(await current())
         } catch (error) {
-          if (!mayPass(error) || Date.now() > end) throw error
+          if (!isTemporary(error) || Date.now() > deadline) throw error
           await sleep(200)
         }
       }
@@ -97,52 +97,54 @@ export function overTcp({ host, port }: Settings): Open {
   return async () => {
     const socket = createConnection({ host, port, noDelay: true })
     await once(socket, 'connect').catch((cause) => {
-      const mend = 'Start one with: npm run broker, or check BUS.'
-      const message = `No broker answers at ${host}:${port}. ${mend}`
-      throw new LostError(message, { cause })
+      throw new LostError(
+        `No broker answers at ${host}:${port}. Start one with: npm run broker, or check BUS.`,
+        { cause },
+      )
     })
     return socket
   }
 }
 
-function mayPass(error: unknown) {
+function isTemporary(error: unknown) {
   if (error instanceof LostError) return true
-  if (!(error instanceof BusError)) return false
-  return error.code === 'OVERLOADED' || error.code === 'SHUTTING_DOWN'
+  return hasCode(error, 'OVERLOADED', 'SHUTTING_DOWN')
+}
+
+function hasCode(error: unknown, ...codes: BusError['code'][]) {
+  return error instanceof BusError && codes.includes(error.code)
 }
 
 // #region publish
-/** Sends one batch at a time: what is published meanwhile is the next one. */
-function createOutbox(topic: string, persist: Persist) {
+/** Sends one batch at a time. Records published meanwhile form the next. */
+function createOutbox(topic: string, sessions: Sessions) {
   const waiting: Waiting[] = []
   let producerId = 0n
   let sequence = 0
   let running: Promise<void> | undefined
 
-  async function send(taken: Waiting[]) {
-    // The broker knows a batch that it is sent again by these two numbers. The
-    // second has 32 bits.
+  async function send(batch: Waiting[]) {
+    // The broker recognizes a batch that is sent again by these two numbers.
+    // The sequence has 32 bits.
     if (sequence > 2 ** 31) producerId = 0n
     if (producerId === 0n) sequence = 0
     producerId ||= randomBytes(8).readBigUInt64BE()
     const identity = { producerId, firstSeq: sequence }
     try {
-      const batch = encodeBatch(
-        taken.map(({ bytes }) => bytes),
-        identity,
-      )
-      const answer = await persist(({ request }) =>
-        request(types.PRODUCE, text(topic), batch),
+      const records = batch.map(({ bytes }) => bytes)
+      const encoded = encodeBatch(records, identity)
+      const answer = await sessions.retry(({ request }) =>
+        request(types.PRODUCE, text(topic), encoded),
       )
       const base = answer.readBigUInt64BE()
-      sequence += taken.length
-      for (const [i, { resolve }] of taken.entries()) {
+      sequence += batch.length
+      for (const [i, { resolve }] of batch.entries()) {
         resolve({ partition: 0, offset: base + BigInt(i) })
       }
     } catch (error) {
-      // It may be stored or not: what comes next is another sender's.
+      // The broker may have stored it or not, so the next batch needs a new ID.
       producerId = 0n
-      for (const { reject } of taken) reject(error)
+      for (const { reject } of batch) reject(error)
     }
   }
 
@@ -159,7 +161,7 @@ function createOutbox(topic: string, persist: Persist) {
         running ??= Promise.resolve().then(run)
       })
     },
-    /** Resolves when nothing is waiting. */
+    /** Resolves when no record is waiting. */
     sent: () => running,
   }
 }
@@ -173,30 +175,31 @@ interface Waiting {
 
 function takeBatch(waiting: Waiting[]) {
   let size = 0
-  const large = waiting.findIndex(({ bytes }, i) => {
+  const firstExcess = waiting.findIndex(({ bytes }, i) => {
     size += bytes.length
-    return i > 0 && size > batchBytes
+    return i > 0 && size > maxBatchBytes
   })
-  return waiting.splice(0, large === -1 ? waiting.length : large)
+  return waiting.splice(0, firstExcess === -1 ? waiting.length : firstExcess)
 }
 
 // #region subscribe
 async function join(
   topic: string,
   group: string,
-  handle: Handle,
-  persist: Persist,
+  handle: Handler,
+  sessions: Sessions,
 ): Promise<Subscription> {
-  const enter = () => persist((session) => enterGroup(session, topic, group))
-  let stopped = false
+  const enter = () =>
+    sessions.retry((session) => enterGroup(session, topic, group))
+  let isStopped = false
   let current: Membership | undefined = await enter()
 
-  async function serve() {
-    while (!stopped) {
+  async function consume() {
+    while (!isStopped) {
       try {
         current ??= await enter()
-        // It may have been stopped while it joined again.
-        if (!stopped) await serveLeases(current, topic, handle)
+        // `stop` may have been called while the member joined again.
+        if (!isStopped) await consumeLease(current, topic, handle)
       } catch (error) {
         if (!(error instanceof FencedError)) throw error
       } finally {
@@ -205,23 +208,23 @@ async function join(
       }
     }
   }
-  const ended = serve()
+  const ended = consume()
   const settled = ended.catch(() => {})
   return {
     ended,
     async stop() {
-      stopped = true
+      isStopped = true
       current?.inbox.end()
-      await within5s(settled)
+      await waitUpTo5s(settled)
     },
   }
 }
 
-/** Handles one record after the other, as long as the lease lasts. */
-async function serveLeases(
+/** Handles one record after the other until the lease ends. */
+async function consumeLease(
   membership: Membership,
   topic: string,
-  handle: Handle,
+  handle: Handler,
 ) {
   const { session, id, inbox } = membership
   for await (const bytes of inbox) {
@@ -237,7 +240,7 @@ async function serveLeases(
       }
     }
     if (read < bytes.length) {
-      throw new BusError('BAD_CRC', 'a batch has changed on its way')
+      throw new BusError('BAD_CRC', 'a batch was damaged on its way')
     }
     session.send(types.CREDIT, 0, u32(id), u32(read))
   }
@@ -246,30 +249,31 @@ async function serveLeases(
 async function handleOne(
   record: BusRecord,
   membership: Membership,
-  handle: Handle,
+  handle: Handler,
 ) {
   if (!membership.session.isAlive()) throw new FencedError('The lease is over')
-  let returned = false
+  let hasReturned = false
   await handle(record, async () => {
-    if (returned) throw new FencedError('The handler has returned')
+    if (hasReturned) throw new FencedError('The handler has returned')
     await commit(membership, record.offset + 1n)
-  }).finally(() => (returned = true))
+  }).finally(() => (hasReturned = true))
 }
 // #endregion
 
 interface Membership {
   session: Session
-  /** Of the subscription. */
+  /** The ID of the subscription. */
   id: number
-  /** Of the lease, once it has begun. */
+  /** The offset at which the lease starts. */
   start: bigint
+  /** The epoch of the lease. 0 while this member is on standby. */
   epoch: number
-  /** Whole batches, as they were delivered. */
+  /** Deliveries, which consist of whole batches. */
   inbox: Inbox<Buffer>
   leave(): Promise<void>
 }
 
-/** Asks for a lease, or to stand by. */
+/** Joins a group. The member holds its lease or is on standby afterwards. */
 async function enterGroup(session: Session, topic: string, group: string) {
   const id = session.nextId()
   const inbox = createInbox<Buffer>()
@@ -281,7 +285,7 @@ async function enterGroup(session: Session, topic: string, group: string) {
     inbox,
     async leave() {
       session.subscribers.delete(id)
-      // If nobody answers, the lease ends by itself.
+      // If the broker doesn't answer, the lease expires.
       await session.request(types.UNSUBSCRIBE, u32(id)).catch(() => {})
     },
   }
@@ -292,7 +296,7 @@ async function enterGroup(session: Session, topic: string, group: string) {
   })
   const names = [text(topic), text(group)]
   try {
-    await session.request(types.SUBSCRIBE, ...names, u32(id), u32(credit))
+    await session.request(types.SUBSCRIBE, ...names, u32(id), u32(creditBytes))
   } catch (error) {
     session.subscribers.delete(id)
     throw error
@@ -310,15 +314,14 @@ async function commit({ session, id, epoch }: Membership, next: bigint) {
 }
 // #endregion
 
-/** The lease is over when the connection is: another may have it already. */
+/** A lost connection ends the lease: another member may hold the next one. */
 function asFenced(error: Error) {
   const isOver =
     error instanceof LostError ||
-    (error instanceof BusError &&
-      ['FENCED', 'NOT_ACTIVE', 'SHUTTING_DOWN'].includes(error.code))
+    hasCode(error, 'FENCED', 'NOT_ACTIVE', 'SHUTTING_DOWN')
   return isOver ? new FencedError('The lease is over', { cause: error }) : error
 }
 
-async function within5s(operation: Promise<unknown> | undefined) {
+async function waitUpTo5s(operation: Promise<unknown>) {
   await Promise.race([operation, sleep(5000, undefined, { ref: false })])
 }

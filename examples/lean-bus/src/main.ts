@@ -1,70 +1,71 @@
 import { duplexPair } from 'node:stream'
 import { openBrokerFromSettings } from './broker/start.ts'
 import { connect, type Open } from './bus.ts'
+import { createTopics } from './client/topics.ts'
 import { runDemo } from './service/demo.ts'
-import { readBrokerSettings, readNumber, readSettings } from './settings.ts'
 import { serveStatus } from './service/status.ts'
 import { createTimeline } from './service/timeline.ts'
-import { createTopics } from './client/topics.ts'
+import { readBrokerSettings, readNumber, readSettings } from './settings.ts'
 
-/** What was opened, and has to be closed in the reverse order. */
-const opened: { close(): Promise<void> }[] = []
-let ending = false
+/** Closed in reverse order at shutdown. */
+const resources: { close(): Promise<void> }[] = []
+let isShuttingDown = false
 
 async function start({ HOST = '127.0.0.1', ...env }: NodeJS.ProcessEnv) {
   const port = readNumber(env, 'PORT', 3000, [0, 65535])
   const remote = readSettings(env)
-  const { address, about } = remote
-    ? { address: remote, about: `On the broker at ${env.BUS}.` }
-    : await startOwn(env)
-  console.log(about)
+  const { address, description } = remote
+    ? { address: remote, description: `Using the broker at ${env.BUS}.` }
+    : await startOwnBroker(env)
+  console.log(description)
 
   const timeline = createTimeline(console.log)
-  const status = await serveStatus({ host: HOST, port }, about, timeline)
-  opened.push(status)
+  const status = await serveStatus({ host: HOST, port }, description, timeline)
+  resources.push(status)
   await createTopics(address, ['orders', 'orders.dlq'])
   const bus = await connect(address)
-  opened.push(bus)
+  resources.push(bus)
   const { ended } = await runDemo(bus, timeline)
   status.complete()
   console.log(`\nListening on ${status.url}`)
   await ended
 }
 
-/** A broker in this process: its peers are the other ends of duplex pairs. */
-async function startOwn(env: NodeJS.ProcessEnv) {
+/** Starts a broker in this process. Clients reach it through duplex pairs. */
+async function startOwnBroker(env: NodeJS.ProcessEnv) {
   const settings = readBrokerSettings(env)
   const broker = await openBrokerFromSettings(settings)
-  opened.push(broker)
+  resources.push(broker)
   broker.failed.catch(fail)
   const address: Open = async () => {
     const [ours, theirs] = duplexPair()
     broker.accept(theirs)
     return ours
   }
-  const about =
+  const description =
     settings.dataDir === ':memory:'
-      ? 'On a broker in this process, all in memory: nothing here is durable.'
-      : `On a broker in this process, whose logs are in ${settings.dataDir}.`
-  return { address, about }
+      ? 'Using a broker in this process, all in memory: nothing is durable.'
+      : `Using a broker in this process with its logs in ${settings.dataDir}.`
+  return { address, description }
 }
 
 function fail({ message }: Error) {
-  if (ending) return
+  if (isShuttingDown) return
   console.error(message)
-  return end(1)
+  return shutDown(1)
 }
 
 // #region shutdown
-async function end(code: number) {
-  ending = true
-  // A handler has its own 5 s: what is left of it then is delivered again.
-  setTimeout(() => process.exit(code), 4500)
-  for (const { close } of opened.reverse()) await close()
-  process.exit(code)
+async function shutDown(exitCode: number) {
+  isShuttingDown = true
+  // Exits before the handlers' 5 s are over. What they have not committed by
+  // then is delivered again.
+  setTimeout(() => process.exit(exitCode), 4500)
+  for (const { close } of resources.reverse()) await close()
+  process.exit(exitCode)
 }
-process.once('SIGTERM', () => end(0))
-process.once('SIGINT', () => end(0))
+process.once('SIGTERM', () => shutDown(0))
+process.once('SIGINT', () => shutDown(0))
 // #endregion
 
 start(process.env).catch(fail)

@@ -1,4 +1,4 @@
-/** What a program sees of a bus. Nothing in here knows which bus it is. */
+/** The port: what a program needs of a bus, whichever bus that is. */
 
 export interface NewRecord {
   key: string
@@ -16,19 +16,19 @@ export interface BusRecord extends Required<NewRecord>, Position {
 }
 
 /**
- * Gets one record at a time. `commit` marks it and all before it in its
- * partition as done; it rejects with `FencedError`, and changes nothing, once
- * another member may hold the partition or the handler has returned.
+ * Handles one record at a time. `commit` marks this record and all before it
+ * in its partition as done. It rejects with `FencedError` and changes nothing
+ * once another member may own the partition or the handler has returned.
  */
-export type Handle = (
+export type Handler = (
   record: BusRecord,
   commit: () => Promise<void>,
 ) => Promise<void>
 
 export interface Subscription {
-  /** Hands out no further record, waits up to 5 s for the handler, leaves. */
+  /** Stops delivery, waits up to 5 s for the handler, leaves the group. */
   stop(): Promise<void>
-  /** Rejects with what the handler threw, other than a `FencedError`. */
+  /** Rejects with the handler's error, unless that is a `FencedError`. */
   ended: Promise<void>
 }
 
@@ -39,14 +39,14 @@ export interface Bus {
   /** Starts at the group's committed offset, else at the oldest record. */
   subscribe(
     from: { topic: string; group: string },
-    handle: Handle,
+    handle: Handler,
   ): Promise<Subscription>
   /** Stops all subscriptions, then disconnects. */
   close(): Promise<void>
 }
 // #endregion
 
-/** The lease under which the record was given is over. */
+/** Rejects a commit of a member that may no longer own the partition. */
 export class FencedError extends Error {
   readonly code = 'ERR_BUS_FENCED'
 }

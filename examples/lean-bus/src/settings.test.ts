@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { readBrokerSettings, readSettings } from './settings.ts'
 
-test('a broker is a host and a port', () => {
+test('BUS is the host:port of a broker', () => {
   assert.equal(readSettings({}), undefined)
   assert.deepEqual(readSettings({ BUS: '[::1]:7654' }), {
     host: '::1',
@@ -13,10 +13,10 @@ test('a broker is a host and a port', () => {
   }
 })
 
-test('a bad value is refused by its name', () => {
-  const refused = (env: { [name: string]: string }, message: RegExp) =>
+test('an invalid setting is an error that names its variable', () => {
+  const assertInvalid = (env: { [name: string]: string }, message: RegExp) =>
     assert.throws(() => readBrokerSettings(env), message)
-  refused({ LEASE_MS: '10' }, /LEASE_MS=10: give 500 to/)
-  refused({ SEGMENT_BYTES: '1 MB' }, /SEGMENT_BYTES=1 MB: give/)
-  refused({ RETAIN_HOURS: '0' }, /RETAIN_HOURS=0: give 1 to/)
+  assertInvalid({ LEASE_MS: '10' }, /LEASE_MS=10 is invalid\. .* from 500 to/)
+  assertInvalid({ SEGMENT_BYTES: '1 MB' }, /SEGMENT_BYTES=1 MB is invalid/)
+  assertInvalid({ RETAIN_HOURS: '0' }, /RETAIN_HOURS=0 is invalid\. .* from 1/)
 })

@@ -3,24 +3,24 @@ import { scenes } from './scenes.ts'
 
 const bus = 'src/bus.ts'
 
-/** Faults put into the lean bus, one at a time. */
+/** Bugs injected into the lean bus, one at a time. */
 export const leanBusMutants: readonly Mutant[] = [
   {
-    fault: 'who is silent keeps its lease for ever',
+    fault: 'a silent peer keeps its lease forever',
     file: 'src/broker/connection.ts',
     from: 'else stream.destroy()',
     to: '',
     fails: [scenes.frozen],
   },
   {
-    fault: 'who stands by is never given the lease',
+    fault: 'a member on standby never gets the lease',
     file: 'src/broker/groups.ts',
-    from: 'if (held) await activate(key, group)',
+    from: 'if (hadLease) await activate(key, group)',
     to: '',
     fails: [scenes.killed],
   },
   {
-    fault: 'a commit names the record itself and not the next',
+    fault: 'a commit stores the offset of the record and not of the next one',
     file: bus,
     from: 'record.offset + 1n',
     to: 'record.offset',
@@ -34,7 +34,7 @@ export const leanBusMutants: readonly Mutant[] = [
     fails: [scenes.replay],
   },
   {
-    fault: 'what has arrived last is handled first',
+    fault: 'the newest delivery is handled first',
     file: 'src/client/inbox.ts',
     from: 'items.shift()',
     to: 'items.pop()',
@@ -69,14 +69,14 @@ export const leanBusMutants: readonly Mutant[] = [
     fails: [scenes.killed],
   },
   {
-    fault: 'a record may be committed when its handler has returned',
+    fault: 'a commit works after the handler has returned',
     file: bus,
-    from: 'if (returned)',
+    from: 'if (hasReturned)',
     to: 'if (false)',
     fails: [scenes.frozen],
   },
   {
-    fault: 'who has lost its lease is not told so',
+    fault: 'a member that lost its lease gets no FencedError',
     file: bus,
     from: 'return isOver ? ',
     to: 'return false ? ',

@@ -2,7 +2,7 @@ import type { Duplex } from 'node:stream'
 import { errorCodes, type ErrorCode } from '../../../examples/lean-bus/src/protocol/errors.ts'
 import {
   encodeFrame,
-  FrameReader,
+  createFrameReader,
   magic,
   types,
   u16,
@@ -30,7 +30,7 @@ export interface Peer {
 }
 
 export function createPeer(stream: Duplex): Peer {
-  const reader = new FrameReader(limits.frame)
+  const reader = createFrameReader(() => limits.frame)
   const frames: Frame[] = []
   const answers = new Map<number, Frame>()
   const { changed, until } = createSignal()

@@ -1,8 +1,8 @@
 import type { Duplex } from 'node:stream'
-import { Held, openPeer, type Peer } from './connection.ts'
-import { createDelivery, type Delivery } from './delivery.ts'
-import { BusError } from '../protocol/errors.ts'
 import type { Folder } from '../log/files.ts'
+import type { Log } from '../log/log.ts'
+import { openLogs, type LogsOptions } from '../log/logs.ts'
+import { BusError } from '../protocol/errors.ts'
 import {
   magic,
   types,
@@ -12,44 +12,44 @@ import {
   version,
   type Frame,
 } from '../protocol/frames.ts'
-import { openGroups } from './groups.ts'
 import { limits } from '../protocol/limits.ts'
-import type { Log } from '../log/log.ts'
-import { openLogs, type LogsOptions } from '../log/logs.ts'
 import { checkName } from '../protocol/names.ts'
 import { readRequest, type Request } from '../protocol/requests.ts'
+import { createBackpressure, openPeer, type Peer } from './connection.ts'
+import { createDelivery, type Delivery } from './delivery.ts'
+import { openGroups } from './groups.ts'
 
 export interface BrokerOptions extends Partial<Omit<LogsOptions, 'failed'>> {
-  /** How long a silent peer keeps its connection and its leases; 6000. */
+  /** A peer that is silent for this long loses its leases, in ms. 6000. */
   leaseMs?: number
 }
 
 interface Subscription {
-  /** Group and topic. */
+  /** `<group>/<topic>` */
   key: string
   log: Log
   delivery: Delivery
 }
 
-/** A request by its name. */
-type Asked<Name> = Extract<Request, { name: Name }>
-
+/** The subscriptions of one peer, by the IDs that the peer chose. */
 type Subscriptions = Map<number, Subscription>
+
+type RequestOf<Name> = Extract<Request, { name: Name }>
 
 export type Broker = Awaited<ReturnType<typeof openBroker>>
 
 /**
- * Opens a broker on a folder, which nobody else may use.
+ * Opens a broker on a folder that nothing else uses.
  *
- * @throws BusError STORAGE, with file and position, for damage to what was
- *   acknowledged
+ * @throws BusError STORAGE, with file and position, when acknowledged bytes are
+ *   damaged
  */
 export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
   const { leaseMs = 6000, warn = () => {} } = options
   const failed = Promise.withResolvers<never>()
   failed.promise.catch(() => {})
   const peers = new Map<Peer, Subscriptions>()
-  const held = new Held()
+  const backpressure = createBackpressure()
   let isClosing = false
 
   const logs = await openLogs(folder, {
@@ -61,17 +61,20 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
   await logs.retain()
   const retaining = setInterval(() => void logs.retain(), 1000)
 
-  /** Resolves when the lease begins, or at once if it has to wait for that. */
+  /** Resolves when the lease begins, or immediately on standby. */
   function subscribe(
-    { topic, group, id, credit }: Asked<'SUBSCRIBE'>,
+    { topic, group, id, credit }: RequestOf<'SUBSCRIBE'>,
     peer: Peer,
     subscriptions: Subscriptions,
   ) {
     if (subscriptions.has(id)) {
-      throw new BusError('BAD_FRAME', `subscription ${id} is there already`)
+      throw new BusError('BAD_FRAME', `subscription ${id} already exists`)
     }
     if (subscriptions.size >= limits.subscriptions) {
-      throw new BusError('OVERLOADED', `${limits.subscriptions} subscriptions`)
+      throw new BusError(
+        'OVERLOADED',
+        `the connection has ${limits.subscriptions} subscriptions, the limit`,
+      )
     }
     const [log, key] = [logs.find(topic), `${checkName(group)}/${topic}`]
     const delivery = createDelivery(peer, log, id, credit, (text) =>
@@ -90,45 +93,51 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
   }
 
   async function commit(
-    { id, epoch, next }: Asked<'COMMIT'>,
+    { id, epoch, next }: RequestOf<'COMMIT'>,
     subscriptions: Subscriptions,
   ) {
     const { key, log, delivery } = find(id, subscriptions)
     if (delivery.epoch() === 0) {
-      throw new BusError('NOT_ACTIVE', `subscription ${id} stands by`)
+      throw new BusError('NOT_ACTIVE', `subscription ${id} is on standby`)
     }
     if (next > log.durableEnd()) {
-      throw new BusError('OFFSET_RANGE', `the log ends at ${log.durableEnd()}`)
+      throw new BusError(
+        'OFFSET_RANGE',
+        `offset ${next} is past the end of the log, ${log.durableEnd()}`,
+      )
     }
     await groups.commit(key, epoch, next)
   }
 
-  /** Does what a peer asks for, and gives the answer if there is one. */
+  /** Carries out a request. Resolves with the parts of the answer, if any. */
   async function answer(
     frame: Frame,
     peer: Peer,
     subscriptions: Subscriptions,
   ): Promise<Uint8Array[] | undefined> {
     const request = readRequest(frame)
-    if (isClosing) throw new BusError('SHUTTING_DOWN', 'The broker is closing.')
+    if (isClosing) throw new BusError('SHUTTING_DOWN', 'the broker is closing')
     switch (request.name) {
       case 'HELLO':
         if (request.magic !== magic) {
-          throw new BusError('BAD_FRAME', 'not a peer of the lean bus')
+          throw new BusError('BAD_FRAME', 'HELLO does not begin with LBUS')
         }
         if (request.version !== version) {
-          throw new BusError('BAD_VERSION', `this broker speaks ${version}`)
+          throw new BusError(
+            'BAD_VERSION',
+            `this broker speaks version ${version}`,
+          )
         }
-        peer.welcome()
+        peer.acceptHello()
         return [u16(version), u32(limits.frame), u32(leaseMs)]
       case 'PRODUCE': {
         const { topic, batch } = request
         const appended = logs.find(topic).append(batch)
-        return [u64(await held.count(batch, appended))]
+        return [u64(await backpressure.count(batch, appended))]
       }
       case 'SUBSCRIBE': {
         const joined = subscribe(request, peer, subscriptions)
-        // Before the lease, which takes a sync at least.
+        // Answered before the lease begins, which takes at least one sync.
         peer.send(types.OK, frame.correlation)
         await joined
         return undefined
@@ -146,7 +155,7 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
         return [log.start(), log.durableEnd(), committed].map(u64)
       }
       case 'CREATE':
-        await logs.make(checkName(request.topic))
+        await logs.create(checkName(request.topic))
         return []
       case 'PING':
         return []
@@ -158,8 +167,8 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
       }
       case 'READ': {
         const reader = logs.find(request.topic).reader(request.offset)
-        const most = Math.min(request.bytes, limits.delivery)
-        return [await peer.inTurn(() => reader.read(most))]
+        const maxBytes = Math.min(request.bytes, limits.delivery)
+        return [await peer.inTurn(() => reader.read(maxBytes))]
       }
     }
   }
@@ -168,7 +177,7 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
   function accept(stream: Duplex) {
     const subscriptions: Subscriptions = new Map()
     const peer = openPeer(stream, {
-      held,
+      backpressure,
       leaseMs,
       warn,
       receive(frame) {
@@ -192,9 +201,9 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
 
   return {
     accept,
-    /** Rejects when a write has failed: then the process should end. */
+    /** Rejects when a write has failed. The process should exit then. */
     failed: failed.promise,
-    /** Stores what was taken, answers it, ends the connections. */
+    /** Stores and answers the accepted requests, then ends all connections. */
     async close() {
       isClosing = true
       clearInterval(retaining)

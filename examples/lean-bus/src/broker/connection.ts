@@ -1,93 +1,99 @@
 import type { Duplex } from 'node:stream'
 import { BusError } from '../protocol/errors.ts'
 import {
+  createFrameReader,
   encodeError,
-  FrameReader,
   types,
   writeFrame,
   type Frame,
 } from '../protocol/frames.ts'
 import { limits } from '../protocol/limits.ts'
 
-/** What all connections of a broker hold together, in bytes. */
-export class Held {
-  /** Of frames that are not whole yet. */
-  input = 0
-  /** Of batches that are not on the disk yet. */
-  unsynced = 0
-  /** Lets those go on that were not read from. */
-  readonly releases = new Set<() => void>()
+export type Backpressure = ReturnType<typeof createBackpressure>
 
-  /** Counts a batch until it is on the disk, or refused. */
-  async count<T>({ length }: Uint8Array, appended: Promise<T>) {
-    this.unsynced += length
-    try {
-      return await appended
-    } finally {
-      this.unsynced -= length
-      if (this.unsynced <= limits.unsynced / 2) {
-        for (const release of this.releases) release()
+/** Counts the bytes that all connections of a broker hold in memory. */
+export function createBackpressure() {
+  const state = {
+    /** Bytes of incomplete frames. */
+    input: 0,
+    /** Bytes of batches that aren't on the disk yet. */
+    unsynced: 0,
+    /** Functions that resume paused connections. */
+    resumes: new Set<() => void>(),
+    /** Counts a batch until it is on the disk or rejected. */
+    async count<T>({ length }: Uint8Array, appended: Promise<T>) {
+      state.unsynced += length
+      try {
+        return await appended
+      } finally {
+        state.unsynced -= length
+        if (state.unsynced <= limits.unsynced / 2) {
+          for (const resume of state.resumes) resume()
+        }
       }
-    }
+    },
   }
+  return state
 }
 
 export interface Peer {
   send(type: number, correlation: number, ...parts: Uint8Array[]): void
   sendError(correlation: number, error: unknown): void
-  /** It has greeted as it should: from here on it may ask. */
-  welcome(): void
-  /** Whether it takes more at once. */
+  /** Allows requests after a valid HELLO. */
+  acceptHello(): void
+  /** Whether its stream takes more output now. */
   isReady(): boolean
   /**
-   * Does one after the other, each when it takes more or is gone: what is read
-   * for it is in memory until it has taken it.
+   * Runs one operation after the other, each when the peer is ready or gone.
+   * So the bytes of one operation at most wait in memory for a slow peer.
    */
   inTurn<T>(operation: () => Promise<T>): Promise<T>
   end(): void
 }
 
 export interface PeerOptions {
-  held: Held
-  /** How long it may be silent, in milliseconds. */
+  backpressure: Backpressure
+  /** A peer that is silent for this long is disconnected, in ms. */
   leaseMs: number
   warn(text: string): void
-  /** Each frame, the greeting first. Resolves when it is answered. */
+  /** Handles a frame; HELLO is the first. Resolves when it is answered. */
   receive(frame: Frame): Promise<void>
   closed(): void
 }
 
-/** Talks to one peer: frames in, frames out, and what it may hold of us. */
+/** Exchanges frames with one peer and bounds the memory that it can use. */
 export function openPeer(stream: Duplex, options: PeerOptions): Peer {
-  const { held, leaseMs, warn, receive, closed } = options
-  const reader = new FrameReader(limits.greeting)
+  const { backpressure, leaseMs, warn, receive, closed } = options
   let isGreeted = false
   let isPaused = false
   let requests = 0
   let turn: Promise<unknown> = Promise.resolve()
-  let goOn = () => {}
+  let wakeSender = () => {}
+  const reader = createFrameReader(() =>
+    isGreeted ? limits.frame : limits.greeting,
+  )
   const isReady = () => stream.writable && !stream.writableNeedDrain
   const lease = setTimeout(() => {
-    // While it is not read from for our sake, it cannot say that it lives.
+    // A peer that we stopped reading from can't show that it is alive.
     if (isPaused && isReady()) lease.refresh()
     else stream.destroy()
   }, leaseMs)
 
   const isFull = () =>
-    held.unsynced > limits.unsynced ||
+    backpressure.unsynced > limits.unsynced ||
     requests > limits.requests ||
     stream.writableLength > limits.output
-  function release() {
+  function resume() {
     if (!isPaused || isFull()) return
     isPaused = false
-    held.releases.delete(release)
+    backpressure.resumes.delete(resume)
     lease.refresh()
     stream.resume()
   }
 
-  async function untilReady() {
+  async function waitUntilReady() {
     if (isReady() || !stream.writable) return
-    await new Promise<void>((resolve) => (goOn = resolve))
+    await new Promise<void>((resolve) => (wakeSender = resolve))
   }
 
   function send(type: number, correlation: number, ...parts: Uint8Array[]) {
@@ -96,38 +102,40 @@ export function openPeer(stream: Duplex, options: PeerOptions): Peer {
 
   function sendError(correlation: number, error: unknown) {
     const isKnown = error instanceof BusError
-    if (!isKnown) warn(`unexpected: ${(error as Error).stack}`)
-    const sent = isKnown ? error : new BusError('INTERNAL', 'see its output')
+    if (!isKnown) warn(`unexpected error: ${(error as Error).stack}`)
+    const sent = isKnown
+      ? error
+      : new BusError('INTERNAL', "see the broker's output")
     send(types.ERROR, correlation, ...encodeError(sent))
     const isLast = ['BAD_FRAME', 'BAD_VERSION', 'FRAME_TOO_LARGE']
     if (isLast.includes(sent.code)) stream.end()
   }
 
   function read(chunk: Buffer) {
-    held.input -= reader.buffered
+    backpressure.input -= reader.buffered()
     try {
       for (const frame of reader.push(chunk)) {
         lease.refresh()
-        // What follows a greeting that is being refused counts for nothing.
+        // Frames after a HELLO that is being rejected are ignored.
         if (!isGreeted && requests > 0) return
         if (!isGreeted && frame.type !== types.HELLO) {
-          throw new BusError('BAD_FRAME', 'the first frame has to be HELLO')
+          throw new BusError('BAD_FRAME', 'the first frame must be HELLO')
         }
         requests++
         void receive(frame).finally(() => {
           requests--
-          release()
+          resume()
         })
       }
     } finally {
-      held.input += reader.buffered
+      backpressure.input += reader.buffered()
     }
-    if (held.input > limits.input) {
+    if (backpressure.input > limits.input) {
       throw new BusError('OVERLOADED', 'too many large frames at once')
     }
     if (!isFull()) return
     isPaused = true
-    held.releases.add(release)
+    backpressure.resumes.add(resume)
     stream.pause()
   }
 
@@ -141,36 +149,35 @@ export function openPeer(stream: Duplex, options: PeerOptions): Peer {
     }
   })
   stream.on('drain', () => {
-    release()
-    goOn()
+    resume()
+    wakeSender()
   })
   stream.on('end', () => stream.end())
-  // Whatever ends it, it is the end of its leases.
+  // 'close' follows every error and ends the leases.
   stream.on('error', () => {})
   stream.on('close', () => {
     clearTimeout(lease)
-    held.input -= reader.buffered
-    held.releases.delete(release)
-    goOn()
+    backpressure.input -= reader.buffered()
+    backpressure.resumes.delete(resume)
+    wakeSender()
     closed()
   })
 
   return {
     send,
     sendError,
-    welcome() {
+    acceptHello() {
       isGreeted = true
-      reader.limit = limits.frame
     },
     isReady,
     inTurn(operation) {
-      const done = turn.then(untilReady).then(operation)
+      const done = turn.then(waitUntilReady).then(operation)
       turn = done.catch(() => {})
       return done
     },
     end() {
       stream.end()
-      // A peer that reads nothing would keep it.
+      // A peer that reads nothing would keep the connection open.
       setTimeout(() => stream.destroy(), 1000).unref()
     },
   }

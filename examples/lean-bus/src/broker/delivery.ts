@@ -1,22 +1,22 @@
-import type { Peer } from './connection.ts'
+import type { Log } from '../log/log.ts'
 import { BusError } from '../protocol/errors.ts'
 import { types, u32, u64 } from '../protocol/frames.ts'
-import type { Member } from './groups.ts'
 import { limits } from '../protocol/limits.ts'
-import type { Log } from '../log/log.ts'
+import type { Peer } from './connection.ts'
+import type { Member } from './groups.ts'
 
-/** Sends a member what lies in a log, as long as it has granted credit. */
+/** Sends the records of a log to a member while it has credit. */
 export interface Delivery extends Member {
-  /** Of the lease; 0 while it stands by. */
+  /** The lease's epoch. 0 while this member is on standby. */
   epoch(): number
-  /** Grants so many bytes more. */
+  /** Adds credit. */
   grant(bytes: number): void
-  /** Looks whether there is something to send. */
+  /** Sends what is possible now. Called when the log has grown. */
   wake(): void
   stop(): void
 }
 
-/** @param id the subscription's, chosen by the peer */
+/** @param id the ID that the peer chose for its subscription */
 export function createDelivery(
   peer: Peer,
   log: Log,
@@ -27,9 +27,9 @@ export function createDelivery(
   let reader: ReturnType<Log['reader']> | undefined
   let epoch = 0
   let isSending = false
-  let isAgain = false
+  let isWoken = false
 
-  /** Sends one delivery, and says whether there may be more. */
+  /** Sends one delivery. Resolves with whether there may be more to send. */
   async function send() {
     const current = reader
     if (!current || credit <= 0 || !peer.isReady()) return false
@@ -41,12 +41,12 @@ export function createDelivery(
   }
 
   async function wake() {
-    isAgain = true
+    isWoken = true
     if (isSending) return
     isSending = true
     try {
-      while (isAgain) {
-        isAgain = false
+      while (isWoken) {
+        isWoken = false
         while (await peer.inTurn(send));
       }
     } catch (error) {
@@ -57,7 +57,7 @@ export function createDelivery(
     } finally {
       isSending = false
     }
-    if (isAgain) await wake()
+    if (isWoken) await wake()
   }
 
   function begin(offset: bigint) {
@@ -66,15 +66,14 @@ export function createDelivery(
       warn(`records before ${start} were deleted before they were handled`)
     }
     reader = log.reader(offset < start ? start : offset)
-    isAgain = true
+    isWoken = true
   }
 
   return {
     activate(lease) {
       epoch = lease.epoch
       begin(lease.start)
-      const payload = [u64(lease.start), u32(epoch)]
-      peer.send(types.ACTIVE, id, ...payload)
+      peer.send(types.ACTIVE, id, u64(lease.start), u32(epoch))
       void wake()
     },
     epoch: () => epoch,

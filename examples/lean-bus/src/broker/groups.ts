@@ -1,24 +1,24 @@
+import type { Log } from '../log/log.ts'
 import { BusError } from '../protocol/errors.ts'
 import { batchesIn, encodeBatch, recordsIn } from '../protocol/format.ts'
-import { Fields, u32, u64 } from '../protocol/frames.ts'
+import { createFieldReader, u32, u64 } from '../protocol/frames.ts'
 import { limits } from '../protocol/limits.ts'
-import type { Log } from '../log/log.ts'
 import { encodeRecord } from '../protocol/records.ts'
 
-/** Who waits for a lease, or holds it. */
+/** A subscription that holds the lease of its group or is on standby. */
 export interface Member {
   /** The lease begins: records from `start` on, commits under `epoch`. */
   activate(lease: { start: bigint; epoch: number }): void
 }
 
 interface Group {
-  /** Grows with each lease, also over restarts. */
+  /** Grows with each lease, also across restarts. */
   epoch: number
-  /** The offset of the first record that is not done, as it was last taken. */
+  /** The last accepted commit: the offset of the first record to handle. */
   next: bigint
-  /** The same, as it is on the disk. */
+  /** The last commit that is on the disk. */
   committed: bigint
-  /** The first one holds the lease, the others stand by. */
+  /** The first one holds the lease. The others are on standby. */
   members: Member[]
 }
 
@@ -26,15 +26,15 @@ function newGroup(stored: ReturnType<typeof readGroup>): Group {
   return { ...stored, next: stored.committed, members: [] }
 }
 
-/** What the log of the groups holds under the key `<group>/<topic>`. */
+/** Reads a record of the groups' log. Its key is `<group>/<topic>`. */
 export function readGroup(value: Uint8Array) {
-  const fields = new Fields(Buffer.from(value))
+  const fields = createFieldReader(Buffer.from(value))
   return { committed: fields.u64(), epoch: fields.u32() }
 }
 
 /**
- * Consumer groups, each of one topic: one member works and the others stand by.
- * Offsets and epochs are kept in a log of their own, where the last one counts.
+ * Opens the consumer groups. Each reads one topic: one member works, the others
+ * are on standby. Offsets and epochs are in a log, whose last record counts.
  *
  * @throws BusError STORAGE when the log cannot be read
  */
@@ -55,7 +55,10 @@ export async function openGroups(log: Log) {
     const known = groups.get(key)
     if (known) return known
     if (groups.size >= limits.groups) {
-      throw new BusError('OVERLOADED', `${limits.groups} groups are there`)
+      throw new BusError(
+        'OVERLOADED',
+        `the broker has ${limits.groups} groups, the limit`,
+      )
     }
     const group = newGroup({ epoch: 0, committed: 0n })
     groups.set(key, group)
@@ -67,15 +70,15 @@ export async function openGroups(log: Log) {
     return encodeRecord({ key, value, headers: {} })
   }
 
-  let compacting = false
+  let isCompacting = false
   async function save(key: string, group: Group) {
     await log.append(encodeBatch([encode([key, group])]))
-    if (compacting || log.segmentCount() === 1) return
-    // The state of all groups once more, then what is older can go.
-    compacting = true
+    if (isCompacting || log.segmentCount() === 1) return
+    // Writes the state of all groups again, then deletes what is older.
+    isCompacting = true
     const base = await log.append(encodeBatch([...groups].map(encode)))
     await log.deleteOldest(({ end }) => end <= base)
-    compacting = false
+    isCompacting = false
   }
 
   async function activate(key: string, group: Group) {
@@ -83,14 +86,15 @@ export async function openGroups(log: Log) {
     if (!member) return
     group.epoch++
     await save(key, group)
-    // It may have left while its lease was stored.
+    // The member may have left while its lease was stored.
     if (group.members[0] !== member) return
     member.activate({ start: group.next, epoch: group.epoch })
   }
 
   return {
     /**
-     * Begins a lease, or stands by until those before have left.
+     * Adds a member. Resolves when its lease begins, or immediately when it is
+     * on standby.
      *
      * @throws BusError OVERLOADED for one group too many
      */
@@ -100,19 +104,19 @@ export async function openGroups(log: Log) {
       if (group.members.length > 1) return Promise.resolve()
       return activate(key, group)
     },
-    /** Gives the lease to the next in line, if this member held it. */
+    /** Removes a member. If it held the lease, the next member gets one. */
     async leave(key: string, member: Member) {
       const group = find(key)
-      const held = group.members[0] === member
+      const hadLease = group.members[0] === member
       group.members = group.members.filter((other) => other !== member)
-      if (held) await activate(key, group)
+      if (hadLease) await activate(key, group)
     },
     // #region fencing
     /**
-     * Resolves when it is stored that all before `next` is done.
+     * Resolves when the commit is stored: all records before `next` are done.
      *
-     * @throws BusError FENCED under an epoch that is over; OFFSET_RANGE below
-     *   what was committed
+     * @throws BusError FENCED under an earlier epoch; OFFSET_RANGE below the
+     *   committed offset
      */
     async commit(key: string, epoch: number, next: bigint) {
       const group = find(key)
@@ -120,7 +124,10 @@ export async function openGroups(log: Log) {
         throw new BusError('FENCED', `epoch ${epoch}, now it is ${group.epoch}`)
       }
       if (next < group.next) {
-        throw new BusError('OFFSET_RANGE', `${group.next} is committed already`)
+        throw new BusError(
+          'OFFSET_RANGE',
+          `offset ${group.next} is already committed`,
+        )
       }
       group.next = next
       await save(key, group)

@@ -3,14 +3,14 @@ import { createServer, type AddressInfo } from 'node:net'
 import { diskFolder } from '../log/files.ts'
 import { lockFolder } from '../log/lock.ts'
 import { memoryFolder } from '../log/memory-files.ts'
-import { openBroker, type Broker } from './broker.ts'
 import type { BrokerSettings } from '../settings.ts'
+import { openBroker, type Broker } from './broker.ts'
 
 /**
- * Opens the broker that the settings describe, on a folder of its own.
+ * Opens a broker on the data folder in its settings.
  *
- * @throws Error for a folder that another broker has; BusError STORAGE for
- *   damage to what was acknowledged
+ * @throws Error when another broker has the folder; BusError STORAGE when
+ *   acknowledged bytes are damaged
  */
 export async function openBrokerFromSettings(
   settings: BrokerSettings,
@@ -18,12 +18,12 @@ export async function openBrokerFromSettings(
   const { dataDir } = settings
   const options = { ...settings, warn: (text: string) => console.error(text) }
   if (dataDir === ':memory:') return openBroker(memoryFolder(), options)
-  const release = await lockFolder(dataDir)
+  const unlock = await lockFolder(dataDir)
   const broker = await openBroker(await diskFolder(dataDir), options)
-  return { ...broker, close: () => broker.close().finally(release) }
+  return { ...broker, close: () => broker.close().finally(unlock) }
 }
 
-/** Lets a broker be reached over TCP; port 0 is any free port. */
+/** Accepts TCP connections to a broker. Port 0 is any free port. */
 export async function listen(broker: Broker, host: string, port: number) {
   const server = createServer({ noDelay: true }, broker.accept)
   await once(server.listen(port, host), 'listening')

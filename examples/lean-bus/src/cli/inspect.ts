@@ -1,7 +1,6 @@
 /**
- * `npm run inspect`: prints what a data folder holds, for a person or, with
- * `--json`, as one JSON object a line. Topics may be named; all are printed
- * otherwise.
+ * `npm run inspect`: prints the records and groups of a data folder, of all
+ * topics or those that are named. `--json` prints one JSON object per line.
  */
 import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
@@ -14,31 +13,33 @@ try {
     options: { json: { type: 'boolean', default: false } },
     allowPositionals: true,
   })
-  await pipeline(lines(positionals, values.json), process.stdout)
+  await pipeline(formatLines(positionals, values.json), process.stdout)
 } catch (error) {
   const { code, message } = error as NodeJS.ErrnoException
-  // Whoever reads has had enough.
+  // EPIPE: the reader, such as `head`, has closed the pipe.
   if (code !== 'EPIPE') {
     console.error(message)
     process.exitCode = 1
   }
 }
 
-async function* lines(wanted: string[], json: boolean) {
+async function* formatLines(wanted: string[], json: boolean) {
   const { folder, topics } = await openData(DATA_DIR)
   const missing = wanted.find((topic) => !topics.includes(topic))
   if (missing) {
-    throw new Error(`There is no topic "${missing}" in DATA_DIR=${DATA_DIR}.`)
+    throw new Error(
+      `There is no topic "${missing}" in DATA_DIR=${DATA_DIR}. Leave out the name to print all topics.`,
+    )
   }
   const groups = await readGroups(folder)
   for (const topic of wanted.length > 0 ? wanted : topics) {
     if (!json) yield `${topic}\n`
     for await (const record of readRecords(folder, topic)) {
-      yield `${json ? recordObject(record) : recordLine(record)}\n`
+      yield `${json ? formatJson(record) : formatLine(record)}\n`
     }
     for (const [key, { committed, epoch }] of groups) {
-      const [group, of] = key.split('/') as [string, string]
-      if (of !== topic) continue
+      const [group, groupTopic] = key.split('/')
+      if (groupTopic !== topic) continue
       const next = String(committed)
       const object = { type: 'group', topic, group, next }
       const line = `  group ${group}: next ${next}, epoch ${epoch}`
@@ -47,17 +48,17 @@ async function* lines(wanted: string[], json: boolean) {
   }
 }
 
-function recordObject({ topic, offset, key, headers, ...rest }: StoredRecord) {
+function formatJson({ topic, offset, key, headers, ...rest }: StoredRecord) {
   const time = new Date(rest.timeMs).toISOString()
   const value = Buffer.from(rest.value).toString('base64')
-  const place = { type: 'record', topic, offset: String(offset), time }
-  return JSON.stringify({ ...place, key, headers, value })
+  const position = { type: 'record', topic, offset: String(offset), time }
+  return JSON.stringify({ ...position, key, headers, value })
 }
 
-function recordLine({ offset, timeMs, key, headers, value }: StoredRecord) {
+function formatLine({ offset, timeMs, key, headers, value }: StoredRecord) {
   const time = new Date(timeMs).toISOString()
   const pairs = Object.entries(headers).map(([name, text]) => `${name}=${text}`)
-  // Control characters would be commands to the terminal.
+  // A terminal would execute control characters.
   const text = Buffer.from(value)
     .toString()
     .replaceAll(/\p{Cc}/gu, '\ufffd')

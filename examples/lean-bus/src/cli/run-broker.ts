@@ -1,4 +1,4 @@
-/** `npm run broker`: the broker alone, over TCP, until SIGTERM. */
+/** `npm run broker`: runs the broker over TCP until SIGTERM or SIGINT. */
 import { parseArgs } from 'node:util'
 import { listen, openBrokerFromSettings } from '../broker/start.ts'
 import { defaultPort, readBrokerSettings, readNumber } from '../settings.ts'
@@ -14,29 +14,29 @@ try {
   const server = await listen(broker, host, port)
   if (values['unsafe-bind']) {
     console.error(
-      `Whoever reaches ${host}:${server.port} can read and write everything: there is no login and no TLS.`,
+      `Warning: anyone who reaches ${host}:${server.port} can read and write everything. There is no login and no TLS.`,
     )
   }
   console.error(
     settings.dataDir === ':memory:'
-      ? 'All in memory: nothing outlives this process.'
+      ? 'All data is in memory and is lost at shutdown.'
       : `The logs are in ${settings.dataDir}.`,
   )
   console.log(`BUS=${host}:${server.port}`)
 
-  let ended: Promise<void> | undefined
-  // A second signal does not break off what the first has begun.
-  const end = () =>
-    void (ended ??= server.close().then(() => process.exit(0), die))
-  process.on('SIGTERM', end)
-  process.on('SIGINT', end)
+  let closing: Promise<void> | undefined
+  // A second signal doesn't interrupt the shutdown.
+  const shutDown = () =>
+    void (closing ??= server.close().then(() => process.exit(0), fail))
+  process.on('SIGTERM', shutDown)
+  process.on('SIGINT', shutDown)
   await broker.failed
 } catch (error) {
-  die(error as Error)
+  fail(error as Error)
 }
 
-/** Also after a failed write: a restart finds out what is on the disk. */
-function die({ message }: Error) {
+/** Also after a failed write: the next start checks what is on the disk. */
+function fail({ message }: Error) {
   console.error(message)
   process.exit(1)
 }

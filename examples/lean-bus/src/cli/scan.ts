@@ -1,34 +1,38 @@
 import { stat } from 'node:fs/promises'
-import { diskFolder, type Folder } from '../log/files.ts'
-import { batchesIn, recordsIn, type Header } from '../protocol/format.ts'
 import { readGroup } from '../broker/groups.ts'
+import { diskFolder, type Folder } from '../log/files.ts'
 import { openSegments } from '../log/recovery.ts'
 import type { BusRecord } from '../port.ts'
+import { batchesIn, recordsIn, type Header } from '../protocol/format.ts'
 
-/** A record as it lies in a log. */
+/** A record as it is stored in a log. */
 export interface StoredRecord extends BusRecord {
-  /** When the broker took it, in milliseconds since 1970. */
+  /** When the broker accepted it, in ms since 1970. */
   timeMs: number
 }
 
-/** What a data folder holds, read without changing it. */
+/** Opens a data folder for reading. The commands must not change it. */
 export async function openData(path: string) {
   const isFolder = await stat(path).then(
     (found) => found.isDirectory(),
     () => false,
   )
-  if (!isFolder) throw new Error(`DATA_DIR=${path} is not a folder`)
+  if (!isFolder) {
+    throw new Error(
+      `DATA_DIR=${path} is not a folder. Set it to the data folder of a broker.`,
+    )
+  }
   const folder = await diskFolder(path)
   const names = (await folder.folders()).sort()
   return { folder, topics: names.filter((name) => name !== '__groups') }
 }
 
 /**
- * All batches of a log, checked before the first is given.
+ * Yields all batches of a log. Checks all of them first.
  *
  * @throws BusError STORAGE, with file and position
  */
-export async function* readLog(
+async function* readLog(
   folder: Folder,
 ): AsyncGenerator<{ header: Header; batch: Buffer }> {
   const { segments } = await openSegments(folder)
@@ -54,7 +58,7 @@ export async function* readRecords(
   }
 }
 
-/** The position of each group, by `<group>/<topic>`. */
+/** Reads the state of each group, by `<group>/<topic>`. */
 export async function readGroups(data: Folder) {
   const groups = new Map<string, ReturnType<typeof readGroup>>()
   for await (const { batch } of readLog(await data.folder('__groups'))) {

@@ -1,7 +1,7 @@
-/** Hands on what arrives, in its order, until it is ended. */
+/** A queue that is read with `for await` until it is ended. */
 export interface Inbox<T> extends AsyncIterable<T> {
   push(item: T): void
-  /** Drops what is left. With an error, the loop that reads it throws it. */
+  /** Drops the remaining items. The reading loop throws the error, if any. */
   end(error?: Error): void
   isEnded(): boolean
 }

@@ -1,15 +1,13 @@
-import { createSessions, overTcp, type Open } from '../bus.ts'
+import { createSessions, type Open } from '../bus.ts'
 import { text, types } from '../protocol/frames.ts'
 import type { Settings } from '../settings.ts'
 
-/** Makes those topics that are not there yet. */
+/** Creates the topics that do not exist yet. */
 export async function createTopics(broker: Settings | Open, topics: string[]) {
-  const sessions = createSessions(
-    typeof broker === 'function' ? broker : overTcp(broker),
-  )
+  const sessions = createSessions(broker)
   try {
     for (const topic of topics) {
-      await sessions.persist(
+      await sessions.retry(
         ({ request }) => request(types.CREATE, text(topic)),
         1000,
       )

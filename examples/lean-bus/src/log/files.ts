@@ -1,12 +1,12 @@
 import { mkdir, open, readdir, rm } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 
-/** A file that only grows, as a log needs it. Sizes are in bytes. */
+/** A file of a log. Sizes are in bytes. */
 export interface LogFile {
   size(): Promise<number>
-  /** Up to `length` bytes from `position`; less at the end of the file. */
+  /** Reads `length` bytes from `position`, or fewer at the end of the file. */
   read(position: number, length: number): Promise<Buffer>
-  /** Writes all of it at `position`, or rejects. */
+  /** Writes all bytes at `position`, or rejects. */
   write(bytes: Buffer, position: number): Promise<void>
   /** Resolves when the file's bytes and its size are on the disk. */
   sync(): Promise<void>
@@ -14,41 +14,42 @@ export interface LogFile {
   close(): Promise<void>
 }
 
-/** One folder. What it holds after a power cut is known only after `sync`. */
+/** A folder. Only what was synced is certain to survive a power cut. */
 export interface Folder {
-  /** The names of its files. */
+  /** Lists the names of the files. */
   list(): Promise<string[]>
   open(name: string): Promise<LogFile>
-  /** Rejects when the file is there. */
+  /** Rejects when the file exists. */
   create(name: string): Promise<LogFile>
   remove(name: string): Promise<void>
-  /** Resolves when the names of files and folders in it are on the disk. */
+  /** Resolves when the names of its files and folders are on the disk. */
   sync(): Promise<void>
-  /** The names of the folders in it. */
+  /** Lists the names of the folders in it. */
   folders(): Promise<string[]>
-  /** A folder in it, made if it is not there; its name is on the disk then. */
+  /** Opens or creates a folder in it. Its name is on the disk afterwards. */
   folder(name: string): Promise<Folder>
 }
 
-/** A folder on the disk, made if it is not there. */
+/** Opens or creates a folder on the disk. */
 export async function diskFolder(path: string): Promise<Folder> {
-  const made = await mkdir(path, { recursive: true })
-  // Also when it was there: whoever made it may have died before the sync.
+  const created = await mkdir(path, { recursive: true })
+  // Also an existing folder: the process that created it may have crashed
+  // before the sync.
   for (let at = resolve(path); ; at = dirname(at)) {
     await syncFolder(dirname(at))
-    if (made === undefined || at === resolve(made)) break
+    if (created === undefined || at === resolve(created)) break
   }
-  const names = async (isWanted: 'isFile' | 'isDirectory') => {
+  const listNames = async (isKind: 'isFile' | 'isDirectory') => {
     const entries = await readdir(path, { withFileTypes: true })
-    return entries.filter((entry) => entry[isWanted]()).map(({ name }) => name)
+    return entries.filter((entry) => entry[isKind]()).map(({ name }) => name)
   }
   return {
-    list: () => names('isFile'),
+    list: () => listNames('isFile'),
     open: (name) => diskFile(join(path, name), 'r+'),
     create: (name) => diskFile(join(path, name), 'wx+'),
     remove: (name) => rm(join(path, name)),
     sync: () => syncFolder(path),
-    folders: () => names('isDirectory'),
+    folders: () => listNames('isDirectory'),
     folder: (name) => diskFolder(join(path, name)),
   }
 }
@@ -75,7 +76,7 @@ async function diskFile(path: string, flags: string): Promise<LogFile> {
       return buffer.subarray(0, done)
     },
     async write(bytes, position) {
-      // A short write is no error of the system call: the rest has to follow.
+      // The system call may write less than asked without an error.
       for (let done = 0; done < bytes.length;) {
         const left = bytes.length - done
         const at = position + done

@@ -5,17 +5,18 @@ import { createConnection, createServer } from 'node:net'
 import { join, relative, resolve } from 'node:path'
 
 /**
- * Takes a folder for this process, until it ends, however it ends: the lock is
- * a socket on which it listens, and a socket of nobody is no lock. Two that
- * start at the same time may both be refused.
+ * Locks a folder until this process ends. The lock is a socket on which the
+ * process listens, so a crash leaves no lock behind. Of two processes that
+ * start at the same time, both may fail.
  *
- * @throws Error when another process has the folder, or its path is too long
+ * @throws Error when another process has the lock or the path is too long
  */
 export async function lockFolder(folder: string) {
   await mkdir(folder, { recursive: true })
   const name = `lock-${randomUUID().slice(0, 8)}`
   const server = createServer((socket) => socket.destroy())
-  // First listen, then look: of two, the later one always sees the other.
+  // Listen before looking for others: of two processes, the later sees the
+  // other.
   await once(server.listen(socketPath(folder, name)), 'listening')
   server.unref()
   const release = () => void server.close()
@@ -44,12 +45,12 @@ async function isListening(path: string) {
   }
 }
 
-/** The shorter way to a socket, whose path may have 103 bytes on any system. */
+/** The shorter path of a socket. Every system allows 103 bytes. */
 function socketPath(folder: string, name: string) {
   const paths = [resolve(folder, name), relative('.', join(folder, name))]
   const [path] = paths.sort((a, b) => a.length - b.length) as [string, string]
   if (Buffer.byteLength(path) <= 103) return path
   throw new Error(
-    `The path of the data folder ${folder} is too long. Give a shorter DATA_DIR, or one below the folder in which you start the broker.`,
+    `The path of the data folder ${folder} is too long for a socket. Set DATA_DIR to a shorter path, or start the broker in the folder above it.`,
   )
 }

@@ -3,26 +3,26 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { test, type TestContext } from 'node:test'
-import { diskFolder, type Folder, type LogFile } from './files.ts'
 import { batchesIn, encodeBatch, recordsIn } from '../protocol/format.ts'
-import { openLog, type Log } from './log.ts'
 import { encodeRecord } from '../protocol/records.ts'
+import { diskFolder, type Folder, type LogFile } from './files.ts'
+import { openLog, type Log } from './log.ts'
 
-async function place(t: TestContext) {
+async function createFolder(t: TestContext) {
   const path = await mkdtemp(join(tmpdir(), 'log-'))
   t.after(() => rm(path, { recursive: true }))
   return { path, folder: await diskFolder(path) }
 }
-const batch = (key: string) =>
+const batchOf = (key: string) =>
   encodeBatch([
     encodeRecord({ key, value: Buffer.alloc(20, key), headers: {} }),
   ])
 
-async function keys(log: Log, from = 0n) {
+async function readKeys(log: Log, from = 0n) {
   const found: string[] = []
   const reader = log.reader(from)
   for (;;) {
-    // One batch at a time.
+    // Reads one batch at a time.
     const bytes = await reader.read(1)
     if (bytes.length === 0) return found
     for (const { batch } of batchesIn(bytes)) {
@@ -31,17 +31,20 @@ async function keys(log: Log, from = 0n) {
   }
 }
 
-/** Ends a log as kill -9 does: its end is not marked as clean. */
-async function kill(log: Log, path: string) {
+/** Leaves a log as SIGKILL does: without the marker of a clean end. */
+async function closeUncleanly(log: Log, path: string) {
   await log.close()
   await rm(join(path, 'clean'))
 }
 
-/** A folder whose files call `before` ahead of each sync. */
-function intercept(folder: Folder, before: (file: LogFile) => Promise<void>) {
+/** Wraps a folder so that its files call `beforeSync`. */
+function interceptSync(
+  folder: Folder,
+  beforeSync: (file: LogFile) => Promise<void>,
+) {
   const wrap = (file: LogFile): LogFile => ({
     ...file,
-    sync: async () => (await before(file), file.sync()),
+    sync: async () => (await beforeSync(file), file.sync()),
   })
   return {
     ...folder,
@@ -50,30 +53,30 @@ function intercept(folder: Folder, before: (file: LogFile) => Promise<void>) {
   }
 }
 
-test('what was appended is read back after a restart, over segments', async (t) => {
-  const { path, folder } = await place(t)
+test('a restarted log returns all records across its segments', async (t) => {
+  const { path, folder } = await createFolder(t)
   const expected = Array.from({ length: 10 }, (_, i) => `k${i}`)
   const log = await openLog(folder, { segmentBytes: 250 })
   for (const [i, key] of expected.entries()) {
-    assert.equal(await log.append(batch(key)), BigInt(i))
+    assert.equal(await log.append(batchOf(key)), BigInt(i))
   }
   await log.close()
   assert.ok((await readdir(path)).length > 2)
   const again = await openLog(folder)
-  assert.deepEqual(await keys(again), expected)
-  assert.deepEqual(await keys(again, 7n), expected.slice(7))
-  assert.equal(await again.append(batch('next')), 10n)
-  await assert.rejects(keys(again, 12n), { code: 'OFFSET_RANGE' })
+  assert.deepEqual(await readKeys(again), expected)
+  assert.deepEqual(await readKeys(again, 7n), expected.slice(7))
+  assert.equal(await again.append(batchOf('next')), 10n)
+  await assert.rejects(readKeys(again, 12n), { code: 'OFFSET_RANGE' })
   await again.close()
 })
 
-test('nothing is acknowledged or read before its sync; one sync is for many', async (t) => {
-  const { folder } = await place(t)
+test('no batch is acknowledged or read before its sync, and one sync covers many', async (t) => {
+  const { folder } = await createFolder(t)
   let gate: Promise<void> | undefined
   let syncs = 0
   const reached = Promise.withResolvers<void>()
   const held = Promise.withResolvers<void>()
-  const slow = intercept(folder, async () => {
+  const slow = interceptSync(folder, async () => {
     syncs++
     if (gate) reached.resolve()
     await gate
@@ -83,39 +86,39 @@ test('nothing is acknowledged or read before its sync; one sync is for many', as
   syncs = 0
   let acknowledged = 0
   const appends = Array.from({ length: 50 }, (_, i) =>
-    log.append(batch(`k${i}`)).then(() => acknowledged++),
+    log.append(batchOf(`k${i}`)).then(() => acknowledged++),
   )
   await reached.promise
-  assert.deepEqual([acknowledged, await keys(log)], [0, []])
+  assert.deepEqual([acknowledged, await readKeys(log)], [0, []])
   held.resolve()
   await Promise.all(appends)
   assert.ok(syncs <= 2, `${syncs} syncs`)
-  assert.equal((await keys(log)).length, 50)
+  assert.equal((await readKeys(log)).length, 50)
   await log.close()
 })
 
-test('after a failed sync nothing is acknowledged any more', async (t) => {
-  const { folder } = await place(t)
+test('after a failed sync the log acknowledges no more batches', async (t) => {
+  const { folder } = await createFolder(t)
   let broken = false
   const log = await openLog(
-    intercept(folder, async () => {
+    interceptSync(folder, async () => {
       if (broken) throw new Error('EIO')
     }),
   )
-  await log.append(batch('a'))
+  await log.append(batchOf('a'))
   broken = true
-  await assert.rejects(log.append(batch('b')), { code: 'STORAGE' })
+  await assert.rejects(log.append(batchOf('b')), { code: 'STORAGE' })
   broken = false
-  await assert.rejects(log.append(batch('c')), { code: 'STORAGE' })
-  assert.deepEqual(await keys(log), ['a'])
+  await assert.rejects(log.append(batchOf('c')), { code: 'STORAGE' })
+  assert.deepEqual(await readKeys(log), ['a'])
   await log.close()
 })
 
-test('each length of a cut log is a prefix, and says so', async (t) => {
-  const { path, folder } = await place(t)
+test('a log cut at any length keeps its whole batches and warns about the rest', async (t) => {
+  const { path, folder } = await createFolder(t)
   const log = await openLog(folder)
-  for (const key of ['a', 'b', 'c']) await log.append(batch(key))
-  await kill(log, path)
+  for (const key of ['a', 'b', 'c']) await log.append(batchOf(key))
+  await closeUncleanly(log, path)
   const file = join(path, `${'0'.repeat(20)}.log`)
   const bytes = await readFile(file)
   const size = bytes.length / 3
@@ -123,18 +126,21 @@ test('each length of a cut log is a prefix, and says so', async (t) => {
     await writeFile(file, bytes.subarray(0, length))
     const warnings: string[] = []
     const cut = await openLog(folder, { warn: (text) => warnings.push(text) })
-    const whole = Math.floor(length / size)
-    assert.deepEqual(await keys(cut), ['a', 'b', 'c'].slice(0, whole))
+    const wholeBatches = Math.floor(length / size)
+    assert.deepEqual(
+      await readKeys(cut),
+      ['a', 'b', 'c'].slice(0, wholeBatches),
+    )
     assert.equal(warnings.length, length % size ? 1 : 0)
-    await kill(cut, path)
+    await closeUncleanly(cut, path)
   }
 })
 
-test('a changed bit is refused with file and position, in the last group cut off', async (t) => {
-  const { path, folder } = await place(t)
+test('a changed bit is an error with file and position, or a torn tail in the last group', async (t) => {
+  const { path, folder } = await createFolder(t)
   const log = await openLog(folder)
-  for (const key of ['a', 'b', 'c']) await log.append(batch(key))
-  await kill(log, path)
+  for (const key of ['a', 'b', 'c']) await log.append(batchOf(key))
+  await closeUncleanly(log, path)
   const file = join(path, `${'0'.repeat(20)}.log`)
   const bytes = await readFile(file)
   const size = bytes.length / 3
@@ -145,8 +151,8 @@ test('a changed bit is refused with file and position, in the last group cut off
     const at = Math.floor(bit / 8 / size) * size
     if (at === 2 * size) {
       const cut = await openLog(folder)
-      assert.deepEqual(await keys(cut), ['a', 'b'])
-      await kill(cut, path)
+      assert.deepEqual(await readKeys(cut), ['a', 'b'])
+      await closeUncleanly(cut, path)
     } else {
       const message = new RegExp(`^0{20}\\.log is damaged at byte ${at}:`)
       await assert.rejects(openLog(folder), { code: 'STORAGE', message })
@@ -154,44 +160,44 @@ test('a changed bit is refused with file and position, in the last group cut off
   }
 })
 
-test('damage within the last group is a torn tail, though its end is intact', async (t) => {
-  const { path, folder } = await place(t)
+test('damage within the last group is a torn tail, even if its end is intact', async (t) => {
+  const { path, folder } = await createFolder(t)
   const log = await openLog(folder)
-  await log.append(batch('a'))
-  await Promise.all(['b', 'c', 'd'].map((key) => log.append(batch(key))))
-  await kill(log, path)
+  await log.append(batchOf('a'))
+  await Promise.all(['b', 'c', 'd'].map((key) => log.append(batchOf(key))))
+  await closeUncleanly(log, path)
   const file = join(path, `${'0'.repeat(20)}.log`)
   const bytes = await readFile(file)
   bytes[(bytes.length / 4) * 2 + 70] ^= 1
   await writeFile(file, bytes)
   const cut = await openLog(folder)
-  assert.deepEqual(await keys(cut), ['a', 'b'])
-  assert.equal(await cut.append(batch('e')), 2n)
+  assert.deepEqual(await readKeys(cut), ['a', 'b'])
+  assert.equal(await cut.append(batchOf('e')), 2n)
   await cut.close()
   const again = await openLog(folder)
-  assert.deepEqual(await keys(again), ['a', 'b', 'e'])
+  assert.deepEqual(await readKeys(again), ['a', 'b', 'e'])
   await again.close()
 })
 
-test('after a clean end, any damage is refused', async (t) => {
-  const { path, folder } = await place(t)
+test('any damage to a log that was closed cleanly is an error', async (t) => {
+  const { path, folder } = await createFolder(t)
   const log = await openLog(folder)
-  for (const key of ['a', 'b']) await log.append(batch(key))
+  for (const key of ['a', 'b']) await log.append(batchOf(key))
   await log.close()
   const file = join(path, `${'0'.repeat(20)}.log`)
   const bytes = await readFile(file)
-  const refused = { code: 'STORAGE' }
+  const storageError = { code: 'STORAGE' }
   for (const damaged of [bytes.subarray(0, -1), bytes.subarray(0, 93)]) {
     await writeFile(file, damaged)
-    await assert.rejects(openLog(folder), refused)
+    await assert.rejects(openLog(folder), storageError)
   }
   bytes[bytes.length - 1] ^= 1
   await writeFile(file, bytes)
-  await assert.rejects(openLog(folder), refused)
+  await assert.rejects(openLog(folder), storageError)
 })
 
-test('a batch that is sent again is not appended again', async (t) => {
-  const { folder } = await place(t)
+test('a batch that its producer sends again is not appended again', async (t) => {
+  const { folder } = await createFolder(t)
   const numbered = (firstSeq: number) =>
     encodeBatch(
       ['x', 'y'].map((key) =>
@@ -212,31 +218,31 @@ test('a batch that is sent again is not appended again', async (t) => {
   await again.close()
 })
 
-test('the oldest segments are deleted, and what they held is out of range', async (t) => {
-  const { path, folder } = await place(t)
+test('the records of deleted segments are out of range', async (t) => {
+  const { path, folder } = await createFolder(t)
   const log = await openLog(folder, { segmentBytes: 1 })
-  for (const key of ['a', 'b', 'c', 'd']) await log.append(batch(key))
+  for (const key of ['a', 'b', 'c', 'd']) await log.append(batchOf(key))
   const reader = log.reader(0n)
   await log.deleteOldest(({ bytesLeft }) => bytesLeft >= 2 * 93)
   assert.equal(log.start(), 2n)
   const range = { code: 'OFFSET_RANGE', message: /not in 2 to 4/ }
   await assert.rejects(reader.read(1), range)
   assert.throws(() => log.reader(1n), range)
-  assert.deepEqual(await keys(log, 2n), ['c', 'd'])
+  assert.deepEqual(await readKeys(log, 2n), ['c', 'd'])
   await log.deleteOldest(() => true)
   assert.equal(log.start(), 3n)
   await log.close()
   assert.equal((await readdir(path)).length, 2)
   const again = await openLog(folder)
-  assert.deepEqual(await keys(again, 3n), ['d'])
+  assert.deepEqual(await readKeys(again, 3n), ['d'])
   await again.close()
 })
 
-test('a complete segment that lost its end, or is gone, is refused', async (t) => {
-  const { path, folder } = await place(t)
+test('a complete segment that lost its end or is missing is an error', async (t) => {
+  const { path, folder } = await createFolder(t)
   const log = await openLog(folder, { segmentBytes: 150 })
-  for (const key of ['a', 'b', 'c', 'd', 'e']) await log.append(batch(key))
-  await kill(log, path)
+  for (const key of ['a', 'b', 'c', 'd', 'e']) await log.append(batchOf(key))
+  await closeUncleanly(log, path)
   const [first, second] = (await readdir(path)).sort()
   const bytes = await readFile(join(path, first))
   await writeFile(join(path, first), bytes.subarray(0, -1))
@@ -247,27 +253,27 @@ test('a complete segment that lost its end, or is gone, is refused', async (t) =
   await assert.rejects(openLog(folder), { message: /are missing/ })
 })
 
-test('the name of a segment is synced before anything in it is', async (t) => {
-  const { folder } = await place(t)
+test('the name of a segment is synced before its first batch', async (t) => {
+  const { folder } = await createFolder(t)
   const steps: string[] = []
   const log = await openLog(
     {
-      ...intercept(folder, async () => void steps.push('bytes')),
+      ...interceptSync(folder, async () => void steps.push('bytes')),
       sync: async () => (steps.push('names'), folder.sync()),
     },
     { segmentBytes: 1 },
   )
-  await log.append(batch('a'))
+  await log.append(batchOf('a'))
   steps.length = 0
-  await log.append(batch('b'))
+  await log.append(batchOf('b'))
   assert.deepEqual(steps, ['names', 'bytes'])
   await log.close()
 })
 
-test('a reader is told when the log was closed under it', async (t) => {
-  const { folder } = await place(t)
+test('a reader of a closed log rejects with SHUTTING_DOWN', async (t) => {
+  const { folder } = await createFolder(t)
   const log = await openLog(folder)
-  await log.append(batch('a'))
+  await log.append(batchOf('a'))
   const reader = log.reader(0n)
   await log.close()
   await assert.rejects(reader.read(1), { code: 'SHUTTING_DOWN' })

@@ -2,7 +2,7 @@ import { BusError } from '../protocol/errors.ts'
 import type { Folder } from './files.ts'
 import { checkBatch } from '../protocol/format.ts'
 import { removeMarker, writeMarker } from './marker.ts'
-import { Producers } from './producers.ts'
+import { createProducers } from './producers.ts'
 import { openSegments } from './recovery.ts'
 import {
   createSegment,
@@ -12,11 +12,11 @@ import {
 } from './segment.ts'
 
 export interface LogOptions {
-  /** From this size on a segment is written to no more. */
+  /** A segment this large is sealed; writes move to a new one. */
   segmentBytes?: number
-  /** Told of a torn tail that was cut off. */
+  /** Called when a torn tail was cut off. */
   warn?(text: string): void
-  /** Told when a write has failed: the log takes nothing more. */
+  /** Called when a write has failed. The log accepts no more batches. */
   failed?(error: BusError): void
 }
 
@@ -25,11 +25,11 @@ interface Pending extends PromiseWithResolvers<bigint> {
   count: number
 }
 
-/** What may be deleted of a log. */
+/** The oldest segment of a log. */
 interface Oldest {
   /** The offset after its last record. */
   end: bigint
-  /** Of its newest batch. */
+  /** Time of its newest batch. */
   timeMs: number
   /** The size of the log without it. */
   bytesLeft: number
@@ -40,12 +40,12 @@ export type Log = Awaited<ReturnType<typeof openLog>>
 /**
  * Opens the log of a folder.
  *
- * @throws BusError STORAGE, with file and position, for damage to what was
- *   acknowledged
+ * @throws BusError STORAGE, with file and position, when acknowledged bytes are
+ *   damaged
  */
 export async function openLog(folder: Folder, options: LogOptions = {}) {
   const { segmentBytes = 64 * 1024 * 1024, warn = () => {} } = options
-  const producers = new Producers()
+  const producers = createProducers()
   const listeners = new Set<() => void>()
   const recovered = await openSegments(
     folder,
@@ -61,8 +61,8 @@ export async function openLog(folder: Folder, options: LogOptions = {}) {
   }
   await removeMarker(folder)
   if (segments.length === 0) segments.push(await createSegment(folder, 0n))
-  // After kill -9 the last batches may be in the page cache alone, and after a
-  // power cut the name of the last segment may be.
+  // The last batches and the name of the last segment may be in the page cache
+  // only.
   await segments.at(-1)!.file.sync()
   await folder.sync()
 
@@ -89,7 +89,7 @@ export async function openLog(folder: Folder, options: LogOptions = {}) {
 
   async function run() {
     while (pending.length > 0) {
-      // What arrives while this group syncs is the next one.
+      // Batches that arrive while this group syncs form the next one.
       const group = pending
       pending = []
       await commitGroup(group).catch((cause) => fail(cause, group))
@@ -99,8 +99,8 @@ export async function openLog(folder: Folder, options: LogOptions = {}) {
   // #endregion
 
   function fail(cause: unknown, group: Pending[] = []) {
-    // Nothing is tried again: after a failed sync Linux may have dropped the
-    // pages, and report success for the next one.
+    // Never retried: after a failed sync Linux may drop the pages and report
+    // success for the next one.
     failure = new BusError('STORAGE', `a write failed: ${cause}`, { cause })
     for (const { reject } of [...group, ...pending]) reject(failure)
     pending = []
@@ -110,7 +110,10 @@ export async function openLog(folder: Folder, options: LogOptions = {}) {
   const start = () => segments[0]!.base
   const closed = () => new BusError('SHUTTING_DOWN', 'the log is closed')
   const outOfRange = (offset: bigint) =>
-    new BusError('OFFSET_RANGE', `${offset} is not in ${start()} to ${end}`)
+    new BusError(
+      'OFFSET_RANGE',
+      `offset ${offset} is not in ${start()} to ${end}`,
+    )
 
   return {
     /** The oldest offset. */
@@ -118,12 +121,12 @@ export async function openLog(folder: Folder, options: LogOptions = {}) {
     /** The offset after the last record that is on the disk. */
     durableEnd: () => end,
     segmentCount: () => segments.length,
-    /** Called after each group that was synced. */
+    /** Called after each group commit. */
     listeners,
     /**
-     * Resolves with the base offset when the batch is on the disk; for one that
-     * its producer sends again, with the offset that it has. The batch is the
-     * log's from here on: its header is stamped in place.
+     * Resolves with the base offset when the batch is on the disk. A batch that
+     * its producer sends again keeps its offset. The log stamps the header of
+     * the batch in place.
      *
      * @throws BusError BAD_BATCH, BAD_CRC; OUT_OF_ORDER_SEQ for a gap in its
      *   producer's sequence; STORAGE once a write has failed
@@ -132,8 +135,8 @@ export async function openLog(folder: Folder, options: LogOptions = {}) {
       const { count, producerId, firstSeq } = checkBatch(batch)
       if (failure) throw failure
       if (isClosed) throw closed()
-      const again = producers.find(producerId, { firstSeq, count })
-      if (again !== undefined) return again
+      const known = producers.find(producerId, { firstSeq, count })
+      if (known !== undefined) return known
       const acknowledged = Promise.withResolvers<bigint>()
       pending.push({ batch, count, ...acknowledged })
       const offset = acknowledged.promise
@@ -142,31 +145,29 @@ export async function openLog(folder: Folder, options: LogOptions = {}) {
       return offset
     },
     /**
-     * A place in the log. `read` gives the next whole batches, about `maxBytes`
-     * of them and never past the durable end; none at the end. The first may
-     * begin before `offset`.
+     * Creates a reader at `offset`. `read` resolves with the next whole batches,
+     * about `maxBytes`, and with no bytes at the durable end. The first batch
+     * may begin before `offset`.
      *
-     * @throws BusError OFFSET_RANGE, here or when the place was deleted; STORAGE
-     *   for bytes that have changed; SHUTTING_DOWN when the log was closed
+     * @throws BusError OFFSET_RANGE, also from `read` when retention deleted the
+     *   records; STORAGE for damaged bytes; SHUTTING_DOWN for a closed log
      */
     reader(offset: bigint) {
       if (offset < start() || offset > end) throw outOfRange(offset)
       let segment = segments.findLast(({ base }) => base <= offset)!
-      const entry = segment.index.findLast((entry) => entry.offset <= offset)
+      const entry = segment.index.findLast((batch) => batch.offset <= offset)
       let at = entry?.at ?? 0
       return {
         async read(maxBytes: number) {
           for (;;) {
-            const place = segments.indexOf(segment)
-            if (place === -1) throw outOfRange(offset)
+            const index = segments.indexOf(segment)
+            if (index === -1) throw outOfRange(offset)
             if (at < segment.size) {
-              const wanted = { offset, maxBytes }
-              const { bytes, size, next } = await readBatches(
-                segment,
-                at,
-                wanted,
-              ).catch((error: unknown) => {
-                // Its file may have been closed meanwhile.
+              const { bytes, size, next } = await readBatches(segment, at, {
+                offset,
+                maxBytes,
+              }).catch((error: unknown) => {
+                // The file may have been closed during the read.
                 if (isClosed) throw closed()
                 if (!segments.includes(segment)) throw outOfRange(offset)
                 throw error
@@ -174,16 +175,15 @@ export async function openLog(folder: Folder, options: LogOptions = {}) {
               at += size
               offset = next
               if (bytes.length > 0) return bytes
-            } else if (place < segments.length - 1) {
-              segment = segments[place + 1]!
+            } else if (index < segments.length - 1) {
+              segment = segments[index + 1]!
               at = 0
             } else return Buffer.alloc(0)
           }
         },
       }
     },
-    /** Deletes the oldest segments as long as `isExpendable` says so. The one
-     * that is written to stays. */
+    /** Deletes the oldest segments while `isExpendable`. Keeps the newest. */
     async deleteOldest(isExpendable: (oldest: Oldest) => boolean) {
       while (segments.length > 1 && !failure) {
         const [{ file, name, timeMs }, ...rest] = segments as [Segment, Segment]
@@ -193,14 +193,14 @@ export async function openLog(folder: Folder, options: LogOptions = {}) {
         try {
           await file.close()
           await folder.remove(name)
-          // Before the next is removed: a power cut must leave no hole.
+          // Synced one by one, so that a power cut leaves no gap.
           await folder.sync()
         } catch (error) {
           fail(error)
         }
       }
     },
-    /** Waits for what was appended, closes the files, marks the end as clean. */
+    /** Waits for all appends, closes the files and marks the end as clean. */
     async close() {
       isClosed = true
       await running

@@ -1,59 +1,56 @@
 import { BusError } from '../protocol/errors.ts'
 import type { Folder } from './files.ts'
 import { limits } from '../protocol/limits.ts'
-import { openLog, type Log, type LogOptions } from './log.ts'
+import { openLog, type Log } from './log.ts'
 import { isName } from '../protocol/names.ts'
 
 export interface LogsOptions {
   segmentBytes?: number
-  /** The oldest segment of a topic goes when so much is left; unlimited. */
+  /** Deletes a topic's oldest segment if this much is left. Unlimited. */
   retainBytes?: number
-  /** The oldest segment of a topic goes when it is so old; unlimited. */
+  /** Deletes a topic's oldest segment at this age. Unlimited. */
   retainMs?: number
-  /** Told of torn tails. */
+  /** Called for each torn tail. */
   warn(text: string): void
-  /** Told when a write has failed. */
+  /** Called when a write has failed. */
   failed(error: BusError): void
 }
 
-export type Logs = Awaited<ReturnType<typeof openLogs>>
-
 /**
- * Opens all topics of a folder, and the log of the groups beside them.
+ * Opens the logs of all topics in a folder, and the log of the groups.
  *
- * @throws BusError STORAGE, with file and position, for damage to what was
- *   acknowledged
+ * @throws BusError STORAGE, with file and position, when acknowledged bytes are
+ *   damaged
  */
 export async function openLogs(folder: Folder, options: LogsOptions) {
-  const { segmentBytes, warn, failed } = options
+  const { segmentBytes = 2 ** 26, warn, failed } = options
   const { retainBytes = Infinity, retainMs = Infinity } = options
   const logs = new Map<string, Log>()
-  const making = new Map<string, Promise<void>>()
+  const creating = new Map<string, Promise<void>>()
 
-  const open = async (name: string, given: LogOptions) =>
+  const open = async (name: string, maxSegmentBytes: number) =>
     openLog(await folder.folder(name), {
+      segmentBytes: maxSegmentBytes,
       warn: (text) => warn(`${name}/${text}`),
       failed,
-      ...given,
     }).catch((error: unknown) => {
-      // By itself a log does not know which one it is.
+      // A log doesn't know its own name.
       if (!(error instanceof BusError)) throw error
       throw new BusError(error.code, `${name}/${error.message}`)
     })
   const openTopic = async (topic: string) => {
-    logs.set(topic, await open(topic, segmentBytes ? { segmentBytes } : {}))
+    logs.set(topic, await open(topic, segmentBytes))
   }
   for (const name of await folder.folders()) {
     if (isName(name)) await openTopic(name)
   }
-  // No topic can have this name. Small segments: it is rewritten at each roll.
-  const groups = await open('__groups', {
-    segmentBytes: Math.min(segmentBytes ?? Infinity, 4 * 1024 * 1024),
-  })
+  // No topic can have this name. Its segments are small because the state of
+  // all groups is rewritten at the start of each.
+  const groups = await open('__groups', Math.min(segmentBytes, 2 ** 22))
 
-  /** Not tried again, by whoever asks for the topic next: see log.ts. */
+  /** A failed write is never retried: see log.ts. */
   function fail(cause: unknown): never {
-    const detail = `a topic cannot be made: ${cause}`
+    const detail = `a topic cannot be created: ${cause}`
     const error = new BusError('STORAGE', detail, { cause })
     failed(error)
     throw error
@@ -76,27 +73,31 @@ export async function openLogs(folder: Folder, options: LogsOptions) {
     find(topic: string) {
       const log = logs.get(topic)
       if (log) return log
-      const mend = `Make it with: npm run topic -- ${topic}`
-      const message = `There is no topic "${topic}". ${mend}`
-      throw new BusError('UNKNOWN_TOPIC', message)
+      throw new BusError(
+        'UNKNOWN_TOPIC',
+        `There is no topic "${topic}". Create it with: npm run topic -- ${topic}`,
+      )
     },
     /**
-     * Makes a topic that is not there.
+     * Creates a topic that does not exist yet.
      *
-     * @throws BusError OVERLOADED for one too many, STORAGE when a write fails
+     * @throws BusError OVERLOADED at the limit, STORAGE when a write fails
      */
-    async make(topic: string) {
+    async create(topic: string) {
       if (logs.has(topic)) return
-      if (logs.size + making.size >= limits.topics) {
-        throw new BusError('OVERLOADED', `${limits.topics} topics are there`)
+      if (logs.size + creating.size >= limits.topics) {
+        throw new BusError(
+          'OVERLOADED',
+          `the broker has ${limits.topics} topics, the limit`,
+        )
       }
-      const made = making.get(topic) ?? openTopic(topic).catch(fail)
-      making.set(topic, made)
-      await made.finally(() => making.delete(topic))
+      const created = creating.get(topic) ?? openTopic(topic).catch(fail)
+      creating.set(topic, created)
+      await created.finally(() => creating.delete(topic))
     },
-    /** Deletes what need not be kept any longer. */
+    /** Deletes segments that are past their retention. */
     retain() {
-      // One at a time: a power cut must not find two deletions half done.
+      // One run at a time, so that a power cut interrupts only one deletion.
       retaining ??= retain().finally(() => (retaining = undefined))
       return retaining
     },

@@ -4,7 +4,7 @@ import { u32, u64 } from '../protocol/frames.ts'
 
 const name = 'clean'
 
-/** The end of a log that was closed in order. One cut short says nothing. */
+/** Reads the end of a log that was closed cleanly. Ignores a torn marker. */
 export async function readMarker(folder: Folder) {
   if (!(await folder.list()).includes(name)) return undefined
   const file = await folder.open(name)
@@ -14,7 +14,7 @@ export async function readMarker(folder: Folder) {
   return bytes.readBigUInt64BE()
 }
 
-/** The last thing that is done to a log: all of it is on the disk. */
+/** Marks a log as closed cleanly, once all of it is on the disk. */
 export async function writeMarker(folder: Folder, end: bigint) {
   const file = await folder.create(name)
   await file.write(Buffer.concat([u64(end), u32(crc32c(u64(end)))]), 0)

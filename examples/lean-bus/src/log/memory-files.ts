@@ -1,6 +1,6 @@
 import type { Folder, LogFile } from './files.ts'
 
-/** A folder in memory: nothing in it outlives the process. */
+/** Creates a folder in memory, for a broker without a disk. */
 export function memoryFolder(): Folder {
   const files = new Map<string, LogFile>()
   const folders = new Map<string, Folder>()
@@ -36,7 +36,7 @@ function memoryFile(): LogFile {
   let size = 0
   return {
     size: async () => size,
-    // A copy: what was read must not change when the file is written on.
+    // A copy, so that later writes don't change what was read.
     async read(position, length) {
       const end = Math.min(size, position + length)
       return Buffer.from(bytes.subarray(position, Math.max(position, end)))

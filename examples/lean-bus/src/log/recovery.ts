@@ -6,37 +6,37 @@ import {
   type Header,
 } from '../protocol/format.ts'
 import { readMarker } from './marker.ts'
-import { leastRecord } from '../protocol/records.ts'
+import { minRecordBytes } from '../protocol/records.ts'
 import {
-  after,
   damaged,
+  endOffset,
   indexBatch,
+  listSegments,
   newSegment,
-  segmentNames,
   type Segment,
 } from './segment.ts'
 
 /**
- * Opens the segments of a log, checks every byte and changes nothing. Each
- * intact header goes to `found`. What is `torn`, in bytes, lies behind the end
- * of the last segment and was never acknowledged.
+ * Opens the segments of a log and checks every byte, without a change. Calls
+ * `onHeader` for each batch. `torn` is the number of bytes after the end of the
+ * log, which were never acknowledged.
  *
- * @throws BusError STORAGE, with file and position, for damage to what was
- *   acknowledged
+ * @throws BusError STORAGE, with file and position, when acknowledged bytes are
+ *   damaged
  */
 export async function openSegments(
   folder: Folder,
-  found: (header: Header) => void = () => {},
+  onHeader: (header: Header) => void = () => {},
 ) {
   const marked = await readMarker(folder)
-  const names = await segmentNames(folder)
+  const names = await listSegments(folder)
   const segments: Segment[] = []
   let end = 0n
   let torn = 0
   try {
     for (const name of names) {
       const mayBeTorn = marked === undefined && name === names.at(-1)
-      const opened = await openSegment(folder, name, mayBeTorn, found)
+      const opened = await openSegment(folder, name, mayBeTorn, onHeader)
       segments.push(opened.segment)
       const { base } = opened.segment
       if (segments.length > 1 && base !== end) {
@@ -46,7 +46,7 @@ export async function openSegments(
       torn = opened.torn
     }
     if (marked !== undefined && marked !== end) {
-      const detail = `the log was closed with its end at ${marked}, not ${end}`
+      const detail = `the log was closed at offset ${marked}, but ends at ${end}`
       throw damaged(names.at(-1) ?? 'the log', 0, detail)
     }
     return { segments, end, torn }
@@ -56,12 +56,12 @@ export async function openSegments(
   }
 }
 
-/** @param mayBeTorn it was written to when the broker ended, and not in order */
+/** @param mayBeTorn whether a crash may have interrupted a write to it */
 async function openSegment(
   folder: Folder,
   name: string,
   mayBeTorn: boolean,
-  found: (header: Header) => void,
+  onHeader: (header: Header) => void,
 ) {
   const file = await folder.open(name)
   const segment = newSegment(name, file, BigInt(name.slice(0, 20)))
@@ -70,16 +70,16 @@ async function openSegment(
     let end = segment.base
     for (const { header, at, batch } of batchesIn(bytes)) {
       if (header.baseOffset !== end) break
-      found(header)
+      onHeader(header)
       indexBatch(segment, end, at)
-      end = after(header)
+      end = endOffset(header)
       segment.timeMs = Number(header.timeMs)
       segment.size = at + batch.length
     }
     const torn = bytes.length - segment.size
     if (torn > 0) {
       if (!mayBeTorn) throw damaged(name, segment.size, 'all of it was synced')
-      refuseAcknowledged(name, bytes, segment.size, end)
+      throwIfAcknowledged(name, bytes, segment.size, end)
     }
     return { segment, end, torn }
   } catch (error) {
@@ -89,8 +89,8 @@ async function openSegment(
 }
 
 // #region torn-tail
-/** Looks for a header that proves that what is damaged was acknowledged. */
-function refuseAcknowledged(
+/** Throws if a later header proves that the damaged bytes were acknowledged. */
+function throwIfAcknowledged(
   name: string,
   bytes: Buffer,
   at: number,
@@ -99,12 +99,12 @@ function refuseAcknowledged(
   for (let later = at + 1; later + headerBytes <= bytes.length; later++) {
     const header = readHeader(bytes, later)
     if (!header || header.durable <= end) continue
-    // A value may hold a batch of another log: its offset does not fit here.
+    // A value may contain a batch of another log, whose offset doesn't fit.
     const between = header.baseOffset - end
-    const room = Math.floor((later - at - headerBytes) / leastRecord)
+    const room = Math.floor((later - at - headerBytes) / minRecordBytes)
     if (between < 1n || between > room) continue
-    const detail = `the batch at ${later} says that all before`
-    throw damaged(name, at, `${detail} ${header.durable} was synced`)
+    const detail = `the batch at byte ${later} proves that all records before offset`
+    throw damaged(name, at, `${detail} ${header.durable} were synced`)
   }
 }
 // #endregion

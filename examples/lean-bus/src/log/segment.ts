@@ -8,32 +8,32 @@ import {
   stamp,
 } from '../protocol/format.ts'
 
-/** One file of a log: batches without a gap, from a base offset on. */
+/** A file of a log: consecutive batches from a base offset on. */
 export interface Segment {
   name: string
   file: LogFile
   base: bigint
-  /** Synced bytes: what lies behind them is nobody's yet. */
+  /** Synced bytes. Readers don't see what follows them. */
   size: number
-  /** Of the newest batch. */
+  /** Time of the newest batch. */
   timeMs: number
-  /** About every 64 KiB: which batch begins at which byte. */
+  /** Offset and position of about one batch per 64 KiB. */
   index: { offset: bigint; at: number }[]
 }
 
 const indexBytes = 64 * 1024
 
-/** The offset after a batch. */
-export const after = ({ baseOffset, count }: Header) =>
+/** The offset after the last record of a batch. */
+export const endOffset = ({ baseOffset, count }: Header) =>
   baseOffset + BigInt(count)
 
-/** The names of a folder's segments, oldest first. */
-export async function segmentNames(folder: Folder) {
+/** Lists the names of a folder's segments, oldest first. */
+export async function listSegments(folder: Folder) {
   const names = await folder.list()
   return names.filter((name) => /^\d{20}\.log$/.test(name)).sort()
 }
 
-/** A new segment, whose name is on the disk. */
+/** Creates a segment. Its name is on the disk afterwards. */
 export async function createSegment(folder: Folder, base: bigint) {
   const name = `${String(base).padStart(20, '0')}.log`
   const file = await folder.create(name)
@@ -45,15 +45,16 @@ export function newSegment(name: string, file: LogFile, base: bigint): Segment {
   return { name, file, base, size: 0, timeMs: 0, index: [] }
 }
 
-/** Notes where a batch begins, if it is far enough from the one before. */
+/** Adds a batch to the index if the last entry is far enough away. */
 export function indexBatch({ index }: Segment, offset: bigint, at: number) {
   const last = index.at(-1)
   if (!last || at - last.at >= indexBytes) index.push({ offset, at })
 }
 
 /**
- * Stamps batches that are to be written at the end of a segment together, after
- * a log whose end is `durable`. `bytes` are all of them.
+ * Stamps the batches of a group commit, which go to the end of a segment.
+ *
+ * @param durable the end of the log before them
  */
 export function stampGroup(
   segment: Segment,
@@ -72,26 +73,26 @@ export function stampGroup(
     at += batch.length
     return baseOffset
   })
-  // A copy of several, so that one write is enough; a single one needs none.
+  // One write for the whole group. A single batch needs no copy.
   const batches = group.map(({ batch }) => batch)
   const bytes = batches.length === 1 ? batches[0]! : Buffer.concat(batches)
   return { bases, bytes, next }
 }
 
 /**
- * The batches of a segment from byte `at` on, without those that lie before
- * `offset`: about `maxBytes` of them, and at least one. `size` is what was
- * passed over with them, `next` the offset after them.
+ * Reads about `maxBytes` of whole batches from byte `at` of a segment, at least
+ * one. Skips batches before `offset`; `size` counts their bytes too. `next` is
+ * the offset after the last batch.
  *
- * @throws BusError STORAGE for bytes that have changed since the start
+ * @throws BusError STORAGE for bytes that have changed since they were written
  */
 export async function readBatches(
   { file, name, size }: Segment,
   at: number,
   { offset, maxBytes }: { offset: bigint; maxBytes: number },
 ) {
-  const most = Math.max(maxBytes, headerBytes)
-  let bytes = await file.read(at, Math.min(most, size - at))
+  const wanted = Math.max(maxBytes, headerBytes)
+  let bytes = await file.read(at, Math.min(wanted, size - at))
   const first = readHeader(bytes)
   if (first && first.length > bytes.length) {
     bytes = await file.read(at, first.length)
@@ -99,8 +100,8 @@ export async function readBatches(
   let [from, to, next] = [0, 0, offset]
   for (const { header, batch } of batchesIn(bytes)) {
     to += batch.length
-    if (after(header) <= offset) from = to
-    else next = after(header)
+    if (endOffset(header) <= offset) from = to
+    else next = endOffset(header)
   }
   const cut =
     bytes.length - to < headerBytes ? Infinity : readHeader(bytes, to)?.length

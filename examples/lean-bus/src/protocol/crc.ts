@@ -1,7 +1,7 @@
-/** Castagnoli's polynomial, bits reversed. */
+/** The Castagnoli polynomial with its bits reversed. */
 const polynomial = 0x82f63b78
 
-/** Sixteen tables of 256: table k moves a byte past k further bytes. */
+/** Sixteen tables of 256: table k advances a byte past k more bytes. */
 const tables = new Int32Array(16 * 256)
 for (let byte = 0; byte < 256; byte++) {
   let crc = byte
@@ -11,13 +11,13 @@ for (let byte = 0; byte < 256; byte++) {
   tables[byte] = crc
 }
 for (let i = 256; i < tables.length; i++) {
-  const before = tables[i - 256]!
-  tables[i] = (before >>> 8) ^ tables[before & 0xff]!
+  const previous = tables[i - 256]!
+  tables[i] = (previous >>> 8) ^ tables[previous & 0xff]!
 }
 
-/** Moves four bytes, the first one lowest, past `further` bytes. */
-function move(word: number, further: number) {
-  const at = further * 256
+/** Advances a little-endian word past `count` more bytes. */
+function advance(word: number, count: number) {
+  const at = count * 256
   return (
     tables[at + 768 + (word & 0xff)]! ^
     tables[at + 512 + ((word >>> 8) & 0xff)]! ^
@@ -31,13 +31,14 @@ export function crc32c(bytes: Uint8Array, start = 0, end = bytes.length) {
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.length)
   let crc = -1
   let i = start
-  // Slicing by 16: independent look-ups, for which the processor need not wait.
+  // Slicing by 16: the lookups are independent, so the CPU runs them in
+  // parallel.
   for (; i + 16 <= end; i += 16) {
     crc =
-      move(crc ^ view.getInt32(i, true), 12) ^
-      move(view.getInt32(i + 4, true), 8) ^
-      move(view.getInt32(i + 8, true), 4) ^
-      move(view.getInt32(i + 12, true), 0)
+      advance(crc ^ view.getInt32(i, true), 12) ^
+      advance(view.getInt32(i + 4, true), 8) ^
+      advance(view.getInt32(i + 8, true), 4) ^
+      advance(view.getInt32(i + 12, true), 0)
   }
   for (; i < end; i++) {
     crc = (crc >>> 8) ^ tables[(crc ^ bytes[i]!) & 0xff]!

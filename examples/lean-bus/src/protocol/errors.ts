@@ -1,4 +1,4 @@
-/** Error codes as they go over the wire. */
+/** Error codes as they go over the wire. PROTOCOL.md explains each of them. */
 export const errorCodes = {
   BAD_FRAME: 1,
   BAD_VERSION: 2,
@@ -30,5 +30,5 @@ export class BusError extends Error {
   }
 }
 
-/** The connection ended, or was silent for longer than its lease. */
+/** The connection ended, or its lease may have expired. */
 export class LostError extends Error {}

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { test } from 'node:test'
 import { crc32c } from './crc.ts'
 import { checkBatch, encodeBatch, recordsIn, stamp } from './format.ts'
-import { encodeFrame, FrameReader } from './frames.ts'
+import { createFrameReader, encodeFrame } from './frames.ts'
 import { limits } from './limits.ts'
 import { encodeRecord, type BatchRecord } from './records.ts'
 
@@ -20,7 +20,7 @@ const frameOf = (...frame: Parameters<typeof encodeFrame>) =>
   Buffer.concat(encodeFrame(...frame))
 const fields = { baseOffset: 41n, durable: 40n, timeMs: 1_700_000_000_000n }
 
-test('CRC32C gives the values of RFC 3720, at every length and start', () => {
+test('CRC32C has the values of RFC 3720 at every start and length', () => {
   for (const { hex, crc } of golden.crc32c) {
     assert.equal(crc32c(Buffer.from(hex, 'hex')), parseInt(crc, 16))
   }
@@ -46,7 +46,7 @@ test('a batch and a frame have the golden bytes', () => {
   assert.equal(frame.toString('hex'), golden.frame)
 })
 
-test('a stamped batch gives back what was put in', () => {
+test('a stamped batch decodes to its fields and records', () => {
   const stamped = stamp(batch(), fields)
   const header = checkBatch(stamped)
   const { length } = batch()
@@ -55,7 +55,7 @@ test('a stamped batch gives back what was put in', () => {
   assert.deepEqual([...recordsIn(stamped)], records)
 })
 
-test('every single changed bit of a batch is refused', () => {
+test('a batch with any single changed bit is rejected', () => {
   for (let bit = 0; bit < batch().length * 8; bit++) {
     const changed = batch()
     changed[bit >> 3] ^= 1 << (bit & 7)
@@ -63,7 +63,7 @@ test('every single changed bit of a batch is refused', () => {
   }
 })
 
-test('a batch that is cut or too long is refused', () => {
+test('a batch that is cut or too long is rejected', () => {
   const whole = batch()
   for (let length = 0; length < whole.length; length++) {
     const cut = () => checkBatch(whole.subarray(0, length))
@@ -73,8 +73,8 @@ test('a batch that is cut or too long is refused', () => {
   assert.throws(() => checkBatch(longer), { code: 'BAD_BATCH' })
 })
 
-test('records that do not fit their batch are refused though the CRCs hold', () => {
-  const within = (change: (body: Buffer) => void) => {
+test('records that do not fill their batch are rejected even with valid CRCs', () => {
+  const checkWith = (change: (body: Buffer) => void) => {
     const bytes = batch()
     change(bytes)
     bytes.writeUInt32BE(crc32c(bytes, 64), 52)
@@ -82,38 +82,38 @@ test('records that do not fit their batch are refused though the CRCs hold', () 
   }
   const bad = { code: 'BAD_BATCH' }
   assert.throws(
-    within((bytes) => bytes.writeUInt32BE(6, 68)),
+    checkWith((bytes) => bytes.writeUInt32BE(6, 68)),
     bad,
   )
   assert.throws(
-    within((bytes) => bytes.writeUInt32BE(2 ** 32 - 1, 68)),
+    checkWith((bytes) => bytes.writeUInt32BE(2 ** 32 - 1, 68)),
     bad,
   )
   assert.throws(
-    within((bytes) => bytes.writeUInt32BE(1, 36)),
+    checkWith((bytes) => bytes.writeUInt32BE(1, 36)),
     bad,
   )
   assert.throws(
-    within((bytes) => bytes.writeUInt32BE(3, 36)),
+    checkWith((bytes) => bytes.writeUInt32BE(3, 36)),
     bad,
   )
-  const odd = within((bytes) => bytes.writeUInt16BE(8, 90))
+  const odd = checkWith((bytes) => bytes.writeUInt16BE(8, 90))
   assert.throws(odd, bad)
 })
 
-test('what a batch cannot hold is refused', () => {
-  const large = { code: 'RECORD_TOO_LARGE' }
+test('a key, header, value or batch that is too large is rejected', () => {
+  const tooLarge = { code: 'RECORD_TOO_LARGE' }
   const [one] = records
   const key = 'k'.repeat(65_536)
-  assert.throws(() => encodeRecord({ ...one!, key }), large)
-  assert.throws(() => encodeRecord({ ...one!, headers: { key } }), large)
+  assert.throws(() => encodeRecord({ ...one!, key }), tooLarge)
+  assert.throws(() => encodeRecord({ ...one!, headers: { key } }), tooLarge)
   const value = Buffer.alloc(4 * 1024 * 1024)
   const bytes = encodeRecord({ ...one!, value: value.subarray(65) })
-  assert.throws(() => encodeRecord({ ...one!, value }), large)
-  assert.throws(() => encodeBatch([bytes]), large)
+  assert.throws(() => encodeRecord({ ...one!, value }), tooLarge)
+  assert.throws(() => encodeBatch([bytes]), tooLarge)
 })
 
-test('frames are found wherever the stream is cut', () => {
+test('frames are found in a stream that arrives in chunks of any size', () => {
   const frames = [
     { type: 1, correlation: 1, payload: Buffer.from('a') },
     { type: 0xff, correlation: 2 ** 32 - 1, payload: Buffer.alloc(0) },
@@ -125,20 +125,20 @@ test('frames are found wherever the stream is cut', () => {
     ),
   )
   for (let size = 1; size <= stream.length; size++) {
-    const reader = new FrameReader(limits.frame)
+    const reader = createFrameReader(() => limits.frame)
     const found = []
     for (let at = 0; at < stream.length; at += size) {
       found.push(...reader.push(stream.subarray(at, at + size)))
     }
-    assert.deepEqual(found, frames, `in pieces of ${size}`)
+    assert.deepEqual(found, frames, `in chunks of ${size}`)
   }
 })
 
-test('a length that no frame has is refused by its four bytes alone', () => {
+test('an invalid frame size is rejected as soon as its four bytes arrive', () => {
   const push = (size: number) => () => {
     const bytes = Buffer.alloc(4)
     bytes.writeUInt32BE(size)
-    return Array.from(new FrameReader(limits.frame).push(bytes))
+    return Array.from(createFrameReader(() => limits.frame).push(bytes))
   }
   assert.throws(push(limits.frame + 1), { code: 'FRAME_TOO_LARGE' })
   assert.throws(push(2 ** 32 - 1), { code: 'FRAME_TOO_LARGE' })

@@ -1,27 +1,27 @@
 import { crc32c } from './crc.ts'
 import { BusError } from './errors.ts'
 import { limits } from './limits.ts'
-import { checkRecords, decodeRecords, leastRecord } from './records.ts'
+import { checkRecords, decodeRecords, minRecordBytes } from './records.ts'
 
 export const headerBytes = 64
-const magic = 1
+const batchMagic = 1
 
-/** The fields of PROTOCOL.md, without the two checksums. */
+/** The header of a batch as in PROTOCOL.md, without its two checksums. */
 export interface Header {
-  /** In bytes, with the header. */
+  /** In bytes, header included. */
   length: number
   baseOffset: bigint
-  /** End of what was synced when the broker wrote this batch. */
+  /** End of the synced log when the broker wrote this batch. */
   durable: bigint
   timeMs: bigint
   count: number
-  /** 0 for a producer that does not ask for idempotence. */
+  /** 0: not idempotent. */
   producerId: bigint
   firstSeq: number
 }
 
 /**
- * Makes one batch of encoded records; the broker's fields are still 0.
+ * Encodes one batch of encoded records. The broker's fields are still 0.
  *
  * @throws BusError RECORD_TOO_LARGE for a batch over `limits.batch`
  */
@@ -31,11 +31,13 @@ export function encodeBatch(
 ) {
   const batch = Buffer.concat([Buffer.alloc(headerBytes), ...records])
   if (batch.length > limits.batch) {
-    const detail = `${batch.length} bytes in one batch, at most ${limits.batch}`
-    throw new BusError('RECORD_TOO_LARGE', detail)
+    throw new BusError(
+      'RECORD_TOO_LARGE',
+      `a batch of ${batch.length} bytes, at most ${limits.batch}`,
+    )
   }
   batch.writeUInt32BE(batch.length, 4)
-  batch[32] = magic
+  batch[32] = batchMagic
   batch.writeUInt32BE(records.length, 36)
   batch.writeBigUInt64BE(producerId, 40)
   batch.writeUInt32BE(firstSeq, 48)
@@ -43,7 +45,7 @@ export function encodeBatch(
   return stamp(batch, { baseOffset: 0n, durable: 0n, timeMs: 0n })
 }
 
-/** Writes the broker's fields into a batch. The body and its CRC stay. */
+/** Writes the broker's fields into a batch. The body and its CRC don't change. */
 export function stamp(
   batch: Buffer,
   fields: Pick<Header, 'baseOffset' | 'durable' | 'timeMs'>,
@@ -55,15 +57,16 @@ export function stamp(
   return batch
 }
 
-/** The header at `at`, or undefined when no intact header stands there. */
+/** Reads the header at `at`. `undefined` if it isn't intact. */
 export function readHeader(bytes: Buffer, at = 0): Header | undefined {
   if (bytes.length - at < headerBytes) return undefined
-  // Magic, flags and reserved bytes first: that spares most CRCs of a search.
-  if (bytes.readUInt32BE(at + 32) !== magic << 24) return undefined
+  // Magic, flags and reserved bytes first: a search then computes few CRCs.
+  if (bytes.readUInt32BE(at + 32) !== batchMagic << 24) return undefined
   const length = bytes.readUInt32BE(at + 4)
   const count = bytes.readUInt32BE(at + 36)
-  const least = headerBytes + count * leastRecord
-  if (count === 0 || length < least || length > limits.batch) return undefined
+  const minLength = headerBytes + count * minRecordBytes
+  if (count === 0 || length < minLength || length > limits.batch)
+    return undefined
   if (bytes.readBigUInt64BE(at + 56) !== 0n) return undefined
   const crc = crc32c(bytes, at + 4, at + headerBytes)
   if (bytes.readUInt32BE(at) !== crc) return undefined
@@ -78,14 +81,14 @@ export function readHeader(bytes: Buffer, at = 0): Header | undefined {
   }
 }
 
-/** Whether the body of the batch at `at` is all there and as it was written. */
+/** Whether the body of the batch at `at` is complete and unchanged. */
 export function isBodyIntact(bytes: Buffer, at: number, { length }: Header) {
   if (bytes.length - at < length) return false
   const crc = crc32c(bytes, at + headerBytes, at + length)
   return bytes.readUInt32BE(at + 52) === crc
 }
 
-/** The whole and intact batches from the start of these bytes on. */
+/** Yields batches from the start of these bytes until one isn't intact. */
 export function* batchesIn(bytes: Buffer) {
   for (let at = 0; at < bytes.length;) {
     const header = readHeader(bytes, at)
@@ -99,21 +102,21 @@ export function* batchesIn(bytes: Buffer) {
  * Checks every byte of a batch.
  *
  * @throws BusError BAD_BATCH when the header does not describe these bytes or
- *   the records do not end where the batch does; BAD_CRC for a changed body
+ *   the records do not fill the batch; BAD_CRC when the body has changed
  */
 export function checkBatch(batch: Buffer): Header {
   const header = readHeader(batch)
   if (header?.length !== batch.length) {
-    throw new BusError('BAD_BATCH', 'no header that describes these bytes')
+    throw new BusError('BAD_BATCH', 'the header does not describe these bytes')
   }
   if (!isBodyIntact(batch, 0, header)) {
-    throw new BusError('BAD_CRC', 'the body is not what was checksummed')
+    throw new BusError('BAD_CRC', 'the body does not match its CRC')
   }
   checkRecords(batch.subarray(headerBytes), header.count)
   return header
 }
 
-/** The records of a batch that was checked. Values are views of its memory. */
+/** Decodes the records of a checked batch. Values are views of its memory. */
 export function recordsIn(batch: Buffer) {
   return decodeRecords(batch.subarray(headerBytes))
 }

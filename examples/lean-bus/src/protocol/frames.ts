@@ -1,7 +1,7 @@
 import type { Writable } from 'node:stream'
 import { BusError, errorCodes, type ErrorCode } from './errors.ts'
 
-/** Requests have numbers below 0x40, what the broker says by itself from there. */
+/** Frame types. Requests are below 0x40, what the broker sends from 0x40 on. */
 export const types = {
   HELLO: 1,
   PRODUCE: 2,
@@ -19,13 +19,13 @@ export const types = {
   ERROR: 0xff,
 } as const
 
-/** With which a greeting begins: LBUS. */
+/** The first field of HELLO: "LBUS". */
 export const magic = 0x4c425553
 export const version = 1
 
 export interface Frame {
   type: number
-  /** Binds an answer to its request; of a delivery, the subscription. */
+  /** Connects an answer to its request, and a delivery to its subscription. */
   correlation: number
   payload: Buffer
 }
@@ -33,7 +33,7 @@ export interface Frame {
 const sizeBytes = 4
 const frameHeaderBytes = 5
 
-/** A frame whose payload consists of these parts, in pieces to be written. */
+/** Encodes a frame as pieces to write, without a copy of the payload. */
 export function encodeFrame(
   type: number,
   correlation: number,
@@ -47,12 +47,12 @@ export function encodeFrame(
   return [head, ...parts]
 }
 
-/** From so many bytes on a frame goes out at once. */
+/** Output of at least this size is sent immediately. */
 const largeBytes = 64 * 1024
 
 /**
- * Writes a frame. Small frames of one turn of the event loop go out together;
- * a large one does not wait for what else is made ready in this turn.
+ * Writes a frame. Small frames of one turn of the event loop are sent together.
+ * A large one does not wait for other frames of the same turn.
  */
 export function writeFrame(
   stream: Writable,
@@ -67,100 +67,94 @@ export function writeFrame(
   }
 }
 
-/** Finds the frames in a stream of bytes that is cut anywhere. */
-export class FrameReader {
-  /** The largest size of a frame, without its first four bytes. */
-  limit: number
-  /** Bytes that are kept until their frame is whole. */
-  buffered = 0
-  #chunks: Buffer[] = []
+/**
+ * Finds the frames in a stream of bytes that arrives in chunks of any size.
+ *
+ * @param limit the largest size of a frame, without its first four bytes
+ */
+export function createFrameReader(limit: () => number) {
+  let chunks: Buffer[] = []
+  let buffered = 0
 
-  constructor(limit: number) {
-    this.limit = limit
+  /** The next bytes if all have arrived. Only then are chunks joined. */
+  function peek(length: number) {
+    if (buffered < length) return undefined
+    if (chunks[0]!.length < length) chunks = [Buffer.concat(chunks)]
+    return chunks[0]!.subarray(0, length)
   }
 
-  /**
-   * Takes the next bytes and gives the frames that they complete. What is kept
-   * is less than one frame and the chunk that was handed in.
-   *
-   * @throws BusError FRAME_TOO_LARGE or BAD_FRAME as soon as the size is known;
-   *   the stream cannot be read on after that
-   */
-  *push(chunk: Buffer): Generator<Frame, void, undefined> {
-    this.#chunks.push(chunk)
-    this.buffered += chunk.length
-    // Each costs more than the byte that may be all that is in it.
-    if (this.#chunks.length > 1000) this.#chunks = [Buffer.concat(this.#chunks)]
-    for (;;) {
-      const head = this.#peek(sizeBytes)
-      if (!head) return
-      const size = head.readUInt32BE(0)
-      if (size > this.limit) {
-        throw new BusError('FRAME_TOO_LARGE', `${size} bytes in one frame`)
-      }
-      if (size < frameHeaderBytes) {
-        throw new BusError('BAD_FRAME', `a frame of ${size} bytes`)
-      }
-      const bytes = this.#peek(sizeBytes + size)
-      if (!bytes) return
-      this.#drop(bytes.length)
-      yield {
-        type: bytes[4]!,
-        correlation: bytes.readUInt32BE(5),
-        payload: bytes.subarray(sizeBytes + frameHeaderBytes),
-      }
-    }
+  function drop(length: number) {
+    buffered -= length
+    const rest = chunks[0]!.subarray(length)
+    if (rest.length) chunks[0] = rest
+    else chunks.shift()
   }
 
-  /** The next bytes, once they are all there; chunks are joined only then. */
-  #peek(length: number) {
-    if (this.buffered < length) return undefined
-    if (this.#chunks[0]!.length < length) {
-      this.#chunks = [Buffer.concat(this.#chunks)]
-    }
-    return this.#chunks[0]!.subarray(0, length)
-  }
-
-  #drop(length: number) {
-    this.buffered -= length
-    const rest = this.#chunks[0]!.subarray(length)
-    if (rest.length) this.#chunks[0] = rest
-    else this.#chunks.shift()
+  return {
+    /** The bytes that wait for the rest of their frame. */
+    buffered: () => buffered,
+    /**
+     * Takes the next chunk and yields the frames that it completes. Buffers
+     * less than one frame and this chunk.
+     *
+     * @throws BusError FRAME_TOO_LARGE or BAD_FRAME as soon as the size of a
+     *   frame is known; the reader can't be used after that
+     */
+    *push(chunk: Buffer): Generator<Frame, void, undefined> {
+      chunks.push(chunk)
+      buffered += chunk.length
+      // A chunk of one byte takes far more memory than that byte.
+      if (chunks.length > 1000) chunks = [Buffer.concat(chunks)]
+      for (;;) {
+        const head = peek(sizeBytes)
+        if (!head) return
+        const size = head.readUInt32BE(0)
+        if (size > limit()) {
+          throw new BusError(
+            'FRAME_TOO_LARGE',
+            `a frame of ${size} bytes; the limit is ${limit()}`,
+          )
+        }
+        if (size < frameHeaderBytes) {
+          throw new BusError('BAD_FRAME', `a frame of ${size} bytes`)
+        }
+        const bytes = peek(sizeBytes + size)
+        if (!bytes) return
+        drop(bytes.length)
+        yield {
+          type: bytes[4]!,
+          correlation: bytes.readUInt32BE(5),
+          payload: bytes.subarray(sizeBytes + frameHeaderBytes),
+        }
+      }
+    },
   }
 }
 
-/** Reads the fields of a payload. Each throws BusError BAD_FRAME at its end. */
-export class Fields {
-  #payload: Buffer
-  #at = 0
+export type FieldReader = ReturnType<typeof createFieldReader>
 
-  constructor(payload: Buffer) {
-    this.#payload = payload
+/** Reads a payload field by field. @throws BusError BAD_FRAME past its end */
+export function createFieldReader(payload: Buffer) {
+  let at = 0
+
+  function take(length: number) {
+    at += length
+    if (at <= payload.length) return payload.subarray(at - length, at)
+    throw new BusError('BAD_FRAME', 'the frame ends within a field')
   }
 
-  u8 = () => this.#take(1).readUInt8()
-  u16 = () => this.#take(2).readUInt16BE()
-  u32 = () => this.#take(4).readUInt32BE()
-  u64 = () => this.#take(8).readBigUInt64BE()
-  text = () => this.#take(this.u8()).toString()
-  rest = () => this.#take(this.#payload.length - this.#at)
-
-  /** Refuses what is left. */
-  end() {
-    if (this.#at === this.#payload.length) return
-    throw new BusError('BAD_FRAME', 'bytes are left after the last field')
-  }
-
-  #take(length: number) {
-    this.#at += length
-    if (this.#at <= this.#payload.length) {
-      return this.#payload.subarray(this.#at - length, this.#at)
-    }
-    throw new BusError('BAD_FRAME', 'a frame that ends within a field')
+  return {
+    u16: () => take(2).readUInt16BE(),
+    u32: () => take(4).readUInt32BE(),
+    u64: () => take(8).readBigUInt64BE(),
+    text: () => take(take(1).readUInt8()).toString(),
+    rest: () => take(payload.length - at),
+    expectEnd() {
+      if (at === payload.length) return
+      throw new BusError('BAD_FRAME', 'the frame continues after its fields')
+    },
   }
 }
-
-export const u8 = (value: number) => Buffer.of(value)
 
 export function u16(value: number) {
   const bytes = Buffer.allocUnsafe(2)
@@ -180,21 +174,23 @@ export function u64(value: bigint) {
   return bytes
 }
 
-/** @throws BusError BAD_NAME for a text over 255 bytes */
+/** Encodes a text8. @throws BusError BAD_NAME for a text over 255 bytes */
 export function text(value: string) {
   const bytes = Buffer.from(value)
-  if (bytes.length <= 255) return Buffer.concat([u8(bytes.length), bytes])
-  throw new BusError('BAD_NAME', `a name of ${bytes.length} bytes`)
+  if (bytes.length <= 255)
+    return Buffer.concat([Buffer.of(bytes.length), bytes])
+  throw new BusError('BAD_NAME', `a name of ${bytes.length} bytes, at most 255`)
 }
 
-/** The payload of an ERROR. */
+/** Encodes the payload of an ERROR frame. */
 export function encodeError({ code, message }: BusError) {
   return [u16(errorCodes[code]), Buffer.from(message)]
 }
 
-export function readError(fields: Fields) {
+export function decodeError(payload: Buffer) {
+  const fields = createFieldReader(payload)
   const number = fields.u16()
   const codes = Object.keys(errorCodes) as ErrorCode[]
-  const code = codes.find((code) => errorCodes[code] === number)
+  const code = codes.find((name) => errorCodes[name] === number)
   return new BusError(code ?? 'INTERNAL', fields.rest().toString())
 }

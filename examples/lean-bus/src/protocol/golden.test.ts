@@ -5,19 +5,19 @@ import { syncBuiltinESMExports } from 'node:module'
 import { duplexPair } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { test, type TestContext } from 'node:test'
+import { openBroker, type Broker } from '../broker/broker.ts'
 import { connect } from '../bus.ts'
-import { openSession } from '../client/session.ts'
+import { openSession, type Session } from '../client/session.ts'
+import { createTopics } from '../client/topics.ts'
 import type { Folder } from '../log/files.ts'
-import { encodeBatch } from './format.ts'
-import { text, types, u32, u64 } from './frames.ts'
 import { openLog } from '../log/log.ts'
 import { memoryFolder } from '../log/memory-files.ts'
+import { encodeBatch } from './format.ts'
+import { text, types, u32, u64 } from './frames.ts'
 import { encodeRecord } from './records.ts'
-import { openBroker, type Broker } from '../broker/broker.ts'
-import { createTopics } from '../client/topics.ts'
 
 interface Vector {
-  /** The fields, in words. */
+  /** The fields, described in words. */
   fields: string
   hex: string
 }
@@ -46,40 +46,44 @@ test(
   'client and broker write the golden frames and files',
   { timeout: 10_000 },
   async (t) => {
-    stopClockAndChance(t)
+    fixTimeAndRandomness(t)
     const folder = memoryFolder()
     const broker = await openBroker(folder)
-    let closed: Promise<void> | undefined
-    const close = () => (closed ??= broker.close())
+    let closing: Promise<void> | undefined
+    const close = () => (closing ??= broker.close())
     t.after(close)
     const tapes: Tape[] = []
     const open = async () => {
-      const { stream, tape } = recorded(broker)
+      const { stream, tape } = recordConnection(broker)
       tapes.push(tape)
       return stream
     }
 
     await createTopics(open, ['orders'])
     await useBus(t, open)
-    await askDirectly(await openSession(await open()))
+    await useSession(await openSession(await open()))
     await turn()
     await close()
 
     assert.deepEqual(
-      tapes.map(({ client, broker }) => [framesIn(client), framesIn(broker)]),
-      golden.connections.map(({ client, broker }) => [
-        hexOf(client),
-        hexOf(broker),
+      tapes.map((tape) => [splitFrames(tape.client), splitFrames(tape.broker)]),
+      golden.connections.map((tape) => [
+        hexOf(tape.client),
+        hexOf(tape.broker),
       ]),
     )
     for (const { path, hex } of golden.files) {
-      assert.equal((await fileAt(folder, path)).toString('hex'), hex, path)
+      assert.equal(
+        (await readTopicFile(folder, path)).toString('hex'),
+        hex,
+        path,
+      )
     }
   },
 )
 
 test('a log writes the golden segment', async (t) => {
-  stopClockAndChance(t)
+  fixTimeAndRandomness(t)
   const folder = memoryFolder()
   const log = await openLog(folder)
   const append = (key: string) =>
@@ -93,8 +97,8 @@ test('a log writes the golden segment', async (t) => {
   assert.equal(segment.toString('hex'), golden.segment.hex)
 })
 
-/** The time is 1,700,000,000,000 ms, and every producer's id 7. */
-function stopClockAndChance(t: TestContext) {
+/** Fixes the time at 1,700,000,000,000 ms and every producer ID at 7. */
+function fixTimeAndRandomness(t: TestContext) {
   t.mock.timers.enable({
     apis: ['Date', 'setInterval'],
     now: 1_700_000_000_000,
@@ -107,7 +111,7 @@ function stopClockAndChance(t: TestContext) {
   })
 }
 
-/** Two batches, of which the second is a group of its own; a member handles them; a ping. */
+/** Publishes two batches, each its own group commit; handles them; pings. */
 async function useBus(t: TestContext, open: Parameters<typeof connect>[0]) {
   const bus = await connect(open)
   await Promise.all([first, second].map((one) => bus.publish('orders', one)))
@@ -128,7 +132,8 @@ async function useBus(t: TestContext, open: Parameters<typeof connect>[0]) {
   await bus.close()
 }
 
-async function askDirectly({ request, nextId, close }: Session) {
+/** Sends the requests that the bus doesn't need, and a fenced commit. */
+async function useSession({ request, nextId, close }: Session) {
   const names = [text('orders'), text('shipping')]
   await request(types.STAT, ...names)
   await request(types.READ, text('orders'), u64(2n), u32(1000))
@@ -141,15 +146,13 @@ async function askDirectly({ request, nextId, close }: Session) {
   close()
 }
 
-type Session = Awaited<ReturnType<typeof openSession>>
-
-/** What went over a connection, in each direction. */
+/** The bytes of a connection in each direction, by their sender. */
 interface Tape {
   client: Buffer[]
   broker: Buffer[]
 }
 
-function recorded(broker: Broker) {
+function recordConnection(broker: Broker) {
   const tape: Tape = { client: [], broker: [] }
   const [stream, theirs] = duplexPair()
   broker.accept(theirs)
@@ -158,7 +161,7 @@ function recorded(broker: Broker) {
   return { stream, tape }
 }
 
-function framesIn(chunks: Buffer[]) {
+function splitFrames(chunks: Buffer[]) {
   const bytes = Buffer.concat(chunks)
   const frames: string[] = []
   for (let at = 0; at < bytes.length;) {
@@ -171,7 +174,7 @@ function framesIn(chunks: Buffer[]) {
 
 const hexOf = (vectors: Vector[]) => vectors.map(({ hex }) => hex)
 
-async function fileAt(folder: Folder, path: string) {
+async function readTopicFile(folder: Folder, path: string) {
   const [topic, name] = path.split('/') as [string, string]
   return readFile(await folder.folder(topic), name)
 }

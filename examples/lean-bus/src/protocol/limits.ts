@@ -1,32 +1,30 @@
 const kib = 1024
 const mib = 1024 * kib
 
-/** What one broker takes. Sizes are in bytes. */
+/** The limits of one broker. Sizes are in bytes. */
 export const limits = {
-  /** A batch and what names its topic. */
+  /** The largest frame: a batch and the name of its topic. */
   frame: 4 * mib + kib,
-  /** Before a peer has said HELLO. */
+  /** The largest frame of a peer that has not sent HELLO yet. */
   greeting: 64,
   batch: 4 * mib,
-  /** How long a broker may take to greet back, in milliseconds. */
+  /** A client gives up on a broker that does not answer HELLO, in ms. */
   greetingMs: 5000,
   connections: 1000,
-  /** Of one connection. */
+  /** Per connection. */
   subscriptions: 100,
-  /** Not answered yet, of one connection: above it, it is not read from. */
+  /** Unanswered requests per connection. Past this, the broker pauses it. */
   requests: 1000,
   topics: 256,
   groups: 10_000,
-  /** Idempotent producers that one topic remembers. */
+  /** Idempotent producers that the broker remembers per topic. */
   producers: 10_000,
-  /** Frames that have not arrived whole yet, of all connections together. */
+  /** Incomplete frames of all connections together. */
   input: 64 * mib,
-  /** Above it nobody who publishes is read from, until half of it is synced. */
+  /** Past this, the broker stops reading until half of it is synced. */
   unsynced: 16 * mib,
-  /** Of one connection, above it nothing more is read from it. */
+  /** Unsent bytes per connection. Past this, the broker pauses it. */
   output: mib,
-  /** Of one delivery, unless a single batch is larger. */
+  /** One delivery, unless a single batch is larger. */
   delivery: 256 * kib,
 }
-
-export type Limits = typeof limits

@@ -1,58 +1,58 @@
+import type { NewRecord } from '../port.ts'
 import { BusError } from './errors.ts'
+import { u16 } from './frames.ts'
 import { limits } from './limits.ts'
 
-/** What a producer hands over and a consumer gets. */
-export interface BatchRecord {
-  key: string
-  value: Uint8Array
-  headers: { [name: string]: string }
-}
+export type BatchRecord = Required<NewRecord>
 
-/** The least that one record takes, in bytes: its three sizes. */
-export const leastRecord = 8
+/** The size of an empty record, in bytes: its three length fields. */
+export const minRecordBytes = 8
 
 /**
- * Lays one record out as it stands in a batch.
+ * Encodes one record as it is stored in a batch.
  *
  * @throws BusError RECORD_TOO_LARGE for a key or headers over 65,535 bytes, or
- *   for what no batch has room for
+ *   a record that fits in no batch
  */
 export function encodeRecord({ key, value, headers }: BatchRecord) {
   const keyLength = Buffer.byteLength(key)
   const headerPart = encodeHeaders(headers)
-  const valueStart = leastRecord + keyLength + headerPart.length
-  const length = fitting(valueStart + value.length, limits.batch)
+  const valueStart = minRecordBytes + keyLength + headerPart.length
+  const length = valueStart + value.length
+  checkLength('the record', length, limits.batch)
+  checkLength('the key', keyLength, 0xffff)
+  checkLength('the headers', headerPart.length, 0xffff)
   const record = Buffer.allocUnsafe(length)
-  record.writeUInt16BE(fitting(keyLength, 0xffff), 0)
-  record.writeUInt16BE(fitting(headerPart.length, 0xffff), 2)
+  record.writeUInt16BE(keyLength, 0)
+  record.writeUInt16BE(headerPart.length, 2)
   record.writeUInt32BE(value.length, 4)
-  record.write(key, leastRecord)
-  record.set(headerPart, leastRecord + keyLength)
+  record.write(key, minRecordBytes)
+  record.set(headerPart, minRecordBytes + keyLength)
   record.set(value, valueStart)
   return record
 }
 
 /**
- * Checks that so many records fill these bytes exactly.
+ * Checks that these bytes consist of exactly `count` records.
  *
  * @throws BusError BAD_BATCH
  */
 export function checkRecords(bytes: Buffer, count: number) {
   let at = 0
   for (let record = 0; record < count; record++) {
-    if (at + leastRecord > bytes.length) throw bad('a record is cut')
-    const { headers, value, end } = placesIn(bytes, at)
-    if (end > bytes.length) throw bad('a record is longer than its batch')
-    if (headers < value) textsIn(bytes, headers, value)
+    if (at + minRecordBytes > bytes.length) throw badBatch('a record is cut')
+    const { headers, value, end } = locateParts(bytes, at)
+    if (end > bytes.length) throw badBatch('a record is longer than its batch')
+    if (headers < value) locateTexts(bytes, headers, value)
     at = end
   }
-  if (at !== bytes.length) throw bad('bytes are left after the last record')
+  if (at !== bytes.length) throw badBatch('bytes follow the last record')
 }
 
-/** The records that fill these bytes. Values are views of them. */
+/** Decodes the records in these bytes. Their values are views of the bytes. */
 export function* decodeRecords(bytes: Buffer): Generator<BatchRecord> {
   for (let at = 0; at < bytes.length;) {
-    const { key, headers, value, end } = placesIn(bytes, at)
+    const { key, headers, value, end } = locateParts(bytes, at)
     yield {
       key: bytes.toString('utf8', key, headers),
       headers: decodeHeaders(bytes, headers, value),
@@ -62,9 +62,9 @@ export function* decodeRecords(bytes: Buffer): Generator<BatchRecord> {
   }
 }
 
-/** Where the parts of the record at `at` begin. */
-function placesIn(bytes: Buffer, at: number) {
-  const key = at + leastRecord
+/** Finds where the parts of the record at `at` begin. */
+function locateParts(bytes: Buffer, at: number) {
+  const key = at + minRecordBytes
   const headers = key + bytes.readUInt16BE(at)
   const value = headers + bytes.readUInt16BE(at + 2)
   return { key, headers, value, end: value + bytes.readUInt32BE(at + 4) }
@@ -77,15 +77,14 @@ function encodeHeaders(headers: BatchRecord['headers']) {
   if (entries.length === 0) return noHeaders
   const parts = entries.flat().flatMap((text) => {
     const bytes = Buffer.from(text)
-    const size = Buffer.alloc(2)
-    size.writeUInt16BE(fitting(bytes.length, 0xffff))
-    return [size, bytes]
+    checkLength('a header', bytes.length, 0xffff)
+    return [u16(bytes.length), bytes]
   })
   return Buffer.concat(parts)
 }
 
 function decodeHeaders(bytes: Buffer, start: number, end: number) {
-  const texts = textsIn(bytes, start, end).map(([from, to]) =>
+  const texts = locateTexts(bytes, start, end).map(([from, to]) =>
     bytes.toString('utf8', from, to),
   )
   const pairs = texts.flatMap((name, i) =>
@@ -94,23 +93,24 @@ function decodeHeaders(bytes: Buffer, start: number, end: number) {
   return Object.fromEntries(pairs)
 }
 
-/** Where the texts of a record's headers begin and end: name, value, name… */
-function textsIn(bytes: Buffer, start: number, end: number) {
+/** Finds the texts of a record's headers, which alternate: name, value. */
+function locateTexts(bytes: Buffer, start: number, end: number) {
   const texts: [from: number, to: number][] = []
   for (let at = start; at < end;) {
-    if (at + 2 > end) throw bad('a header is cut')
+    if (at + 2 > end) throw badBatch('a header is cut')
     const from = at + 2
     at = from + bytes.readUInt16BE(at)
-    if (at > end) throw bad('a header is longer than its record')
+    if (at > end) throw badBatch('a header is longer than its record')
     texts.push([from, at])
   }
   if (texts.length % 2 === 0) return texts
-  throw bad('a header has no value')
+  throw badBatch('a header has no value')
 }
 
-const bad = (detail: string) => new BusError('BAD_BATCH', detail)
+const badBatch = (detail: string) => new BusError('BAD_BATCH', detail)
 
-function fitting(length: number, most: number) {
-  if (length <= most) return length
-  throw new BusError('RECORD_TOO_LARGE', `${length} bytes, at most ${most}`)
+function checkLength(part: string, length: number, max: number) {
+  if (length <= max) return
+  const message = `${part} has ${length} bytes, at most ${max} are possible`
+  throw new BusError('RECORD_TOO_LARGE', message)
 }

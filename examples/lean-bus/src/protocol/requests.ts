@@ -1,21 +1,26 @@
 import { BusError } from './errors.ts'
-import { Fields, types, type Frame } from './frames.ts'
+import {
+  createFieldReader,
+  types,
+  type FieldReader,
+  type Frame,
+} from './frames.ts'
 
 export type Request = ReturnType<typeof readFields>
 
 /**
- * What a peer asks for, taken out of its frame.
+ * Reads a request from its frame.
  *
- * @throws BusError BAD_FRAME for a payload that is cut or too long
+ * @throws BusError BAD_FRAME for an unknown type or a payload of wrong length
  */
 export function readRequest({ type, payload }: Frame): Request {
-  const fields = new Fields(payload)
-  const request = readFields(type, fields)
-  fields.end()
+  const reader = createFieldReader(payload)
+  const request = readFields(type, reader)
+  reader.expectEnd()
   return request
 }
 
-function readFields(type: number, { u16, u32, u64, text, rest }: Fields) {
+function readFields(type: number, { u16, u32, u64, text, rest }: FieldReader) {
   switch (type) {
     case types.HELLO:
       return { name: 'HELLO', magic: u32(), version: u16() } as const
@@ -40,10 +45,10 @@ function readFields(type: number, { u16, u32, u64, text, rest }: Fields) {
     case types.UNSUBSCRIBE:
       return { name: 'UNSUBSCRIBE', id: u32() } as const
     case types.READ: {
-      const place = { topic: text(), offset: u64() }
-      return { name: 'READ', ...place, bytes: u32() } as const
+      const position = { topic: text(), offset: u64() }
+      return { name: 'READ', ...position, bytes: u32() } as const
     }
     default:
-      throw new BusError('BAD_FRAME', `there is no request ${type}`)
+      throw new BusError('BAD_FRAME', `unknown request type ${type}`)
   }
 }

@@ -3,7 +3,7 @@ import { decode } from './orders.ts'
 import type { Timeline } from './timeline.ts'
 
 // #region replay
-/** A group that did not exist before starts at the oldest record. */
+/** Reads every order: a group without commits starts at the oldest record. */
 export async function replay(bus: Bus, group: string, timeline: Timeline) {
   const totals = new Map<string, number>()
   const subscription = await bus.subscribe(
@@ -15,7 +15,7 @@ export async function replay(bus: Bus, group: string, timeline: Timeline) {
         const detail = `${orderId}, ${totalCents} cents`
         timeline.add('analytics', 'replayed', record, detail)
       } catch {
-        timeline.add('analytics', 'passed over', record, 'unreadable')
+        timeline.add('analytics', 'skipped', record, 'unreadable')
       }
       await commit()
     },

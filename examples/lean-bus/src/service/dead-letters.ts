@@ -1,17 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { FencedError, type Bus, type Handle } from '../bus.ts'
+import { FencedError, type Bus, type Handler } from '../bus.ts'
 
 // #region dead-letter
 /**
- * Tries a handler up to `attempts` times; then the record goes to
- * `<topic>.dlq`, is acknowledged there, and only then committed. A crash
- * between the two writes the letter again: `origin-*` tell the copies apart.
+ * Calls a handler up to `attempts` times. If it keeps failing, publishes the
+ * record to `<topic>.dlq` and commits once that is acknowledged. A crash
+ * between the two publishes the dead letter again, so readers should
+ * deduplicate by the `origin-*` headers.
  */
 export function withDeadLetters(
   bus: Bus,
-  handle: Handle,
+  handle: Handler,
   attempts = 3,
-): Handle {
+): Handler {
   return async (record, commit) => {
     for (let attempt = 1; ; attempt++) {
       try {

@@ -2,7 +2,7 @@ import type { BusRecord, NewRecord } from '../bus.ts'
 
 /** An order was placed. Version 2 adds `currency`; version 1 meant euros. */
 export interface OrderPlaced {
-  /** Known to no other event: what makes a second delivery recognisable. */
+  /** Unique per event, so that consumers can recognize a redelivery. */
   eventId: string
   orderId: string
   totalCents: number
@@ -10,7 +10,7 @@ export interface OrderPlaced {
 }
 
 // #region order-per-key
-/** The order is the key, so that its events keep their order. */
+/** Uses the order's ID as the key, so the events of an order stay in order. */
 export function encode(event: OrderPlaced): NewRecord {
   const version = event.currency === undefined ? '1' : '2'
   return {
@@ -23,9 +23,9 @@ export function encode(event: OrderPlaced): NewRecord {
 
 // #region tolerant-reader
 /**
- * Reads what version 1 declares and passes over what later versions add.
+ * Reads the fields of version 1 and ignores those that later versions add.
  *
- * @throws Error when a field of version 1 is missing or of another type
+ * @throws Error when a field of version 1 is missing or has another type
  */
 export function decode({ value, headers }: BusRecord): OrderPlaced {
   const { eventId, orderId, totalCents } = JSON.parse(
@@ -37,7 +37,7 @@ export function decode({ value, headers }: BusRecord): OrderPlaced {
     !Number.isSafeInteger(totalCents)
   ) {
     throw new Error(
-      `No OrderPlaced that version 1 can read: ${headers.version}`,
+      `This OrderPlaced, version ${headers.version}, lacks fields of version 1: eventId, orderId, totalCents`,
     )
   }
   return { eventId, orderId, totalCents }

@@ -1,18 +1,18 @@
-import type { Handle } from '../bus.ts'
+import type { Handler } from '../bus.ts'
 import { decode } from './orders.ts'
 import type { Timeline } from './timeline.ts'
 
-/** Ships each order once, however often its event is delivered. */
+/** Ships each order once, even if its event is delivered more than once. */
 export function createShipping(timeline: Timeline) {
   const shipped = new Set<string>()
   // #region idempotent
-  const handle: Handle = async (record, commit) => {
+  const handle: Handler = async (record, commit) => {
     const { eventId, orderId } = decode(record)
     if (shipped.has(eventId)) {
-      const detail = `${orderId}, known: not shipped again`
+      const detail = `${orderId}, already shipped`
       timeline.add('shipping', 'redelivered', record, detail)
     } else {
-      // In a database: the effect and the event's id in one transaction.
+      // With a database, store the effect and the event ID in one transaction.
       shipped.add(eventId)
       timeline.add('shipping', 'shipped', record, orderId)
     }

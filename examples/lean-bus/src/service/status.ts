@@ -4,17 +4,16 @@ import type { AddressInfo } from 'node:net'
 import type { Timeline } from './timeline.ts'
 
 /**
- * Serves the timeline as a page, which renews itself until it is complete; port
- * 0 is any free port.
+ * Serves the timeline as a page that refreshes until the demo is complete.
  *
- * @throws Error that names HOST and PORT when it cannot listen
+ * @throws Error that names HOST and PORT when the server cannot listen
  */
 export async function serveStatus(
   { host, port }: { host: string; port: number },
-  about: string,
+  description: string,
   timeline: Timeline,
 ) {
-  let complete = false
+  let isComplete = false
   const server = createServer((request, response) => {
     if (request.url === '/health') {
       response.setHeader('content-type', 'application/json')
@@ -22,17 +21,19 @@ export async function serveStatus(
     }
     response.statusCode = request.url === '/' ? 200 : 404
     response.setHeader('content-type', 'text/html; charset=utf-8')
-    if (!complete) response.setHeader('refresh', '1')
-    response.end(page(about, timeline))
+    if (!isComplete) response.setHeader('refresh', '1')
+    response.end(renderPage(description, timeline))
   })
   await once(server.listen(port, host), 'listening').catch(({ message }) => {
-    throw new Error(`HOST=${host} PORT=${port}: ${message}. Give another PORT.`)
+    throw new Error(
+      `HOST=${host} PORT=${port}: ${message}. Choose another PORT.`,
+    )
   })
   const address = server.address() as AddressInfo
   return {
     url: `http://${host}:${address.port}`,
     complete() {
-      complete = true
+      isComplete = true
     },
     async close() {
       server.close()
@@ -41,11 +42,11 @@ export async function serveStatus(
   }
 }
 
-function page(about: string, { rows }: Timeline) {
+function renderPage(description: string, { rows }: Timeline) {
   const body = rows.map((cells) =>
     cells.length === 1
-      ? `<tr><th colspan="5">${escape(cells[0]!)}`
-      : `<tr>${cells.map((cell) => `<td>${escape(cell)}`).join('')}`,
+      ? `<tr><th colspan="5">${escapeHtml(cells[0]!)}`
+      : `<tr>${cells.map((cell) => `<td>${escapeHtml(cell)}`).join('')}`,
   )
   return `<!doctype html>
 <html lang="en">
@@ -70,12 +71,12 @@ function page(about: string, { rows }: Timeline) {
   }
 </style>
 <h1>Orders on the lean bus</h1>
-<p>${escape(about)}
-<p><code>orders/2@7</code> is topic <code>orders</code>, offset 7. A topic has one partition, 0.
+<p>${escapeHtml(description)}
+<p><code>orders/0@7</code> is topic <code>orders</code>, offset 7. A topic has one partition, 0.
 <table>${body.join('\n')}</table>
 `
 }
 
-function escape(text: string) {
+function escapeHtml(text: string) {
   return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;')
 }
