@@ -123,7 +123,7 @@ describe('the address', () => {
     const broker = await startBroker({}, '--unsafe-bind', '0.0.0.0')
     await reach('127.0.0.2', broker.port)
     expect(broker.output()).toContain(
-      `Whoever reaches 0.0.0.0:${broker.port} can read and write everything: there is no login and no TLS.`,
+      `Warning: anyone who reaches 0.0.0.0:${broker.port} can read and write everything. There is no login and no TLS.`,
     )
   })
 

@@ -101,14 +101,14 @@ test('a poison record becomes a dead letter and is then committed', async (t) =>
   const { offset } = await bus.publish('orders', record)
   const deadLetter = Promise.withResolvers<BusRecord>()
   let attempts = 0
-  const handle = withDeadLetters(bus, async (record) => {
+  const handle = withDeadLetters(bus, async (poison) => {
     attempts++
-    decode(record)
+    decode(poison)
   })
   await bus.subscribe(from, handle)
   await bus.subscribe(
     { topic: 'orders.dlq', group: 'dead-letters' },
-    async (record) => deadLetter.resolve(record),
+    async (received) => deadLetter.resolve(received),
   )
   const { value, headers } = await deadLetter.promise
   assert.deepEqual(Uint8Array.from(value), record.value)

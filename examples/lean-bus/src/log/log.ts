@@ -1,6 +1,6 @@
 import { BusError } from '../protocol/errors.ts'
-import type { Folder } from './files.ts'
 import { checkBatch } from '../protocol/format.ts'
+import type { Folder } from './files.ts'
 import { removeMarker, writeMarker } from './marker.ts'
 import { createProducers } from './producers.ts'
 import { openSegments } from './recovery.ts'

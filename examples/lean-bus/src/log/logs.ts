@@ -1,8 +1,8 @@
 import { BusError } from '../protocol/errors.ts'
-import type { Folder } from './files.ts'
 import { limits } from '../protocol/limits.ts'
-import { openLog, type Log } from './log.ts'
 import { isName } from '../protocol/names.ts'
+import type { Folder } from './files.ts'
+import { openLog, type Log } from './log.ts'
 
 export interface LogsOptions {
   segmentBytes?: number

@@ -1,6 +1,6 @@
 import { crc32c } from '../protocol/crc.ts'
-import type { Folder } from './files.ts'
 import { u32, u64 } from '../protocol/frames.ts'
+import type { Folder } from './files.ts'
 
 const name = 'clean'
 

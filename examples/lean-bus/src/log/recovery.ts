@@ -1,12 +1,12 @@
-import type { Folder } from './files.ts'
 import {
   batchesIn,
   headerBytes,
   readHeader,
   type Header,
 } from '../protocol/format.ts'
-import { readMarker } from './marker.ts'
 import { minRecordBytes } from '../protocol/records.ts'
+import type { Folder } from './files.ts'
+import { readMarker } from './marker.ts'
 import {
   damaged,
   endOffset,

@@ -1,5 +1,4 @@
 import { BusError } from '../protocol/errors.ts'
-import type { Folder, LogFile } from './files.ts'
 import {
   batchesIn,
   headerBytes,
@@ -7,6 +6,7 @@ import {
   type Header,
   stamp,
 } from '../protocol/format.ts'
+import type { Folder, LogFile } from './files.ts'
 
 /** A file of a log: consecutive batches from a base offset on. */
 export interface Segment {
