@@ -1,14 +1,14 @@
 import { api, nodeId, throttleMs } from './api.ts'
 import * as t from './codec.ts'
 import * as codes from './errors.ts'
-import { notJoined, notSynced } from './member.ts'
+import { rejectJoin, rejectSync } from './member.ts'
 
 const { array, bytes, int16, int32, since, string, struct } = t
 
 /** Kafka's `group.max.session.timeout.ms`. */
 const maxSessionTimeoutMs = 1_800_000
 
-/** FindCoordinator v0-2: of groups, type 0; there are no transactions. */
+/** FindCoordinator v0-2 for groups, which are type 0. */
 export const findCoordinator = api({
   key: 10,
   versions: [0, 2],
@@ -23,7 +23,7 @@ export const findCoordinator = api({
   }),
   answer({ type }, { host, port }) {
     if (type === 0) return { error: 0, message: null, node: nodeId, host, port }
-    const message = 'The dev broker has no transactions.'
+    const message = 'The dev broker does not support transactions.'
     return {
       error: codes.INVALID_REQUEST,
       message,
@@ -36,7 +36,7 @@ export const findCoordinator = api({
 
 /**
  * JoinGroup v3, answered when all members have joined. In this version a
- * member gets its id at once; from v4 on it must ask twice (KIP-394).
+ * member gets its ID at once. From v4 it has to ask twice (KIP-394).
  */
 export const joinGroup = api({
   key: 11,
@@ -60,16 +60,16 @@ export const joinGroup = api({
   }),
   answer({ id, ...asked }, { groups, minSessionTimeoutMs }, clientId) {
     const { memberId, sessionTimeoutMs: timeout } = asked
-    if (id === '') return notJoined(codes.INVALID_GROUP_ID, memberId)
+    if (id === '') return rejectJoin(codes.INVALID_GROUP_ID, memberId)
     if (timeout < minSessionTimeoutMs || timeout > maxSessionTimeoutMs) {
-      return notJoined(codes.INVALID_SESSION_TIMEOUT, memberId)
+      return rejectJoin(codes.INVALID_SESSION_TIMEOUT, memberId)
     }
     const known = groups.get(id)
     if (!known && memberId !== '') {
-      return notJoined(codes.UNKNOWN_MEMBER_ID, memberId)
+      return rejectJoin(codes.UNKNOWN_MEMBER_ID, memberId)
     }
     const group = known ?? groups.ensure(id)
-    if (!group) return notJoined(codes.COORDINATOR_NOT_AVAILABLE, memberId)
+    if (!group) return rejectJoin(codes.COORDINATOR_NOT_AVAILABLE, memberId)
     return group.join({ ...asked, clientId })
   },
 })
@@ -87,7 +87,7 @@ export const syncGroup = api({
   response: struct({ throttleMs, error: int16, assignment: bytes }),
   answer({ id, memberId, generation, assignments }, { groups }) {
     const group = groups.get(id)
-    if (!group) return notSynced(codes.UNKNOWN_MEMBER_ID)
+    if (!group) return rejectSync(codes.UNKNOWN_MEMBER_ID)
     return group.sync(memberId, generation, assignments)
   },
 })

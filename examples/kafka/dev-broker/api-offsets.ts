@@ -7,7 +7,7 @@ const { constant, int16, int32, int64, since, string, struct } = t
 /** Kafka's `offset.metadata.max.bytes`. */
 const maxMetadataBytes = 4_096
 
-/** ListOffsets v1-2: by time in ms, or -1 for the end, -2 for the start. */
+/** ListOffsets v1-2 by a time in ms, or -1 for the end, -2 for the start. */
 export const listOffsets = api({
   key: 2,
   versions: [1, 2],
@@ -52,17 +52,16 @@ export const offsetCommit = api({
     topics: byTopic(struct({ index: int32, error: int16 })),
   }),
   answer({ group, generation, memberId, asked }, { groups, topics }) {
-    let refused: number | undefined
+    let groupError: number | undefined
     return {
       topics: answerEach(asked, (name, { index, offset, ...of }) => {
         const metadata = of.metadata ?? ''
         const check = () => {
           if (!topics.log(name, index)) return codes.UNKNOWN_TOPIC_OR_PARTITION
-          refused ??= groups.checkCommit(group, memberId, generation)
-          const large = Buffer.byteLength(metadata) > maxMetadataBytes
-          return (
-            refused || (large ? codes.OFFSET_METADATA_TOO_LARGE : codes.NONE)
-          )
+          groupError ??= groups.checkCommit(group, memberId, generation)
+          if (groupError) return groupError
+          const isLarge = Buffer.byteLength(metadata) > maxMetadataBytes
+          return isLarge ? codes.OFFSET_METADATA_TOO_LARGE : codes.NONE
         }
         const error = check()
         if (!error) groups.commit(group, { name, index, offset, metadata })
@@ -72,7 +71,7 @@ export const offsetCommit = api({
   },
 })
 
-/** OffsetFetch v4; all that the group has committed when no topic is named. */
+/** OffsetFetch v4. Without topics it lists everything the group committed. */
 export const offsetFetch = api({
   key: 9,
   versions: [4, 4],

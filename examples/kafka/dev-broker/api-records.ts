@@ -30,14 +30,14 @@ export const produce = api({
     throttleMs,
   }),
   answer({ acks, asked }, { topics }) {
-    const transactional = asked.some(({ partitions }) =>
+    const hasTransaction = asked.some(({ partitions }) =>
       partitions.some(({ records }) => isTransactional(records)),
     )
-    let failed = false
+    let hasFailed = false
     const answers = answerEach(asked, (name, { index, records }) => {
       const log = topics.log(name, index)
       const append = () => {
-        if (transactional) return codes.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+        if (hasTransaction) return codes.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
         if (!log) return codes.UNKNOWN_TOPIC_OR_PARTITION
         if (!isOneBatch(records)) return codes.INVALID_RECORD
         if (Math.abs(acks) > 1) return codes.INVALID_REQUIRED_ACKS
@@ -47,12 +47,12 @@ export const produce = api({
       if (log && typeof appended === 'bigint') {
         return { index, error: 0, baseOffset: appended, logStart: log.start }
       }
-      failed = true
+      hasFailed = true
       return { index, error: Number(appended), baseOffset: -1n, logStart: -1n }
     })
     if (acks !== 0) return { topics: answers }
-    // Whoever wants no answer learns of a failure by the connection's end.
-    if (failed) throw new MalformedError('Produce without acks failed')
+    // With acks=0 there is no response, so a failure closes the connection.
+    if (hasFailed) throw new MalformedError('Produce without acks failed')
     return undefined
   },
 })
@@ -78,7 +78,7 @@ const fetchRequest = struct({
   rack: since(11, constant(t.string, ''), undefined),
 })
 
-/** Fetch v4-11, without fetch sessions (KIP-227) and transactions. */
+/** Fetch v4-11 without fetch sessions (KIP-227) and transactions. */
 export const fetch = api({
   key: 1,
   versions: [4, 11],
@@ -104,13 +104,15 @@ export const fetch = api({
     if (request.sessionEpoch > 0) {
       return { error: codes.FETCH_SESSION_ID_NOT_FOUND, topics: [] }
     }
-    let { answers, enough } = read(request, topics)
-    if (!enough && request.maxWaitMs > 0) {
+    let { answers, isEnough } = read(request, topics)
+    if (!isEnough && request.maxWaitMs > 0) {
       const { promise, resolve } = Promise.withResolvers<void>()
       const timer = setTimeout(resolve, request.maxWaitMs).unref()
-      const wake = () => read(request, topics).enough && resolve()
+      const onAppend = () => read(request, topics).isEnough && resolve()
       const stops = request.asked.flatMap(({ name, partitions }) =>
-        partitions.map(({ index }) => topics.log(name, index)?.onAppend(wake)),
+        partitions.map(({ index }) =>
+          topics.log(name, index)?.onAppend(onAppend),
+        ),
       )
       await promise
       clearTimeout(timer)
@@ -121,28 +123,29 @@ export const fetch = api({
   },
 })
 
-/** What is there now, and whether that, or an error, is worth an answer. */
+/** Reads what exists now. It is enough at `minBytes`, or when a read fails. */
 function read(request: t.ValueOf<typeof fetchRequest>, topics: Topics) {
-  let [held, failed] = [0, false]
+  let byteCount = 0
+  let hasFailed = false
   const answers = answerEach(request.asked, (name, of) => {
-    const room = Math.min(of.maxBytes, request.maxBytes - held)
+    const maxBytes = Math.min(of.maxBytes, request.maxBytes - byteCount)
     const log = topics.log(name, of.index)
-    const records = log?.read(of.offset, room, held === 0)
+    const records = log?.read(of.offset, maxBytes, byteCount === 0)
     if (log && typeof records === 'object') {
-      held += records.length
+      byteCount += records.length
       const { start, end } = log
       const ends = { highWatermark: end, lastStable: end, logStart: start }
       return { index: of.index, error: codes.NONE, ...ends, records }
     }
-    failed = true
+    hasFailed = true
     const error = Number(records ?? codes.UNKNOWN_TOPIC_OR_PARTITION)
     const ends = { highWatermark: -1n, lastStable: -1n, logStart: -1n }
     return { index: of.index, error, ...ends, records: Buffer.alloc(0) }
   })
-  return { answers, enough: failed || held >= request.minBytes }
+  return { answers, isEnough: hasFailed || byteCount >= request.minBytes }
 }
 
-/** InitProducerId v0-1: for idempotent producers, not for transactions. */
+/** InitProducerId v0-1 for idempotent producers, without transactions. */
 export const initProducerId = api({
   key: 22,
   versions: [0, 1],

@@ -5,7 +5,7 @@ import { isTopicName } from './topics.ts'
 
 const { array, constant, int8, int16, int32, string, struct } = t
 
-/** Metadata v4. Topics are not created by asking for them. */
+/** Metadata v4. Asking for a topic does not create it. */
 export const metadata = api({
   key: 3,
   versions: [4, 4],
@@ -57,7 +57,7 @@ export const metadata = api({
   }),
 })
 
-/** CreateTopics v3-4. Configurations of topics are read and not used. */
+/** CreateTopics v3-4. Ignores the configurations of topics. */
 export const createTopics = api({
   key: 19,
   versions: [3, 4],
@@ -85,9 +85,15 @@ export const createTopics = api({
       const count = partitions === -1 ? 1 : partitions
       const [error, message] =
         assignments.length > 0
-          ? [codes.INVALID_REPLICA_ASSIGNMENT, 'It assigns by itself.']
+          ? [
+              codes.INVALID_REPLICA_ASSIGNMENT,
+              'The dev broker assigns partitions itself.',
+            ]
           : replicas !== 1 && replicas !== -1
-            ? [codes.INVALID_REPLICATION_FACTOR, 'It is the only broker.']
+            ? [
+                codes.INVALID_REPLICATION_FACTOR,
+                'The dev broker is the only broker.',
+              ]
             : [topics.check(name, count), null]
       if (!error && !onlyValidate) topics.create(name, count)
       return { name, error, message }
@@ -95,7 +101,7 @@ export const createTopics = api({
   }),
 })
 
-/** DeleteTopics v1. What groups have committed of a topic goes with it. */
+/** DeleteTopics v1. Also deletes the offsets that groups committed. */
 export const deleteTopics = api({
   key: 20,
   versions: [1, 1],

@@ -2,27 +2,27 @@ import { array, constant, int32, string, struct, type Type } from './codec.ts'
 import type { Groups } from './groups.ts'
 import type { Topics } from './topics.ts'
 
-/** What all requests work on. */
+/** The state that all requests share. */
 export interface State {
   topics: Topics
   groups: Groups
-  /** The shortest lease a member may ask for, in ms. */
+  /** Shortest session timeout of a member, in ms. */
   minSessionTimeoutMs: number
-  /** Where clients find this broker. */
+  /** Advertised address. */
   host: string
   port: number
-  /** The next number for an idempotent producer. */
+  /** ID of the next idempotent producer. */
   nextProducerId: bigint
 }
 
-/** One kind of request: how it travels, and what is done. */
+/** A kind of request: its encoding and how it is answered. */
 export interface Api<Request = any, Response = any> {
   key: number
-  /** The versions that are understood, no more than clients need. */
+  /** Supported versions, only as many as clients need. */
   versions: readonly [min: number, max: number]
   request: Type<Request>
   response: Type<Response>
-  /** Undefined where the client wants no answer. */
+  /** Returns undefined where the client expects no response. */
   answer(
     request: Request,
     state: State,
@@ -30,25 +30,26 @@ export interface Api<Request = any, Response = any> {
   ): Response | undefined | Promise<Response>
 }
 
-/** Binds the types of `answer` to those of request and response. */
-export const api = <Request, Response>(it: Api<Request, Response>) => it
+/** Infers the types of `answer` from those of request and response. */
+export const api = <Request, Response>(definition: Api<Request, Response>) =>
+  definition
 
-/** Of one broker there is little to choose from. */
+/** ID of the only broker. */
 export const nodeId = 1
 
-/** Nobody is slowed down here. */
+/** The dev broker has no quotas, so it throttles no client. */
 export const throttleMs = constant(int32, 0)
 
-/** What is asked, or answered, of partitions, by topic. */
+/** Entries of partitions, grouped by topic. */
 export const byTopic = <T>(partition: Type<T>) =>
   array(struct({ name: string, partitions: array(partition) }))
 
-/** Answers partition by partition, in the form of `byTopic`. */
+/** Answers each partition. Returns the form of `byTopic`. */
 export function answerEach<Asked, Answer>(
   topics: readonly { name: string; partitions: readonly Asked[] }[],
   answer: (name: string, asked: Asked) => Answer,
 ) {
   return topics.map(({ name, partitions }) => {
-    return { name, partitions: partitions.map((it) => answer(name, it)) }
+    return { name, partitions: partitions.map((asked) => answer(name, asked)) }
   })
 }

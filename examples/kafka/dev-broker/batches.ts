@@ -12,7 +12,7 @@ import { crc32c } from './crc32c.ts'
 import * as codes from './errors.ts'
 import { MalformedError } from './frames.ts'
 
-/** What stands before the records: magic 2, Kafka 0.11 and later. */
+/** Header of a batch with magic 2, which is Kafka 0.11 and later. */
 const header = struct({
   baseOffset: int64,
   length: int32,
@@ -32,10 +32,10 @@ const header = struct({
 const maxAheadMs = 3_600_000
 
 const headerBytes = 61
-/** The checksum is of what follows it. */
+/** The checksum covers the bytes from here on. */
 const crcFrom = 21
 
-/** A record batch as it travels and is stored, and what its header says. */
+/** An encoded record batch with the fields of its header. */
 export interface Batch extends ValueOf<typeof header> {
   bytes: Buffer
 }
@@ -45,11 +45,11 @@ const headerOf = (bytes: Buffer) => header.read(new Reader(bytes), 0)
 export const lastSequence = ({ firstSequence, count }: Batch) =>
   (firstSequence + count - 1) & 0x7fffffff
 
-/** Whether it is of a transaction, as far as it can be read. */
+/** Whether the batch has a header that marks it as part of a transaction. */
 export const isTransactional = (bytes: Buffer) =>
   bytes.length >= headerBytes && (headerOf(bytes).attributes & 0x10) !== 0
 
-/** Whether it is one batch of magic 2, from its first byte to its last. */
+/** Whether the bytes are exactly one batch of magic 2. */
 export function isOneBatch(bytes: Buffer): boolean {
   if (bytes.length < headerBytes) return false
   const { length, magic } = headerOf(bytes)
@@ -57,12 +57,13 @@ export function isOneBatch(bytes: Buffer): boolean {
 }
 
 /**
- * Checks the batch of a producer in Kafka's order, and gives a copy that can
- * be stamped, or an error code. Compressed records are not looked into.
- * @param maxBytes Kafka's `max.message.bytes`, which is of the whole batch
+ * Validates a batch in Kafka's order of checks. Returns a copy that can be
+ * stamped, or an error code. Does not decompress records.
+ *
+ * @param maxBytes Kafka's `max.message.bytes`, which limits the whole batch
  */
-export function parseBatch(given: Buffer, maxBytes: number): Batch | number {
-  const bytes = Buffer.from(given)
+export function parseBatch(input: Buffer, maxBytes: number): Batch | number {
+  const bytes = Buffer.from(input)
   const batch = { ...headerOf(bytes), bytes }
   const { attributes, count, producerId } = batch
   if (batch.baseOffset !== 0n) return codes.INVALID_RECORD
@@ -72,8 +73,8 @@ export function parseBatch(given: Buffer, maxBytes: number): Batch | number {
 
   if ((attributes & 0x20) !== 0 || count < 1) return codes.INVALID_RECORD
   if (batch.lastOffsetDelta !== count - 1) return codes.INVALID_RECORD
-  const numbered = batch.firstSequence >= 0 && batch.producerEpoch >= 0
-  if (producerId >= 0n && !numbered) return codes.INVALID_RECORD
+  const hasSequence = batch.firstSequence >= 0 && batch.producerEpoch >= 0
+  if (producerId >= 0n && !hasSequence) return codes.INVALID_RECORD
   try {
     const latest = timestampsOf(batch).reduce((a, b) => (b > a ? b : a), -1n)
     if (latest > Date.now() + maxAheadMs) return codes.INVALID_TIMESTAMP
@@ -84,7 +85,7 @@ export function parseBatch(given: Buffer, maxBytes: number): Batch | number {
   }
 }
 
-/** Some clients get it wrong, and Kafka mends it. */
+/** Corrects the maximum timestamp, which some clients get wrong, like Kafka. */
 function withMaxTimestamp(batch: Batch, maxTimestamp: bigint): Batch {
   batch.bytes.writeBigInt64BE(maxTimestamp, 35)
   batch.bytes.writeUInt32BE(crc32c(batch.bytes.subarray(crcFrom)), 17)
@@ -92,8 +93,8 @@ function withMaxTimestamp(batch: Batch, maxTimestamp: bigint): Batch {
 }
 
 /**
- * Gives a batch its place in the log, in leader epoch 0. Both lie outside of
- * the checksum, so this changes nothing else.
+ * Sets the base offset, and leader epoch 0. The checksum covers neither, so it
+ * stays valid.
  */
 export function stamp(batch: Batch, baseOffset: bigint): Batch {
   batch.bytes.writeBigInt64BE(baseOffset)
@@ -101,15 +102,15 @@ export function stamp(batch: Batch, baseOffset: bigint): Batch {
   return { ...batch, baseOffset }
 }
 
-/** The records' timestamps in ms, in order; none if they are compressed. */
+/** The timestamps of the records in ms. Empty if they are compressed. */
 export function timestampsOf(batch: Batch): bigint[] {
   if (batch.attributes & 7) return []
   const records = new Reader(batch.bytes.subarray(headerBytes))
-  // A record takes 7 bytes at least, so that no count can cost memory.
+  // A record takes at least 7 bytes, which bounds the memory for any count.
   if (batch.count * 7 > records.left) throw new MalformedError('Too short')
   const timestamps = Array.from({ length: batch.count }, (_, index) => {
     const record = new Reader(records.take(records.varint()))
-    record.take(1) // its attributes: there are none yet
+    record.take(1) // Record attributes, which Kafka does not use yet.
     const timestamp = batch.baseTimestamp + BigInt(record.varint())
     if (record.varint() !== index) throw new MalformedError('Wrong order')
     return timestamp

@@ -1,17 +1,17 @@
 import { MalformedError } from './frames.ts'
 
 /**
- * How a value travels: Kafka's primitive types, big-endian, in their forms
- * before "flexible versions" (KIP-482). One description reads and writes.
+ * The encoding of a type. Kafka's types are big-endian, here in their form
+ * before "flexible versions" (KIP-482).
  */
 export interface Type<T> {
-  /** Throws a MalformedError where the bytes end early or make no sense. */
+  /** @throws MalformedError when bytes are missing or invalid */
   read(from: Reader, version: number): T
   write(value: T, version: number): Buffer
 }
 export type ValueOf<T> = T extends Type<infer V> ? V : never
 
-/** Bytes that are read from the front. */
+/** Reads bytes from the front. */
 export class Reader {
   #rest: Buffer
 
@@ -23,7 +23,7 @@ export class Reader {
     return this.#rest.length
   }
 
-  /** The next bytes: a view, so copy what is kept. */
+  /** Returns a view of the next bytes. Copy them to keep them. */
   take(length: number): Buffer {
     if (length < 0 || length > this.left) throw new MalformedError('Too short')
     const taken = this.#rest.subarray(0, length)
@@ -31,7 +31,7 @@ export class Reader {
     return taken
   }
 
-  /** A zigzag varint, as inside record batches. */
+  /** Reads a zigzag varint, which records use. */
   varint(): number {
     let value = 0n
     for (let shift = 0n; shift < 70n; shift += 7n) {
@@ -68,7 +68,7 @@ export const nullableString: Type<string | null> = {
   },
   write(value, version) {
     const bytes = Buffer.from(value ?? '')
-    // Bytes that were no UTF-8 grow on their way back.
+    // Bytes that are not UTF-8 become longer when they are read and written.
     if (bytes.length > 0x7fff) throw new MalformedError('Too long a string')
     const length = value === null ? -1 : bytes.length
     return Buffer.concat([int16.write(length, version), bytes])
@@ -76,7 +76,7 @@ export const nullableString: Type<string | null> = {
 }
 export const string = required(nullableString)
 
-/** Null is read as empty. */
+/** Reads null as empty. */
 export const bytes: Type<Buffer> = {
   read: (from, version) => from.take(Math.max(0, int32.read(from, version))),
   write: (value, version) =>
@@ -87,13 +87,13 @@ export function nullableArray<T>(item: Type<T>): Type<T[] | null> {
   return {
     read(from, version) {
       const length = int32.read(from, version)
-      // An item takes a byte at least, so that no length can cost memory.
+      // An item takes at least 1 byte, which bounds the memory for any length.
       if (length > from.left) throw new MalformedError('Too long an array')
       if (length < 0) return null
       return Array.from({ length }, () => item.read(from, version))
     },
     write(value, version) {
-      const items = value?.map((it) => item.write(it, version)) ?? []
+      const items = value?.map((element) => item.write(element, version)) ?? []
       return Buffer.concat([
         int32.write(value?.length ?? -1, version),
         ...items,
@@ -114,7 +114,7 @@ function required<T>(type: Type<T | null>): Type<T> {
   }
 }
 
-/** A field that is not looked at, and is always written with this value. */
+/** A field that is ignored when read and always written as this value. */
 export function constant<T>(type: Type<T>, value: T): Type<void> {
   return {
     read: (from, version) => void type.read(from, version),
@@ -122,7 +122,7 @@ export function constant<T>(type: Type<T>, value: T): Type<void> {
   }
 }
 
-/** A field of this version and later; before, `otherwise` stands for it. */
+/** A field that exists since a version. Reads `otherwise` in earlier ones. */
 export function since<T>(first: number, type: Type<T>, otherwise: T): Type<T> {
   return {
     read: (from, version) =>
@@ -132,7 +132,7 @@ export function since<T>(first: number, type: Type<T>, otherwise: T): Type<T> {
   }
 }
 
-/** Fields one after the other. Constant ones are no part of the value. */
+/** A sequence of fields. Constant fields are not part of the value. */
 export function struct<F extends Record<string, Type<any>>>(fields: F) {
   const types = Object.entries(fields)
   type Kept = keyof {
@@ -144,7 +144,9 @@ export function struct<F extends Record<string, Type<any>>>(fields: F) {
       return Object.fromEntries(read)
     },
     write(value: Record<string, unknown>, version) {
-      const parts = types.map(([name, it]) => it.write(value[name], version))
+      const parts = types.map(([name, type]) =>
+        type.write(value[name], version),
+      )
       return Buffer.concat(parts)
     },
   } as Type<{ [K in Kept & keyof F]: ValueOf<F[K]> }>

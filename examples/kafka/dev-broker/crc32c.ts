@@ -6,7 +6,7 @@ const table = Uint32Array.from({ length: 256 }, (_, byte) => {
   return crc
 })
 
-/** CRC-32C (Castagnoli), as in RFC 3720; `zlib.crc32` is another polynomial. */
+/** CRC-32C (Castagnoli, RFC 3720). `zlib.crc32` has another polynomial. */
 export function crc32c(bytes: Uint8Array): number {
   let crc = 0xffffffff
   for (const byte of bytes) {

@@ -1,4 +1,4 @@
-/** Kafka's error codes, as far as this broker answers them, under Kafka's names. */
+/** The error codes of Kafka that this broker returns, under Kafka's names. */
 export const NONE = 0
 export const OFFSET_OUT_OF_RANGE = 1
 export const CORRUPT_MESSAGE = 2

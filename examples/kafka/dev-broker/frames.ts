@@ -1,36 +1,37 @@
-/** Bytes that are no Kafka request; the connection is closed, as Kafka does. */
+/** Bytes that are not a Kafka request. As in Kafka, closes the connection. */
 export class MalformedError extends Error {}
 
 /**
- * The frames of a connection: an int32 with the length, then as many bytes.
- * @param limit bytes; a longer or negative length throws before anything is
- * kept. "GET " and the first bytes of TLS read as lengths beyond 300 MB, so
- * this is also what closes a connection that speaks HTTP.
+ * Splits a connection into frames: the length as an int32, then the bytes.
+ *
+ * @param limit in bytes. A longer or negative length throws before anything is
+ * buffered. "GET " and the first bytes of TLS read as lengths over 300 MB, so
+ * this check also closes connections that speak HTTP.
  */
 export async function* readFrames(
   source: AsyncIterable<Buffer>,
   limit: number,
 ): AsyncGenerator<Buffer> {
   let parts: Buffer[] = []
-  let held = 0
+  let buffered = 0
   let wanted = 4
   for await (const chunk of source) {
     parts.push(chunk)
-    held += chunk.length
-    while (held >= wanted) {
+    buffered += chunk.length
+    while (buffered >= wanted) {
       const bytes = Buffer.concat(parts)
       const size = bytes.readInt32BE()
       if (size < 0 || size > limit) {
-        throw new MalformedError(`A frame of ${size} bytes`)
+        throw new MalformedError(`Invalid frame size: ${size} bytes`)
       }
       wanted = 4 + size
-      if (held < wanted) {
+      if (buffered < wanted) {
         parts = [bytes]
         break
       }
       yield bytes.subarray(4, wanted)
       parts = [bytes.subarray(wanted)]
-      held -= wanted
+      buffered -= wanted
       wanted = 4
     }
   }

@@ -2,21 +2,21 @@ import { randomUUID } from 'node:crypto'
 import { isDeepStrictEqual } from 'node:util'
 import * as codes from './errors.ts'
 import {
-  favourite,
-  notJoined,
-  notSynced,
-  understands,
-  type Assigned,
-  type Joined,
-  type Joining,
+  chooseProtocol,
+  rejectJoin,
+  rejectSync,
+  supports,
+  type JoinRequest,
+  type JoinResponse,
   type Member,
-  type Synced,
+  type MemberAssignment,
+  type SyncResponse,
 } from './member.ts'
 
-/** Kafka's `group.max.size`, which is endless there by default. */
+/** Kafka's `group.max.size`, which has no limit there by default. */
 const maxMembers = 100
 
-/** A classic consumer group, with the states and the answers of Kafka's. */
+/** A classic consumer group with Kafka's states and responses. */
 export class Group {
   #state: 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' =
     'Empty'
@@ -30,165 +30,169 @@ export class Group {
     return this.#members.size > 0
   }
 
-  /** Answers when all members have joined, or when the others' time is up. */
-  async join(joining: Joining): Promise<Joined> {
-    const { memberId, clientId } = joining
-    if (!this.#speaks(joining)) {
-      return notJoined(codes.INCONSISTENT_GROUP_PROTOCOL, memberId)
+  /** Resolves when all members have joined, or at the rebalance timeout. */
+  async join(request: JoinRequest): Promise<JoinResponse> {
+    const { memberId, clientId } = request
+    if (!this.#hasCommonProtocol(request)) {
+      return rejectJoin(codes.INCONSISTENT_GROUP_PROTOCOL, memberId)
     }
     let member = this.#members.get(memberId)
     if (member) {
-      const same = isDeepStrictEqual(member.protocols, joining.protocols)
-      const settled =
+      const isSame = isDeepStrictEqual(member.protocols, request.protocols)
+      const hasJoined =
         this.#state === 'CompletingRebalance' ||
         (this.#state === 'Stable' && memberId !== this.#leader)
-      Object.assign(member, joining)
-      if (same && settled) return this.#joinedAs(member)
+      Object.assign(member, request)
+      if (isSame && hasJoined) return this.#joinResponse(member)
     } else {
-      if (memberId) return notJoined(codes.UNKNOWN_MEMBER_ID, memberId)
+      if (memberId) return rejectJoin(codes.UNKNOWN_MEMBER_ID, memberId)
       if (this.#members.size >= maxMembers) {
-        return notJoined(codes.GROUP_MAX_SIZE_REACHED, memberId)
+        return rejectJoin(codes.GROUP_MAX_SIZE_REACHED, memberId)
       }
       const id = `${clientId}-${randomUUID()}`
-      member = { ...joining, memberId: id, assignment: Buffer.alloc(0) }
+      member = { ...request, memberId: id, assignment: Buffer.alloc(0) }
       this.#members.set(id, member)
     }
-    clearTimeout(member.session)
-    const { promise, resolve } = Promise.withResolvers<Joined>()
-    member.joined = resolve
+    clearTimeout(member.sessionTimer)
+    const { promise, resolve } = Promise.withResolvers<JoinResponse>()
+    member.answerJoin = resolve
     this.#rebalance()
     return promise
   }
 
-  /** Answers when the leader has sent what it assigns to whom. */
+  /** Resolves when the leader has sent its assignments. */
   async sync(
     memberId: string,
     generation: number,
-    assignments: readonly Assigned[],
-  ): Promise<Synced> {
+    assignments: readonly MemberAssignment[],
+  ): Promise<SyncResponse> {
     const member = this.#members.get(memberId)
     const error = this.#check(member, generation)
-    if (error || !member) return notSynced(error)
+    if (error || !member) return rejectSync(error)
     if (this.#state === 'PreparingRebalance') {
-      return notSynced(codes.REBALANCE_IN_PROGRESS)
+      return rejectSync(codes.REBALANCE_IN_PROGRESS)
     }
     if (this.#state === 'Stable') {
-      this.#renew(member)
+      this.#restartSession(member)
       return { error: codes.NONE, assignment: member.assignment }
     }
-    clearTimeout(member.session)
-    const synced = Promise.withResolvers<Synced>()
-    member.synced = synced.resolve
+    clearTimeout(member.sessionTimer)
+    const { promise, resolve } = Promise.withResolvers<SyncResponse>()
+    member.answerSync = resolve
     if (memberId === this.#leader) {
       this.#state = 'Stable'
       for (const { memberId: id, assignment } of assignments) {
         const assigned = this.#members.get(id)
         if (assigned) assigned.assignment = assignment
       }
-      this.#answerSync(codes.NONE)
+      this.#answerSyncs(codes.NONE)
     }
-    return synced.promise
+    return promise
   }
 
   heartbeat(memberId: string, generation: number): number {
     const member = this.#members.get(memberId)
     const error = this.#check(member, generation)
     if (error || !member) return error
-    this.#renew(member)
-    const rebalances = this.#state === 'PreparingRebalance'
-    return rebalances ? codes.REBALANCE_IN_PROGRESS : codes.NONE
+    this.#restartSession(member)
+    const isRebalancing = this.#state === 'PreparingRebalance'
+    return isRebalancing ? codes.REBALANCE_IN_PROGRESS : codes.NONE
   }
 
-  /** Whether this member may commit offsets now. */
+  /** Returns NONE if this member may commit offsets now, else an error code. */
   checkCommit(memberId: string, generation: number): number {
-    // Programs that assign partitions to themselves use groups without members.
+    // Programs that assign their own partitions use groups without members.
     if (generation < 0 && this.#state === 'Empty') return codes.NONE
     const member = this.#members.get(memberId)
     const error = this.#check(member, generation)
     if (error || !member) return error
     if (this.#state === 'CompletingRebalance')
       return codes.REBALANCE_IN_PROGRESS
-    this.#renew(member)
+    this.#restartSession(member)
     return codes.NONE
   }
 
-  /** Ends a membership; the others share what it had. */
+  /** Removes a member. The others share its partitions. */
   leave(memberId: string): number {
     const member = this.#members.get(memberId)
     if (!member) return codes.UNKNOWN_MEMBER_ID
-    this.#forget(member)
+    this.#remove(member)
     this.#rebalance()
     return codes.NONE
   }
 
   #check(member: Member | undefined, generation: number): number {
     if (!member) return codes.UNKNOWN_MEMBER_ID
-    const current = generation === this.#generation
-    return current ? codes.NONE : codes.ILLEGAL_GENERATION
+    const isCurrent = generation === this.#generation
+    return isCurrent ? codes.NONE : codes.ILLEGAL_GENERATION
   }
 
-  /** Whether there is a protocol that all members would understand. */
-  #speaks({ memberId, protocolType, protocols }: Joining): boolean {
+  /** Whether all members support one of the protocols. */
+  #hasCommonProtocol({
+    memberId,
+    protocolType,
+    protocols,
+  }: JoinRequest): boolean {
     const others = [...this.#members.values()].filter(
       (other) => other.memberId !== memberId,
     )
     return (
       protocolType !== '' &&
       others.every((other) => other.protocolType === protocolType) &&
-      protocols.some(({ name }) => others.every(understands(name)))
+      protocols.some(({ name }) => others.every(supports(name)))
     )
   }
 
-  /** Starts the lease anew, except while the member waits for an answer. */
-  #renew(member: Member): void {
-    clearTimeout(member.session)
-    if (member.joined || member.synced) return
+  /** Restarts the session timeout, unless the member waits for a response. */
+  #restartSession(member: Member): void {
+    clearTimeout(member.sessionTimer)
+    if (member.answerJoin || member.answerSync) return
     const expire = () => this.leave(member.memberId)
-    member.session = setTimeout(expire, member.sessionTimeoutMs).unref()
+    member.sessionTimer = setTimeout(expire, member.sessionTimeoutMs).unref()
   }
 
-  #forget({ memberId, session, joined, synced }: Member): void {
-    clearTimeout(session)
+  #remove({ memberId, sessionTimer, answerJoin, answerSync }: Member): void {
+    clearTimeout(sessionTimer)
     this.#members.delete(memberId)
-    joined?.(notJoined(codes.UNKNOWN_MEMBER_ID, memberId))
-    synced?.(notSynced(codes.UNKNOWN_MEMBER_ID))
+    answerJoin?.(rejectJoin(codes.UNKNOWN_MEMBER_ID, memberId))
+    answerSync?.(rejectSync(codes.UNKNOWN_MEMBER_ID))
   }
 
-  /** Waits for all members to join again, for as long as they have asked. */
+  /** Waits for all members to rejoin, up to the longest rebalance timeout. */
   #rebalance(): void {
     const members = [...this.#members.values()]
     if (this.#state !== 'PreparingRebalance') {
       this.#state = 'PreparingRebalance'
-      this.#answerSync(codes.REBALANCE_IN_PROGRESS)
+      this.#answerSyncs(codes.REBALANCE_IN_PROGRESS)
       const times = members.map(({ rebalanceTimeoutMs }) => rebalanceTimeoutMs)
       const longest = Math.max(0, ...times)
       this.#deadline = setTimeout(() => this.#complete(), longest).unref()
     }
-    if (members.every(({ joined }) => joined)) this.#complete()
+    if (members.every(({ answerJoin }) => answerJoin)) this.#complete()
   }
 
-  /** A new generation, of those that have joined. */
+  /** Starts a new generation with the members that have joined. */
   #complete(): void {
     clearTimeout(this.#deadline)
     for (const member of this.#members.values()) {
-      if (!member.joined) this.#forget(member)
+      if (!member.answerJoin) this.#remove(member)
     }
     const members = [...this.#members.values()]
     this.#generation = (this.#generation + 1) & 0x7fffffff
     this.#state = members.length === 0 ? 'Empty' : 'CompletingRebalance'
-    this.#protocol = favourite(members)
+    this.#protocol = chooseProtocol(members)
     if (!this.#members.has(this.#leader)) {
       this.#leader = members[0]?.memberId ?? ''
     }
     for (const member of members) {
       member.assignment = Buffer.alloc(0)
-      member.joined?.(this.#joinedAs(member))
-      member.joined = undefined
-      this.#renew(member)
+      member.answerJoin?.(this.#joinResponse(member))
+      member.answerJoin = undefined
+      this.#restartSession(member)
     }
   }
 
-  #joinedAs({ memberId }: Member): Joined {
+  #joinResponse({ memberId }: Member): JoinResponse {
     const [generation, protocol] = [this.#generation, this.#protocol]
     const leader = this.#leader
     const all = [...this.#members.values()].map((member) => ({
@@ -208,13 +212,13 @@ export class Group {
     }
   }
 
-  #answerSync(error: number): void {
+  #answerSyncs(error: number): void {
     for (const member of this.#members.values()) {
-      const { synced, assignment } = member
-      if (!synced) continue
-      member.synced = undefined
-      synced(error ? notSynced(error) : { error, assignment })
-      this.#renew(member)
+      const { answerSync, assignment } = member
+      if (!answerSync) continue
+      member.answerSync = undefined
+      answerSync(error ? rejectSync(error) : { error, assignment })
+      this.#restartSession(member)
     }
   }
 }

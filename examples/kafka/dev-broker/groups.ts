@@ -1,10 +1,9 @@
 import { COORDINATOR_NOT_AVAILABLE, ILLEGAL_GENERATION } from './errors.ts'
 import { Group } from './group.ts'
 
-/** How many groups are kept. */
 const maxGroups = 1_000
 
-/** An offset that a group has committed: the next one it wants to read. */
+/** A committed offset: the next record that the group has to read. */
 export interface Committed {
   name: string
   index: number
@@ -12,7 +11,7 @@ export interface Committed {
   metadata: string
 }
 
-/** The groups and what they have committed. */
+/** All groups with their committed offsets. */
 export class Groups {
   readonly #groups = new Map<string, Group>()
   readonly #offsets = new Map<string, Map<string, Committed>>()
@@ -22,13 +21,14 @@ export class Groups {
   }
 
   /**
-   * The group of this id, if need be a new one, for which the oldest one
-   * without members is forgotten; undefined when all have members.
+   * Returns the group with this ID, or creates it. At the limit a new group
+   * replaces the oldest one without members; undefined if all have members.
    */
   ensure(id: string): Group | undefined {
     const group = this.#groups.get(id) ?? new Group()
     if (!this.#groups.has(id) && this.#groups.size >= maxGroups) {
-      const [empty] = [...this.#groups].find(([, it]) => !it.hasMembers) ?? []
+      const [empty] =
+        [...this.#groups].find(([, { hasMembers }]) => !hasMembers) ?? []
       if (empty === undefined) return undefined
       this.#groups.delete(empty)
       this.#offsets.delete(empty)
@@ -37,7 +37,7 @@ export class Groups {
     return group
   }
 
-  /** Whether this member of the group may commit now. */
+  /** Returns NONE if this member may commit now, else an error code. */
   checkCommit(id: string, memberId: string, generation: number): number {
     const known = this.get(id)
     if (!known && generation >= 0) return ILLEGAL_GENERATION
@@ -56,12 +56,12 @@ export class Groups {
     return this.#offsets.get(id)?.get(keyOf(name, index))
   }
 
-  /** In the order of their first commits. */
+  /** Ordered by the first commit of each partition. */
   allCommitted(id: string): Committed[] {
     return [...(this.#offsets.get(id)?.values() ?? [])]
   }
 
-  /** What was committed of a topic goes with the topic. */
+  /** Deletes the committed offsets of a topic. */
   forgetTopic(topic: string): void {
     for (const offsets of this.#offsets.values()) {
       for (const [key, committed] of offsets) {

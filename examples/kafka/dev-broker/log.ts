@@ -2,41 +2,41 @@ import { parseBatch, stamp, timestampsOf, type Batch } from './batches.ts'
 import { OFFSET_OUT_OF_RANGE } from './errors.ts'
 import { Producers } from './producers.ts'
 
-/** In bytes. */
+/** Limits in bytes. */
 export interface LogLimits {
-  /** How much a partition keeps; Kafka's `retention.bytes`. */
+  /** Size of a partition. Kafka's `retention.bytes`. */
   retentionBytes: number
-  /** The largest batch; Kafka's `max.message.bytes`. */
+  /** Size of a batch. Kafka's `max.message.bytes`. */
   maxMessageBytes: number
 }
 
-/** One partition: batches in memory, in the order of their offsets. */
+/** A partition: batches in memory, ordered by offset. */
 export class Log {
   readonly #limits: LogLimits
   readonly #producers = new Producers()
-  readonly #waiting = new Set<() => void>()
+  readonly #listeners = new Set<() => void>()
   #batches: Batch[] = []
   #bytes = 0
-  /** The offset that the next record gets. */
+  /** The offset of the next record. */
   end = 0n
 
   constructor(limits: LogLimits) {
     this.#limits = limits
   }
 
-  /** The oldest offset that is still here. */
+  /** The oldest offset in the log. */
   get start(): bigint {
     return this.#batches[0]?.baseOffset ?? this.end
   }
 
   /**
-   * Appends the one batch of a producer, unless it repeats an earlier one;
-   * gives the offset of its first record, or an error code.
+   * Appends a batch, unless it repeats an earlier one. Returns the offset of
+   * its first record, or an error code.
    */
   append(bytes: Buffer): bigint | number {
-    const given = parseBatch(bytes, this.#limits.maxMessageBytes)
-    if (typeof given === 'number') return given
-    const batch = stamp(given, this.end)
+    const parsed = parseBatch(bytes, this.#limits.maxMessageBytes)
+    if (typeof parsed === 'number') return parsed
+    const batch = stamp(parsed, this.end)
     const known = this.#producers.check(batch)
     if (known !== undefined) return known
     this.#producers.add(batch)
@@ -44,49 +44,51 @@ export class Log {
     this.#bytes += bytes.length
     this.end += BigInt(batch.count)
     this.#retain()
-    this.#waiting.forEach((wake) => wake())
+    this.#listeners.forEach((listener) => listener())
     return batch.baseOffset
   }
 
   /**
-   * Whole batches from the one that holds this offset, which may begin before
-   * it, or an error code. The first one comes whatever its size if `always`
-   * (KIP-74).
+   * Returns whole batches from the one that holds this offset, which may start
+   * before it, or an error code. With `isFirst` the first batch may be larger
+   * than `maxBytes` (KIP-74).
    */
-  read(offset: bigint, maxBytes: number, always: boolean): Buffer | number {
+  read(offset: bigint, maxBytes: number, isFirst: boolean): Buffer | number {
     if (offset < this.start || offset > this.end) return OFFSET_OUT_OF_RANGE
     const batches: Buffer[] = []
-    let room = maxBytes
+    let bytesLeft = maxBytes
     for (const { bytes } of this.#batches.slice(this.#indexOf(offset))) {
-      if (bytes.length > room && !(always && batches.length === 0)) break
+      if (bytes.length > bytesLeft && !(isFirst && batches.length === 0)) break
       batches.push(bytes)
-      room -= bytes.length
+      bytesLeft -= bytes.length
     }
     return Buffer.concat(batches)
   }
 
   /**
-   * The first record that is not older than this, in ms. Of a compressed batch
-   * its first record stands for all.
+   * Finds the first record at or after a time in ms. Returns the first record
+   * of the batch if the batch is compressed.
    */
   find(timestamp: bigint): { offset: bigint; timestamp: bigint } | undefined {
-    const batch = this.#batches.find((it) => it.maxTimestamp >= timestamp)
+    const batch = this.#batches.find(
+      ({ maxTimestamp }) => maxTimestamp >= timestamp,
+    )
     if (!batch) return undefined
     const timestamps = timestampsOf(batch)
-    const index = timestamps.findIndex((it) => it >= timestamp)
+    const index = timestamps.findIndex((time) => time >= timestamp)
     return {
       offset: batch.baseOffset + BigInt(Math.max(0, index)),
       timestamp: timestamps[index] ?? batch.baseTimestamp,
     }
   }
 
-  /** Calls `wake` after every append, until the returned function is called. */
-  onAppend(wake: () => void): () => void {
-    this.#waiting.add(wake)
-    return () => this.#waiting.delete(wake)
+  /** Calls the listener after each append. Returns a function to stop that. */
+  onAppend(listener: () => void): () => void {
+    this.#listeners.add(listener)
+    return () => this.#listeners.delete(listener)
   }
 
-  /** The batch that holds this offset: a binary search. */
+  /** Binary search for the batch that holds this offset. */
   #indexOf(offset: bigint): number {
     let [low, high] = [0, this.#batches.length]
     while (low < high) {
@@ -98,7 +100,7 @@ export class Log {
     return low
   }
 
-  /** Over the limit the oldest quarter goes at once, as segments do. */
+  /** Over the limit, drops the oldest quarter at once, like a segment. */
   #retain(): void {
     if (this.#bytes <= this.#limits.retentionBytes) return
     let count = 0

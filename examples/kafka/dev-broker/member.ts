@@ -1,61 +1,62 @@
-/** Who asks to join and how. */
-export interface Joining {
+/** A request to join a group. */
+export interface JoinRequest {
   memberId: string
   clientId: string
   sessionTimeoutMs: number
   rebalanceTimeoutMs: number
   protocolType: string
-  /** Ways to divide the partitions, and what the member says to each. */
+  /** Assignment strategies with the member's metadata for each. */
   protocols: { name: string; metadata: Buffer }[]
 }
 
-export interface Joined {
+export interface JoinResponse {
   error: number
   generation: number
   protocol: string
   leader: string
   memberId: string
-  /** Only the leader learns who the members are. */
+  /** Empty unless this member is the leader. */
   members: { memberId: string; metadata: Buffer }[]
 }
 
-export interface Assigned {
+export interface MemberAssignment {
   memberId: string
   assignment: Buffer
 }
 
-export interface Synced {
+export interface SyncResponse {
   error: number
   assignment: Buffer
 }
 
-export interface Member extends Joining, Assigned {
-  /** Ends the membership when no heartbeat came for `sessionTimeoutMs`. */
-  session?: NodeJS.Timeout | undefined
-  /** Held back until the join, or the leader's assignment, is complete. */
-  joined?: ((answer: Joined) => void) | undefined
-  synced?: ((answer: Synced) => void) | undefined
+export interface Member extends JoinRequest, MemberAssignment {
+  /** Removes the member after `sessionTimeoutMs` without a heartbeat. */
+  sessionTimer?: NodeJS.Timeout | undefined
+  /** Answers the pending join, once all members have joined. */
+  answerJoin?: ((response: JoinResponse) => void) | undefined
+  /** Answers the pending sync, once the leader has sent its assignments. */
+  answerSync?: ((response: SyncResponse) => void) | undefined
 }
 
-/** Whether a member knows this way to divide the partitions. */
-export const understands = (protocol: string) => (member: Joining) =>
+/** Whether a member supports an assignment strategy. */
+export const supports = (protocol: string) => (member: JoinRequest) =>
   member.protocols.some(({ name }) => name === protocol)
 
-/** The protocol that most members like best of those that all understand. */
-export function favourite(members: readonly Joining[]): string {
-  const best = members.flatMap(
+/** Chooses the strategy that most members prefer among the common ones. */
+export function chooseProtocol(members: readonly JoinRequest[]): string {
+  const preferred = members.flatMap(
     ({ protocols }) =>
-      protocols.find(({ name }) => members.every(understands(name))) ?? [],
+      protocols.find(({ name }) => members.every(supports(name))) ?? [],
   )
-  const votes = [...Map.groupBy(best, ({ name }) => name)]
+  const votes = [...Map.groupBy(preferred, ({ name }) => name)]
   return votes.sort(([, a], [, b]) => b.length - a.length)[0]?.[0] ?? ''
 }
 
-export function notJoined(error: number, memberId: string): Joined {
+export function rejectJoin(error: number, memberId: string): JoinResponse {
   const nothing = { generation: -1, protocol: '', leader: '', members: [] }
   return { error, memberId, ...nothing }
 }
 
-export function notSynced(error: number): Synced {
+export function rejectSync(error: number): SyncResponse {
   return { error, assignment: Buffer.alloc(0) }
 }

@@ -9,7 +9,7 @@ import { MalformedError } from './frames.ts'
 
 const { int16, int32, nullableString, struct } = t
 
-/** ApiVersions v0-2: who asks in a later one asks again (KIP-511). */
+/** ApiVersions v0-2. Clients with a later version ask again (KIP-511). */
 export const apiVersions = api({
   key: 18,
   versions: [0, 2],
@@ -26,19 +26,19 @@ export const apiVersions = api({
 })
 
 /**
- * All that is understood: for each request the latest version that five
- * clients share and that is not "flexible", and earlier ones where librdkafka
- * looks for them. Kafka 4 still has all of them (KIP-896).
+ * All supported requests. Each has the latest version that the five tested
+ * clients share and that is not "flexible", plus earlier ones where librdkafka
+ * expects them. Kafka 4 still supports all of them (KIP-896).
  */
 export const apis: ReadonlyMap<number, Api> = new Map(
   [topics, records, offsets, groups, { apiVersions }]
     .flatMap((list) => Object.values<Api>(list))
-    .map((it) => [it.key, it]),
+    .map((definition) => [definition.key, definition]),
 )
 
 /**
- * librdkafka compresses only where Produce begins at 0, so Kafka says that it
- * does (KAFKA-18659), and like here it does not understand 0-2.
+ * librdkafka compresses only if the versions of Produce start at 0. Hence Kafka
+ * advertises 0 without supporting 0-2 (KAFKA-18659), and so does this broker.
  */
 function advertise({ key, versions: [min, max] }: Api) {
   return { key, min: key === records.produce.key ? 0 : min, max }
@@ -52,10 +52,11 @@ const header = struct({
 })
 
 /**
- * Answers one frame; undefined where the client wants no answer. Throws a
- * MalformedError for what Kafka closes the connection for: a request that it
- * does not know, or not in this version, or cannot read. The request is read
- * as a whole before anything is done, so that half a request changes nothing.
+ * Answers one frame. Returns undefined where the client expects no response.
+ * Reads the whole request first, so a truncated request changes nothing.
+ *
+ * @throws MalformedError where Kafka closes the connection: when the request
+ * or its version is unknown, or when the request is malformed
  */
 export async function respond(
   frame: Buffer,
@@ -69,19 +70,19 @@ export async function respond(
       int32.write(correlationId, 0),
       body,
     ])
-  const called = apis.get(key)
-  if (!called) throw new MalformedError(`A request with key ${key}`)
-  const [min, max] = called.versions
+  const requested = apis.get(key)
+  if (!requested) throw new MalformedError(`Unknown request key ${key}`)
+  const [min, max] = requested.versions
   if (version < min || version > max) {
-    if (called !== apiVersions)
-      throw new MalformedError(`Version ${version} of ${key}`)
+    if (requested !== apiVersions)
+      throw new MalformedError(`Unknown version ${version} of request ${key}`)
     const refusal = {
       error: UNSUPPORTED_VERSION,
       apis: [advertise(apiVersions)],
     }
     return framed(apiVersions.response.write(refusal, 0))
   }
-  const request = called.request.read(reader, version)
-  const response = await called.answer(request, state, clientId ?? '')
-  return response && framed(called.response.write(response, version))
+  const request = requested.request.read(reader, version)
+  const response = await requested.answer(request, state, clientId ?? '')
+  return response && framed(requested.response.write(response, version))
 }

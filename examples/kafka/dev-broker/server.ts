@@ -7,33 +7,35 @@ import { Groups } from './groups.ts'
 import { respond } from './requests.ts'
 import { Topics } from './topics.ts'
 
-export interface BrokerOptions {
-  /** 0 for any that is free. */
+export interface DevBrokerOptions {
+  /** 0 means any free port. */
   port: number
-  /** Where it listens, and what it tells clients; 127.0.0.1 by default. */
+  /** Address to listen on and to advertise. Default: 127.0.0.1. */
   host?: string
-  /** The shortest lease a member may ask for; 6,000 ms as in Kafka. */
+  /** Shortest session timeout of a member. Default: 6,000 ms, as in Kafka. */
   minSessionTimeoutMs?: number
-  /** What each partition keeps, in bytes; 16 MiB by default. */
+  /** Size limit of each partition, in bytes. Default: 16 MiB. */
   retentionBytes?: number
-  /** The largest batch, in bytes; 1,048,588 as in Kafka. */
+  /** Largest batch, in bytes. Default: 1,048,588, as in Kafka. */
   maxMessageBytes?: number
 }
 
-export interface Broker {
+export interface DevBroker {
   port: number
-  /** Ends all connections; what was in memory is gone. */
+  /** Closes all connections and drops all data. */
   close(): Promise<void>
 }
 
-/** In bytes; larger ones end the connection. Kafka takes up to 100 MiB. */
+/** A larger request closes the connection. In bytes; Kafka accepts 100 MiB. */
 const maxFrameBytes = 16 * 1_024 * 1_024
 
 /**
- * Starts a stand-in for Kafka, for development only: it speaks Kafka's wire
+ * Starts a stand-in for Kafka, for development only. It speaks Kafka's wire
  * protocol and keeps everything in memory. Rejects if it cannot listen.
  */
-export async function startDevBroker(options: BrokerOptions): Promise<Broker> {
+export async function startDevBroker(
+  options: DevBrokerOptions,
+): Promise<DevBroker> {
   const { host = '127.0.0.1', minSessionTimeoutMs = 6_000 } = options
   const { retentionBytes = 16_777_216, maxMessageBytes = 1_048_588 } = options
 
@@ -49,8 +51,8 @@ export async function startDevBroker(options: BrokerOptions): Promise<Broker> {
     nextProducerId: 0n,
   }
 
-  /** One request after the other: so are the answers in their order. */
-  async function* answers(source: Socket) {
+  /** Answers one request at a time, so the answers are in order. */
+  async function* answerRequests(source: Socket) {
     for await (const frame of readFrames(source, maxFrameBytes)) {
       try {
         const response = await respond(frame, state)
@@ -66,7 +68,7 @@ export async function startDevBroker(options: BrokerOptions): Promise<Broker> {
   server.on('connection', (socket) => {
     sockets.add(socket)
     socket.on('error', () => {}).on('close', () => sockets.delete(socket))
-    pipeline(socket, answers, socket).catch(() => socket.destroy())
+    pipeline(socket, answerRequests, socket).catch(() => socket.destroy())
   })
 
   return {

@@ -7,10 +7,10 @@ import {
 } from './errors.ts'
 import { Log, type LogLimits } from './log.ts'
 
-/** Of all topics together, so that nobody fills the memory with empty ones. */
+/** Limit for all topics together, since empty partitions take memory too. */
 const maxPartitions = 1_000
 
-/** The topics by their names, each with a log per partition. */
+/** All topics by name, each with a log per partition. */
 export class Topics {
   readonly #limits: LogLimits
   readonly #logs = new Map<string, Log[]>()
@@ -23,7 +23,7 @@ export class Topics {
     return [...this.#logs.keys()]
   }
 
-  /** Undefined if there is no such topic. */
+  /** Undefined if the topic does not exist. */
   partitions(name: string): readonly Log[] | undefined {
     return this.#logs.get(name)
   }
@@ -32,13 +32,13 @@ export class Topics {
     return this.#logs.get(name)?.[partition]
   }
 
-  /** Gives the error that stands against a new topic, or 0. */
+  /** Returns NONE if the topic can be created, else an error code. */
   check(name: string, partitions: number): number {
     if (!isTopicName(name)) return INVALID_TOPIC_EXCEPTION
     if (this.#logs.has(name)) return TOPIC_ALREADY_EXISTS
     if (partitions < 1) return INVALID_PARTITIONS
-    const held = [...this.#logs.values()].reduce((sum, l) => sum + l.length, 0)
-    return held + partitions > maxPartitions ? POLICY_VIOLATION : NONE
+    const existing = [...this.#logs.values()].flat().length
+    return existing + partitions > maxPartitions ? POLICY_VIOLATION : NONE
   }
 
   create(name: string, partitions: number): void {
@@ -46,13 +46,13 @@ export class Topics {
     this.#logs.set(name, logs)
   }
 
-  /** False if there was no such topic. */
+  /** Returns false if the topic does not exist. */
   delete(name: string): boolean {
     return this.#logs.delete(name)
   }
 }
 
-/** Whether Kafka allows it as the name of a topic. */
+/** Whether Kafka accepts the name for a topic. */
 export function isTopicName(name: string): boolean {
   return /^(?!\.{1,2}$)[\w.-]{1,249}$/.test(name)
 }

@@ -8,75 +8,78 @@ import {
 import { clientOptions } from '../src/bus.ts'
 import { BusError, explainError } from '../src/errors.ts'
 import { readLines, type GroupLine } from './lines.ts'
-import { openTopic, type Writer } from './topic-writer.ts'
+import { openTopic, type ImportProducer } from './topic-writer.ts'
 import type { Settings } from '../src/settings.ts'
 
-type OpenTopic = Awaited<ReturnType<typeof openTopic>>
+type TopicWriter = Awaited<ReturnType<typeof openTopic>>
 
-export interface Imported {
+export interface ImportResult {
   topics: { topic: string; records: number; partitions: number }[]
-  /** What each group has committed, by partition. */
+  /** The position of each group, by partition. */
   groups: { topic: string; group: string; offsets: bigint[] }[]
 }
 
 /**
- * Copies topics of a lean bus, or only some of them, to topics that are new or
- * empty; then sets the positions of their groups, which must have no members.
+ * Copies topics of a lean bus to topics that are new or empty, then sets the
+ * positions of their groups. The groups must have no members meanwhile.
  *
- * @param input what `npm run --silent inspect -- --json` prints there
- * @throws BusError that says what was written by then, and how to start over
+ * @param input the output of `npm run --silent inspect -- --json`
+ * @param only the topics to import, or all if empty
+ * @throws BusError that says what was written and how to start over
  */
 export async function importLog(
   settings: Settings,
   input: AsyncIterable<string>,
   only: string[] = [],
-): Promise<Imported> {
+): Promise<ImportResult> {
   const client = clientOptions(settings)
   const admin = new Admin(client)
-  const producer: Writer = new Producer({
+  const producer: ImportProducer = new Producer({
     ...client,
     acks: ProduceAcks.ALL,
     idempotent: true,
     serializers: { ...stringSerializers, value: (value) => value },
   })
-  const opened = new Map<string, OpenTopic>()
+  const writers = new Map<string, TopicWriter>()
   const groups: GroupLine[] = []
 
-  const inTopic = (topic: string, operation: () => Promise<void>) =>
+  const explainErrors = (topic: string, operation: () => Promise<void>) =>
     operation().catch((error) => {
       throw explainError(error, settings, topic)
     })
   async function open(topic: string) {
-    const target = await openTopic(settings, producer, topic)
-    opened.set(topic, target)
-    return target
+    const writer = await openTopic(settings, producer, topic)
+    writers.set(topic, writer)
+    return writer
   }
 
   try {
     for await (const line of readLines(input)) {
       const { topic } = line
       if (only.length > 0 && !only.includes(topic)) continue
-      await inTopic(topic, async () => {
-        const target = opened.get(topic) ?? (await open(topic))
-        if (line.type === 'record') await target.add(line)
+      await explainErrors(topic, async () => {
+        const writer = writers.get(topic) ?? (await open(topic))
+        if (line.type === 'record') await writer.add(line)
         else groups.push(line)
       })
     }
-    for (const [topic, { flush }] of opened) await inTopic(topic, flush)
-    const imported: Imported = { topics: [], groups: [] }
-    for (const [topic, { written, partitions }] of opened) {
+    for (const [topic, { flush }] of writers) await explainErrors(topic, flush)
+    const imported: ImportResult = { topics: [], groups: [] }
+    for (const [topic, { written, partitions }] of writers) {
       const records = written().acknowledged
       imported.topics.push({ topic, records, partitions })
     }
     for (const { topic, group, next } of groups) {
-      const offsets = opened.get(topic)!.positions(next)
-      await inTopic(topic, () => setPosition(admin, topic, group, offsets))
+      const offsets = writers.get(topic)!.positions(next)
+      await explainErrors(topic, () =>
+        setPosition(admin, topic, group, offsets),
+      )
       imported.groups.push({ topic, group, offsets })
     }
     return imported
   } catch (cause) {
     throw new BusError(
-      `${(cause as Error).message}\n${startOver(opened, settings)}`,
+      `${(cause as Error).message}\n${describeProgress(writers, settings)}`,
       { cause },
     )
   } finally {
@@ -84,7 +87,7 @@ export async function importLog(
   }
 }
 
-/** Commits as nobody, which Kafka allows while a group has no members. */
+/** Commits without a member ID, which Kafka accepts for an empty group. */
 async function setPosition(
   admin: Admin,
   topic: string,
@@ -102,19 +105,22 @@ async function setPosition(
   } catch (error) {
     if (!findErrorBy(error as Error, 'apiId', 'UNKNOWN_MEMBER_ID')) throw error
     throw new BusError(
-      `Group "${groupId}" has members, so its position in "${topic}" cannot be set. Stop them.`,
+      `Group "${groupId}" has members, so its position in "${topic}" cannot be set. Stop the members.`,
       { cause: error },
     )
   }
 }
 
-function startOver(opened: Map<string, OpenTopic>, { brokers }: Settings) {
-  const written = [...opened].filter(([, { written }]) => written().sent > 0)
+function describeProgress(
+  writers: Map<string, TopicWriter>,
+  { brokers }: Settings,
+) {
+  const written = [...writers].filter(([, { written }]) => written().sent > 0)
   if (written.length === 0) return 'Nothing was written.'
   const lines = written.map(([topic, { written }]) => {
     const { sent, acknowledged } = written()
-    const least = sent > acknowledged ? 'at least ' : ''
-    return `"${topic}" is half imported, records: ${least}${acknowledged}. To start over, delete it: kafka-topics.sh --bootstrap-server ${brokers.join()} --delete --topic ${topic}`
+    const atLeast = sent > acknowledged ? 'at least ' : ''
+    return `"${topic}" is partly imported, records: ${atLeast}${acknowledged}. To start over, delete it: kafka-topics.sh --bootstrap-server ${brokers.join()} --delete --topic ${topic}`
   })
   return lines.join('\n')
 }

@@ -1,4 +1,4 @@
-/** A record, as the lean bus prints it. */
+/** A record as the lean bus prints it. */
 export interface RecordLine {
   type: 'record'
   topic: string
@@ -8,11 +8,11 @@ export interface RecordLine {
   key: string
   headers: { [name: string]: string }
   value: Buffer
-  /** Of the whole line, in UTF-16 units. */
-  size: number
+  /** Length of the whole line, in UTF-16 code units. */
+  lineLength: number
 }
 
-/** The group has handled every record of the topic below `next`. */
+/** A group that has handled every record of the topic below `next`. */
 export interface GroupLine {
   type: 'group'
   topic: string
@@ -21,30 +21,30 @@ export interface GroupLine {
 }
 
 /**
- * Reads NDJSON: of each topic its records without a gap, then its groups.
+ * Reads NDJSON: the records of a topic without gaps, then its groups.
  *
- * @throws Error that names the first line which is anything else
+ * @throws Error that names the first line that does not fit
  */
 export async function* readLines(input: AsyncIterable<string>) {
-  const check = orderCheck()
+  const checkOrder = createOrderCheck()
   let number = 0
-  for await (const text of split(input)) {
+  for await (const text of splitLines(input)) {
     number++
     try {
       const line = parse(text)
-      check(line)
+      checkOrder(line)
       yield line
     } catch (cause) {
       throw new Error(
-        `Line ${number}: ${(cause as Error).message}. Give what the lean bus prints with: npm run --silent inspect -- --json`,
+        `Line ${number}: ${(cause as Error).message}. Import what the lean bus prints with: npm run --silent inspect -- --json`,
         { cause },
       )
     }
   }
 }
 
-/** Not by node:readline, which also splits at U+2028: JSON may hold that. */
-async function* split(input: AsyncIterable<string>) {
+/** Unlike node:readline, does not split at U+2028, which JSON may contain. */
+async function* splitLines(input: AsyncIterable<string>) {
   let rest = ''
   for await (const chunk of input) {
     const lines = (rest + chunk).split('\n')
@@ -57,12 +57,12 @@ async function* split(input: AsyncIterable<string>) {
 function parse(text: string): RecordLine | GroupLine {
   const line = Object(JSON.parse(text))
   const { type, topic, group, key, headers } = line
-  const expect = (field: string, fits: boolean, what: string) => {
-    if (!fits) throw new Error(`"${field}" is not ${what}`)
+  const expect = (field: string, isValid: boolean, expected: string) => {
+    if (!isValid) throw new Error(`"${field}" is not ${expected}`)
   }
   const decimal = (field: string) => {
-    const fits = typeof line[field] === 'string' && /^\d+$/.test(line[field])
-    expect(field, fits, 'a decimal number in quotes')
+    const isDecimal = isText(line[field]) && /^\d+$/.test(line[field])
+    expect(field, isDecimal, 'a decimal number in quotes')
     return BigInt(line[field])
   }
   expect('type', type === 'record' || type === 'group', 'record or group')
@@ -75,39 +75,52 @@ function parse(text: string): RecordLine | GroupLine {
   const ms = Date.parse(line.time)
   const isTime = ms >= 0 && new Date(ms).toISOString() === line.time
   expect('time', isTime, 'a time such as 2026-11-27T06:00:00.000Z')
-  expect('key', isText(key), 'a text')
-  const isTexts = Object.values(Object(headers)).every(isText)
-  expect('headers', headers instanceof Object && isTexts, 'an object of texts')
+  expect('key', isText(key), 'a string')
+  const hasTexts = Object.values(Object(headers)).every(isText)
+  expect(
+    'headers',
+    headers instanceof Object && hasTexts,
+    'an object of strings',
+  )
   const value = Buffer.from(String(line.value), 'base64')
   expect('value', value.toString('base64') === line.value, 'base64')
   const time = BigInt(ms)
-  return { type, topic, offset, time, key, headers, value, size: text.length }
+  return {
+    type,
+    topic,
+    offset,
+    time,
+    key,
+    headers,
+    value,
+    lineLength: text.length,
+  }
 }
 
 const isText = (value: unknown) => typeof value === 'string'
 
-/** Throws when a line does not follow those before it. */
-function orderCheck() {
-  const ends = new Map<string, bigint>()
-  const complete = new Set<string>()
+/** Returns a function that throws when a line does not follow the last one. */
+function createOrderCheck() {
+  const endOffsets = new Map<string, bigint>()
+  const completeTopics = new Set<string>()
   return (line: RecordLine | GroupLine) => {
     const { type, topic } = line
-    const end = ends.get(topic)
+    const end = endOffsets.get(topic)
     if (type === 'group') {
-      complete.add(topic)
+      completeTopics.add(topic)
       if (end === undefined || line.next <= end) return
       throw new Error(
         `group "${line.group}" is at ${line.next}, but "${topic}" ends at ${end}`,
       )
     }
-    if (complete.has(topic)) {
-      throw new Error(`a record of "${topic}" after its groups`)
+    if (completeTopics.has(topic)) {
+      throw new Error(`a record of "${topic}" follows its groups`)
     }
     if (end !== undefined && line.offset !== end) {
       throw new Error(
-        `offset ${line.offset} of "${topic}", after which ${end} was due`,
+        `"${topic}" has offset ${line.offset} where ${end} is expected`,
       )
     }
-    ends.set(topic, line.offset + 1n)
+    endOffsets.set(topic, line.offset + 1n)
   }
 }

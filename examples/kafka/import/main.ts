@@ -8,10 +8,10 @@ try {
     options: { topic: { type: 'string', multiple: true, default: [] } },
     allowPositionals: true,
   })
-  const [file, ...more] = positionals
-  if (more.length > 0 || (!file && process.stdin.isTTY)) {
+  const [file, ...others] = positionals
+  if (others.length > 0 || (!file && process.stdin.isTTY)) {
     throw new Error(
-      'Give one file, or pipe it in: npm run import -- [--topic NAME]... [FILE]',
+      'The import reads one file or standard input: npm run import -- [--topic NAME]... [FILE]',
     )
   }
   const brokers = readBrokers(process.env) ?? ['127.0.0.1:9092']
@@ -25,16 +25,23 @@ try {
     console.log(`${topic}: records ${records}, partitions ${partitions}`)
   }
   for (const { topic, group, offsets } of groups) {
-    const at = offsets.map((offset, index) => `${topic}/${index}@${offset}`)
-    console.log(`${group}: next is ${at.join(', ')}`)
+    const positions = offsets.map(
+      (offset, index) => `${topic}/${index}@${offset}`,
+    )
+    console.log(`${group}: next is ${positions.join(', ')}`)
   }
   const missing = values.topic.filter((name) =>
     topics.every(({ topic }) => topic !== name),
   )
   if (missing.length > 0) {
-    throw new Error(`The input has no topic ${missing.join(', ')}`)
+    throw new Error(
+      `The input has no topic ${missing.join(', ')}. Check --topic.`,
+    )
   }
-  if (topics.length === 0) throw new Error('The input is empty')
+  if (topics.length === 0)
+    throw new Error(
+      'The input is empty. Import what the lean bus prints with: npm run --silent inspect -- --json',
+    )
 } catch (error) {
   console.error((error as Error).message)
   process.exit(1)

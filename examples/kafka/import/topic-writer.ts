@@ -10,103 +10,111 @@ import type { RecordLine } from './lines.ts'
 import type { Settings } from '../src/settings.ts'
 import { createTopics } from '../src/topics.ts'
 
-export type Writer = Producer<string, Buffer, string, string>
-
-/** A broker takes 1 MiB by default: less, even at 3 bytes a UTF-16 unit. */
-const maxBatchSize = 262_144
+export type ImportProducer = Producer<string, Buffer, string, string>
 
 /**
- * Makes the topic if it is missing, and writes to it. It must never have held
- * a record: an offset is then the number of records that went there before.
+ * In UTF-16 code units. At 3 bytes each, a batch stays below the 1 MiB that
+ * brokers accept by default.
+ */
+const maxBatchLength = 262_144
+
+/**
+ * Opens a topic for writing, and creates it if it is missing. It must never
+ * have held a record, so that offsets count the imported records.
  *
- * @throws BusError when it holds records, or did
+ * @throws BusError when the topic holds records, or did
  */
 export async function openTopic(
   settings: Settings,
-  producer: Writer,
+  producer: ImportProducer,
   topic: string,
 ) {
   await createTopics(settings, [topic])
-  const count = await countPartitions(settings, topic)
-  const ends = Array.from({ length: count }, () => 0n)
-  /** Of each record the partition that it went to: 8 bytes a record. */
-  const went: number[] = []
-  let first = 0n
+  const partitionCount = await countPartitions(settings, topic)
+  const ends = Array.from({ length: partitionCount }, () => 0n)
+  /** The partition of each record. Takes 8 bytes per record. */
+  const partitionOf: number[] = []
+  let firstOffset = 0n
   let batch: RecordLine[] = []
-  let batchSize = 0
+  let batchLength = 0
   let sent = 0
 
   async function flush() {
     if (batch.length === 0) return
     const messages = batch.map(({ key, headers, value, time }) => {
       const hash = compatibilityPartitioner(undefined!, Buffer.from(key))
-      const partition = hash % count
+      const partition = hash % partitionCount
       return { topic, partition, key, headers, value, timestamp: time }
     })
     batch = []
-    batchSize = 0
+    batchLength = 0
     sent += messages.length
     const { offsets } = await producer.send({ messages }).catch((cause) => {
       if (!findErrorBy(cause, 'apiId', 'INVALID_TIMESTAMP')) throw cause
       throw new BusError(
-        `Topic "${topic}" refuses the time of a record. Raise its message.timestamp.after.max.ms, by default an hour, or message.timestamp.before.max.ms.`,
+        `Topic "${topic}" rejects the timestamp of a record. Raise its message.timestamp.after.max.ms, by default an hour, or message.timestamp.before.max.ms.`,
         { cause },
       )
     })
     for (const { partition, offset } of offsets!) {
       if (offset === ends[partition]) continue
-      // A broker that restarts has forgotten idempotent producers whose records
-      // are older than its producer.id.expiration.ms: it takes a batch twice.
+      // After a restart, a broker does not know idempotent producers whose
+      // records are older than its producer.id.expiration.ms. It may then
+      // accept a batch twice.
       throw new BusError(
-        `"${topic}" holds records that are not from here, or twice: somebody else writes to it, or a broker has restarted.`,
+        `"${topic}" holds records that are not from this import, or holds some twice. Either another producer writes to it, or a broker has restarted.`,
       )
     }
     for (const { partition } of messages) {
-      went.push(partition)
+      partitionOf.push(partition)
       ends[partition]!++
     }
   }
 
   return {
-    /** Writes the record, or keeps it for a batch. */
+    /** Adds the record to the batch, and writes the batch when it is full. */
     async add(record: RecordLine) {
-      if (batchSize + record.size > maxBatchSize) await flush()
-      if (sent + batch.length === 0) first = record.offset
+      if (batchLength + record.lineLength > maxBatchLength) await flush()
+      if (sent + batch.length === 0) firstOffset = record.offset
       batch.push(record)
-      batchSize += record.size
+      batchLength += record.lineLength
     },
     flush,
     // #region positions
-    /** By partition, where a group that has handled all below `next` is. */
+    /** The offsets of a group that has handled all below `next`. */
     positions(next: bigint) {
-      const handled = next > first ? went.slice(0, Number(next - first)) : []
+      const count = next > firstOffset ? Number(next - firstOffset) : 0
       const offsets = ends.map(() => 0n)
-      for (const partition of handled) offsets[partition]!++
+      for (const partition of partitionOf.slice(0, count)) {
+        offsets[partition]!++
+      }
       return offsets
     },
     // #endregion
-    /** How many were handed to the client, and how many of them are safe. */
-    written: () => ({ sent, acknowledged: went.length }),
-    partitions: count,
+    /** How many records were sent, and how many of them acknowledged. */
+    written: () => ({ sent, acknowledged: partitionOf.length }),
+    partitions: partitionCount,
   }
 }
 
-/** How many partitions it has. Rejects when a record was ever in one. */
+/** Rejects when one of the partitions holds a record, or did. */
 async function countPartitions(settings: Settings, topic: string) {
-  // It tries again with the leaders it knew: better few times, then afresh.
+  // The client retries with the leaders it knows. With few retries it soon
+  // fails and asks for the leaders again.
   const admin = new Admin({ ...clientOptions(settings), retries: 10 })
   try {
     const { topics } = await admin.metadata({ topics: [topic] })
     const count = topics.get(topic)!.partitionsCount
     const partitions = Array.from({ length: count }, (_, partitionIndex) => ({
       partitionIndex,
-      timestamp: -1n, // Kafka's word for the end.
+      timestamp: -1n, // The end of the partition.
     }))
-    const asked = [{ name: topic, partitions }]
-    const [listed] = await admin.listOffsets({ topics: asked })
+    const [listed] = await admin.listOffsets({
+      topics: [{ name: topic, partitions }],
+    })
     if (listed!.partitions.every(({ offset }) => offset === 0n)) return count
     throw new BusError(
-      `Topic "${topic}" holds records, or did. Delete it first, or leave it out: npm run import -- --topic OTHER`,
+      `Topic "${topic}" holds records, or did. Delete it first, or import other topics only: npm run import -- --topic OTHER`,
     )
   } finally {
     await admin.close()
