@@ -13,7 +13,7 @@ const three = { ...slow, maxWorkers: 3 }
 /** What takes a minute and more, the slowest of each project first. */
 const slowest = [
   ...['contract/bus-kafka', 'contract/http', 'contract/bus-lean-bus', 'contract/bus-mutants'],
-  ...['kafka/failing-brokers', 'kafka/manners', 'kafka/dev-broker-clients', 'kafka/kafka'],
+  ...['kafka/failing-brokers', 'kafka/example', 'kafka/dev-broker-clients', 'kafka/kafka'],
   'lean-bus/crash',
   ...['site/launch', 'site/build', 'site/keyboard', 'site/budgets', 'firefox/pages'],
   ...['site/copy-starter', 'site/csp', 'site/pages', 'site/print', 'site/motion', 'site/reflow'],

@@ -1,11 +1,11 @@
 /**
- * `npm run kafka`: real Kafka on this machine until Ctrl-C, for what is told its address by `KAFKA_BROKERS`.
+ * `npm run kafka`: runs real Kafka on this machine until Ctrl-C.
  *
- *   npm run kafka                      one broker on KAFKA_PORT (19092; 0 for any free port)
- *   npm run kafka -- --brokers 3       three, on that port and the next two
- *   npm run kafka -- --keep DIR        its data stay in DIR, and a later start goes on with them
+ *   npm run kafka                      one broker on KAFKA_PORT (default 19092; 0 means any free port)
+ *   npm run kafka -- --brokers 3       three brokers, on that port and the next two
+ *   npm run kafka -- --keep DIR        keeps the data in DIR and uses them at the next start
  *
- * Needs Java 17 or later. The last line printed is `KAFKA_BROKERS=127.0.0.1:19092[,…]`.
+ * Needs Java 17 or later. The last line of output is `KAFKA_BROKERS=127.0.0.1:19092[,…]`.
  */
 import { once } from 'node:events'
 import { constants } from 'node:os'
@@ -25,17 +25,15 @@ function readArguments(): { brokers: 1 | 3; keep: string | undefined } {
   }
   const { brokers = '1', keep } = values
   if (brokers === '1' || brokers === '3') return { brokers: brokers === '1' ? 1 : 3, keep }
-  throw new KafkaError(
-    `--brokers is "${brokers}". There may be 1 or 3: npm run kafka -- --brokers 3`,
-  )
+  throw new KafkaError(`--brokers is "${brokers}". Use 1 or 3: npm run kafka -- --brokers 3`)
 }
 
-/** `KAFKA_PORT`: with room for the ports of two more brokers above it. */
+/** Reads `KAFKA_PORT`. The limit leaves two ports above it for the other brokers. */
 function readPort(): number {
   const text = process.env['KAFKA_PORT'] || '19092'
   if (/^\d+$/.test(text) && Number(text) <= 65533) return Number(text)
   throw new KafkaError(
-    `KAFKA_PORT is "${text}". Give a whole number from 0 (any free port) to 65533: KAFKA_PORT=19192 npm run kafka`,
+    `KAFKA_PORT is "${text}". Set it to a number from 0 (any free port) to 65533: KAFKA_PORT=19192 npm run kafka`,
   )
 }
 
@@ -59,7 +57,7 @@ async function main(): Promise<void> {
     java: java.path,
     log: console.log,
     onExit: (index, { code, signal }, lastLines) => {
-      console.error(`Broker ${index + 1} has ended with ${code ?? signal}. ${lastLines}`)
+      console.error(`Broker ${index + 1} exited with ${code ?? signal}. ${lastLines}`)
       if (--alive > 0) return
       process.exitCode = 1
       stop.abort()
@@ -67,7 +65,7 @@ async function main(): Promise<void> {
     signal: stop.signal,
   })
   console.log(
-    `Ready. ${keep === undefined ? 'The data are removed at the end' : `The data stay in ${keep}`}. Stop with Ctrl-C.`,
+    `Kafka is ready. Ctrl-C stops it and ${keep === undefined ? 'removes its data' : `keeps its data in ${keep}`}.`,
   )
   console.log(`KAFKA_BROKERS=${kafka.brokers.join()}`)
   if (!stop.signal.aborted) await once(stop.signal, 'abort')

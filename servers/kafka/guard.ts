@@ -1,6 +1,6 @@
 /**
- * Kills brokers and removes a folder when whoever started them is gone, however that came about: its input ends then, and
- * nothing else can be relied upon after SIGKILL. Each line of the input is a JSON array of the process ids that run now.
+ * Kills brokers and removes a folder when the process that started this one is gone. Standard input ends then, even after
+ * SIGKILL. Each line of the input is a JSON array of the process IDs that run now.
  *
  *   node guard.ts <folder>
  */
@@ -15,8 +15,8 @@ for (const pid of running) {
   try {
     process.kill(pid, 'SIGKILL')
   } catch {
-    // It has ended by itself.
+    // The broker has already exited.
   }
 }
-// Again when a broker, not yet dead, has written another file meanwhile.
+// Retries, because a dying broker may still write files.
 rmSync(folder, { recursive: true, force: true, maxRetries: 10 })

@@ -1,31 +1,30 @@
-/** Kafka as it lies on Maven Central: a list of jars, each fetched once. */
+/** Fetches the jars of Kafka from Maven Central, each once. */
 import { createHash } from 'node:crypto'
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { basename, delimiter, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { KafkaError } from './error.ts'
 /**
- * By its path in the repository, the SHA-256 of each jar. For another version, change pom.xml and write the list anew from
- * what these print: `mvn dependency:copy-dependencies -Dmdep.useRepositoryLayout -DoutputDirectory=lib` and, in `lib`,
+ * The SHA-256 of each jar by its path in the Maven repository. For another version, change pom.xml and write the list again
+ * from the output of `mvn dependency:copy-dependencies -Dmdep.useRepositoryLayout -DoutputDirectory=lib` and, in `lib`,
  * `find * -name '*.jar' -exec sha256sum {} +`.
  */
 import jars from './jars.json' with { type: 'json' }
 
-/** The version that jars.json names. */
+/** The version in jars.json. */
 export const kafkaVersion = '4.3.1'
 
 const cache = fileURLToPath(new URL('../../.cache/kafka/', import.meta.url))
 const repository = process.env['MAVEN_CENTRAL'] || 'https://repo1.maven.org/maven2'
 
-/** How many jars are fetched at the same time, and how often each is asked for. */
-const connections = 6
-const attempts = 3
+const concurrentDownloads = 6
+const attemptsPerJar = 3
 
 /**
- * The class path of Kafka and its tools. Jars that are missing or damaged in `.cache/kafka/` are fetched, from Maven Central
- * or where `MAVEN_CENTRAL` says; about 55 MB the first time.
+ * Returns the class path of Kafka and its tools. Fetches jars that are missing or damaged in `.cache/kafka/` from Maven
+ * Central or from the mirror in `MAVEN_CENTRAL`, about 55 MB the first time.
  *
- * @param log told once when there is something to fetch
+ * @param log called once if there are jars to fetch
  * @throws KafkaError when a jar cannot be fetched
  */
 export async function classPath(
@@ -33,21 +32,21 @@ export async function classPath(
   signal?: AbortSignal,
 ): Promise<string> {
   await mkdir(cache, { recursive: true })
-  const wanted = Object.entries(jars)
+  const required = Object.entries(jars)
   const missing: [path: string, sha256: string][] = []
-  for (const [path, sha256] of wanted) {
-    const present = await readFile(placeOf(path)).catch(() => undefined)
+  for (const [path, sha256] of required) {
+    const present = await readFile(pathOf(path)).catch(() => undefined)
     if (present === undefined || digest(present) !== sha256) missing.push([path, sha256])
   }
   if (missing.length > 0) {
-    log(`Fetching ${missing.length} of the ${wanted.length} jars of Kafka ${kafkaVersion} …`)
+    log(`Fetching ${missing.length} of the ${required.length} jars of Kafka ${kafkaVersion} …`)
     const queue = missing.values()
     const worker = async () => {
       for (const [path, sha256] of queue) await fetchJar(path, sha256, signal)
     }
-    await Promise.all(Array.from({ length: connections }, worker))
+    await Promise.all(Array.from({ length: concurrentDownloads }, worker))
   }
-  return wanted.map(([path]) => placeOf(path)).join(delimiter)
+  return required.map(([path]) => pathOf(path)).join(delimiter)
 }
 
 async function fetchJar(path: string, sha256: string, signal?: AbortSignal): Promise<void> {
@@ -55,15 +54,15 @@ async function fetchJar(path: string, sha256: string, signal?: AbortSignal): Pro
   for (let attempt = 1; ; attempt++) {
     try {
       const jar = await download(url, signal)
-      if (digest(jar) !== sha256) throw new Error(`its SHA-256 is ${digest(jar)}, not ${sha256}`)
-      return await put(placeOf(path), jar)
+      if (digest(jar) !== sha256) throw new Error(`the SHA-256 is ${digest(jar)}, not ${sha256}`)
+      return await store(pathOf(path), jar)
     } catch (error) {
       signal?.throwIfAborted()
-      if (attempt < attempts) continue
+      if (attempt < attemptsPerJar) continue
       const { message, cause } = error as Error
       const reason = cause instanceof Error ? `${message}: ${cause.message}` : message
       throw new KafkaError(
-        `${url} could not be fetched: ${reason}. Try again, or name another copy of Maven Central by MAVEN_CENTRAL.`,
+        `Cannot fetch ${url}: ${reason}. Try again, or set MAVEN_CENTRAL to a mirror.`,
         { cause: error },
       )
     }
@@ -72,18 +71,18 @@ async function fetchJar(path: string, sha256: string, signal?: AbortSignal): Pro
 
 async function download(url: string, signal?: AbortSignal): Promise<Uint8Array> {
   const response = await fetch(url, { signal: signal ?? null })
-  if (!response.ok) throw new Error(`the answer is ${response.status} ${response.statusText}`)
+  if (!response.ok) throw new Error(`the response is ${response.status} ${response.statusText}`)
   return response.bytes()
 }
 
-/** By another name first, so that whoever fetches the same jar meanwhile never reads half of it. */
-async function put(place: string, jar: Uint8Array): Promise<void> {
-  const draft = `${place}.${process.pid}`
+/** Writes to another name first, so that other processes never read half a jar. */
+async function store(path: string, jar: Uint8Array): Promise<void> {
+  const draft = `${path}.${process.pid}`
   await writeFile(draft, jar)
-  await rename(draft, place)
+  await rename(draft, path)
 }
 
-function placeOf(path: string): string {
+function pathOf(path: string): string {
   return join(cache, basename(path))
 }
 

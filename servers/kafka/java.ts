@@ -1,10 +1,9 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process'
-import { once } from 'node:events'
 import type { Readable, Writable } from 'node:stream'
-import { text } from 'node:stream/consumers'
-import { said } from './error.ts'
+import { execa } from 'execa'
+import { describeOutput } from './error.ts'
 
-/** Java and the jars that it runs. */
+/** Java and the jars on its class path. */
 export interface Jvm {
   /** The program `java`, 17 or later. */
   readonly java: string
@@ -14,7 +13,7 @@ export interface Jvm {
 /** A main class and its arguments. */
 export type Command = readonly [main: string, ...args: string[]]
 
-/** Of a JVM that lives for minutes and holds little: the simple collector, the quick compiler, errors only in the log. */
+/** For a small JVM that runs for minutes: serial collector, quick compiler, only errors in the log. */
 const flags = [
   '-Xms64m',
   '-Xmx192m',
@@ -23,42 +22,43 @@ const flags = [
   '-Dorg.slf4j.simpleLogger.defaultLogLevel=error',
 ]
 
-/** Starts a program of Kafka in a process group of its own, so that Ctrl-C is left to whoever started it. */
+/** Starts a program of Kafka in its own process group, so that Ctrl-C reaches only our process. */
 export function spawnJava(
   { java, classPath }: Jvm,
   command: Command,
-  signal?: AbortSignal,
 ): ChildProcessByStdio<Writable, Readable, Readable> {
   return spawn(java, [...flags, '-cp', classPath, ...command], {
     stdio: ['pipe', 'pipe', 'pipe'],
     detached: true,
-    ...(signal === undefined ? {} : { signal, killSignal: 'SIGKILL' }),
   })
 }
 
 /**
- * Runs a program of Kafka to its end and resolves with what it wrote to stdout.
+ * Runs a program of Kafka and resolves with its standard output.
  *
- * @param input what it is given on stdin
- * @throws Error with all its output when it ends with another code than 0; AbortError after the signal, which kills it
+ * @param input standard input of the program
+ * @throws Error with the output when the program fails; the signal's reason, after it has killed the program
  */
 export async function runJava(
-  jvm: Jvm,
+  { java, classPath }: Jvm,
   command: Command,
   {
     input = '',
     signal,
   }: { readonly input?: string; readonly signal?: AbortSignal | undefined } = {},
 ): Promise<string> {
-  const child = spawnJava(jvm, command, signal)
-  // It may end before it has read everything, which its exit code tells.
-  child.stdin.on('error', () => {})
-  child.stdin.end(input)
-  const [stdout, stderr, [code, killedBy]] = await Promise.all([
-    text(child.stdout),
-    text(child.stderr),
-    once(child, 'close'),
-  ])
-  if (code === 0) return stdout
-  throw new Error(`${command.join(' ')} ended with ${code ?? killedBy}. ${said(stdout + stderr)}`)
+  const result = await execa(java, [...flags, '-cp', classPath, ...command], {
+    input,
+    detached: true,
+    killSignal: 'SIGKILL',
+    stripFinalNewline: false,
+    all: true,
+    reject: false,
+    ...(signal && { cancelSignal: signal }),
+  })
+  signal?.throwIfAborted()
+  if (!result.failed) return result.stdout
+  throw new Error(
+    `${command.join(' ')} exited with ${result.exitCode ?? result.signal}. ${describeOutput(result.all)}`,
+  )
 }

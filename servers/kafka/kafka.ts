@@ -1,4 +1,4 @@
-/** Real Kafka on this machine: a cluster of one or three brokers, for tests and for readers. */
+/** Starts real Kafka on this machine, for tests and readers: a cluster of one or three brokers. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readdir, writeFile } from 'node:fs/promises'
@@ -6,71 +6,72 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { formatData, startBroker, whenReady, type Broker } from './broker.ts'
 import { makeCertificate } from './certificate.ts'
 import { KafkaError, type Exit } from './error.ts'
 import { classPath, kafkaVersion } from './jars.ts'
 import type { Jvm } from './java.ts'
+import { formatData, startNode, whenReady, type RunningNode } from './node.ts'
 import { freePorts, isFree } from './ports.ts'
-import { settingsOf, type Login, type Node } from './settings.ts'
+import { renderSettings, type Login, type NodeSettings } from './settings.ts'
 import { runTool, type Tool, type ToolOptions } from './tools.ts'
 
 export interface KafkaOptions {
   /** The program `java`, 17 or later. */
   readonly java: string
-  /** How many, each broker and controller in one. With three, every topic has three replicas. One where it is left out. */
+  /** Number of nodes, each broker and controller in one. With three, every topic has three replicas. Default: 1. */
   readonly brokers?: 1 | 3
-  /** Of the first broker; the next ones follow. Any free ports for 0 and where it is left out. */
+  /** Port of the first broker. The others use the next ports. 0, the default, means any free ports. */
   readonly port?: number
-  /** The folder of the data, which stay there. A later start with as many brokers goes on with them. */
+  /** Folder where the data are kept. A later start with as many brokers uses them again. */
   readonly keep?: string
-  /** Opens a second listener per broker, for clients that log in over TLS. */
+  /** Adds a listener to each broker for clients that log in over TLS. */
   readonly saslSsl?: boolean
-  /** Told what takes its time. */
+  /** Called before each step that takes time. */
   readonly log?: (line: string) => void
-  /** Told when a broker has ended that nobody has stopped. */
+  /** Called when a broker exits without `stop` or disposal. */
   readonly onExit?: (index: number, exit: Exit, lastLines: string) => void
-  /** Gives the start up; what runs by then is ended. */
+  /** Aborts the start and stops the brokers that already run. */
   readonly signal?: AbortSignal
 }
 
-/** What a client needs to log in: by SCRAM-SHA-512 or PLAIN, over TLS. */
+/** Settings of a client that logs in with SCRAM-SHA-512 or PLAIN over TLS. */
 export interface SaslSsl {
   readonly brokers: readonly string[]
   readonly username: string
   readonly password: string
-  /** The path of the certificate to be trusted, PEM. */
+  /** Path of the certificate to trust, PEM. */
   readonly ca: string
 }
 
-/** Brokers that run. Disposing of them ends them and removes their data, unless those are kept. */
+/** A running cluster. Disposing it stops the brokers and removes their data, unless `keep` was set. */
 export interface Kafka extends AsyncDisposable {
-  /** Their addresses: `127.0.0.1:19092`. */
+  /** Addresses such as `127.0.0.1:19092`. */
   readonly brokers: readonly string[]
   readonly saslSsl: SaslSsl | undefined
-  /** Java with Kafka's jars, to run console tools against another broker. */
+  /** Java with Kafka's jars, to run console tools against another cluster. */
   readonly jvm: Jvm
-  /** Ends a broker, in order or by SIGKILL, and resolves when it has ended. */
+  /** Stops a broker and resolves when its process has exited. The default signal is SIGTERM. */
   stop(index: number, signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>
-  /** Starts a broker that was stopped, at the same address, and resolves when it serves again. */
+  /** Starts a stopped broker at the same address and resolves when it serves again. */
   start(index: number): Promise<void>
   restart(index: number, signal?: 'SIGTERM' | 'SIGKILL'): Promise<void>
   /**
-   * Runs one of Kafka's console tools against these brokers and resolves with what it wrote to stdout.
-   * @throws Error with all its output when it ends with another code than 0
+   * Runs one of Kafka's console tools against these brokers and resolves with its standard output.
+   *
+   * @throws Error with the output when the tool fails
    */
   run(tool: Tool, args: readonly string[], options?: ToolOptions): Promise<string>
 }
 
-/** How long a broker whose data are kept may take to end in order, in milliseconds. The last of three never gets there. */
-const orderlyLimit = 10_000
+/** Shutdown timeout of brokers whose data are kept, in ms. The last of three always reaches it, since it lacks a quorum. */
+const shutdownTimeout = 10_000
 
 const credentials = { username: 'orders', password: 'orders-secret' }
 
 /**
- * Starts Kafka and resolves when every broker serves and knows of the others. The first time, its jars are fetched.
+ * Starts Kafka and resolves when every broker serves and knows the others. Fetches the jars the first time.
  *
- * @throws KafkaError when it cannot be started, with the mend or with what the broker wrote; nothing of it is left by then
+ * @throws KafkaError that names the fix or quotes the broker. By then no process and no file is left.
  */
 export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   const { java, brokers: count = 1, keep, saslSsl = false, log = () => {}, signal } = options
@@ -85,42 +86,42 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   const login: Login | undefined = saslSsl
     ? { ...credentials, ...(await makeCertificate(java, folder, credentials.password)) }
     : undefined
-  const nodes = await nodesOf(ports, data, saslSsl)
+  const nodes = await planNodes(ports, data, saslSsl)
   const files = await Promise.all(
     nodes.map(async (node) => {
       const file = join(folder, `node-${node.id}.properties`)
-      await writeFile(file, settingsOf(node, nodes, login))
+      await writeFile(file, renderSettings(node, nodes, login))
       await formatData(jvm, file, node.data, login, signal)
       return file
     }),
   )
 
-  const running = new Map<number, Broker>()
+  const running = new Map<number, RunningNode>()
   const watch = () => guard.watch([...running.values()].flatMap(({ pid }) => pid ?? []))
-  const launch = (index: number): Broker => {
-    const { id, port } = nodes[index] as Node
-    const broker = startBroker(jvm, files[index] as string, id, port)
-    running.set(index, broker)
+  const launch = (index: number): RunningNode => {
+    const { id, port } = nodes[index] as NodeSettings
+    const node = startNode(jvm, files[index] as string, id, port)
+    running.set(index, node)
     watch()
-    return broker
+    return node
   }
-  const halt = async (index: number, name: NodeJS.Signals) => {
-    const broker = running.get(index)
+  const stop = async (index: number, name: NodeJS.Signals = 'SIGTERM') => {
+    const node = running.get(index)
     running.delete(index)
-    broker?.kill(name)
-    await broker?.exit
+    node?.kill(name)
+    await node?.exit
     watch()
   }
   if (keep !== undefined) {
     starting.defer(async () => {
-      const late = setTimeout(orderlyLimit, undefined, { ref: false }).then(() => {
-        for (const broker of running.values()) broker.kill('SIGKILL')
-      })
-      const ended = [...running.values()].map((broker) => {
-        broker.kill('SIGTERM')
-        return broker.exit
-      })
-      await Promise.race([Promise.all(ended), late.then(() => Promise.all(ended))])
+      const kill = (name: NodeJS.Signals) => {
+        for (const node of running.values()) node.kill(name)
+      }
+      kill('SIGTERM')
+      const exited = Promise.all(Array.from(running.values(), ({ exit }) => exit))
+      await Promise.race([exited, setTimeout(shutdownTimeout, undefined, { ref: false })])
+      kill('SIGKILL')
+      await exited
     })
   }
 
@@ -130,18 +131,18 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   const cleanup = starting.move()
 
   const addresses = ports.map((port) => `127.0.0.1:${port}`)
-  for (const [index, broker] of running) report(index, broker)
-  function report(index: number, broker: Broker): void {
-    void broker.exit.then((exit) => {
-      if (running.get(index) === broker && !cleanup.disposed) {
-        options.onExit?.(index, exit, broker.lastLines())
+  for (const [index, node] of running) reportExit(index, node)
+  function reportExit(index: number, node: RunningNode): void {
+    void node.exit.then((exit) => {
+      if (running.get(index) === node && !cleanup.disposed) {
+        options.onExit?.(index, exit, node.lastLines())
       }
     })
   }
   const start = async (index: number) => {
-    const broker = launch(index)
-    await whenReady(broker, [broker.id], undefined)
-    report(index, broker)
+    const node = launch(index)
+    await whenReady(node, [node.id], undefined)
+    reportExit(index, node)
   }
   return {
     brokers: addresses,
@@ -152,9 +153,9 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
     },
     jvm,
     start,
-    stop: (index, name = 'SIGTERM') => halt(index, name),
-    async restart(index, name = 'SIGTERM') {
-      await halt(index, name)
+    stop,
+    async restart(index, name) {
+      await stop(index, name)
       await start(index)
     },
     run: (tool, args, toolOptions) =>
@@ -163,34 +164,34 @@ export async function startKafka(options: KafkaOptions): Promise<Kafka> {
   }
 }
 
-/** The ports of the brokers: from this one on, or any free ones for 0. */
+/** Returns consecutive ports starting at `first`, or any free ports for 0. */
 async function takePorts(first: number, count: number): Promise<number[]> {
   if (first === 0) return freePorts(count)
   const ports = Array.from({ length: count }, (_none, index) => first + index)
   for (const port of ports) {
     if (await isFree(port)) continue
     throw new KafkaError(
-      `Port ${port} on 127.0.0.1 is in use. Stop what uses it, or take another: KAFKA_PORT=${first + 100} npm run kafka`,
+      `Port ${port} on 127.0.0.1 is in use. Stop the program that uses it, or choose another port: KAFKA_PORT=${first + 100} npm run kafka`,
     )
   }
   return ports
 }
 
-/** Makes the folder of the data, and refuses the data of more or fewer brokers: they could not elect a leader. */
+/** Creates the data folder. Rejects data of more or fewer brokers, which could not elect a leader. */
 async function checkData(folder: string, count: number): Promise<void> {
   await mkdir(folder, { recursive: true })
   const present = (await readdir(folder)).filter((name) => /^node-\d$/.test(name)).length
   if (present === 0 || present === count) return
   throw new KafkaError(
-    `${folder} holds the data of ${present} brokers, not ${count}. Start as many, or give another folder: --brokers ${present}`,
+    `${folder} holds the data of ${present} brokers, not ${count}. Start ${present} brokers, or choose another folder: --brokers ${present}`,
   )
 }
 
-async function nodesOf(
+async function planNodes(
   ports: readonly number[],
   data: string,
   saslSsl: boolean,
-): Promise<readonly Node[]> {
+): Promise<readonly NodeSettings[]> {
   const free = (await freePorts(2 * ports.length + 1)).filter((port) => !ports.includes(port))
   return ports.map((port, index) => ({
     id: index + 1,
@@ -202,11 +203,11 @@ async function nodesOf(
 }
 
 interface Guard extends AsyncDisposable {
-  /** The processes that run now. */
-  watch(pids: readonly number[]): void
+  /** Replaces the list of processes to kill. */
+  watch(processIds: readonly number[]): void
 }
 
-/** Starts guard.ts. Disposing of it kills the processes that it watches and removes the folder. */
+/** Starts guard.ts. Disposing it kills the processes that it watches and removes the folder. */
 function startGuard(folder: string): Guard {
   const program = fileURLToPath(new URL('guard.ts', import.meta.url))
   const child = spawn(process.execPath, [program, folder], {
@@ -215,7 +216,7 @@ function startGuard(folder: string): Guard {
   })
   const exit = once(child, 'exit')
   return {
-    watch: (pids) => void child.stdin.write(`${JSON.stringify(pids)}\n`),
+    watch: (processIds) => void child.stdin.write(`${JSON.stringify(processIds)}\n`),
     async [Symbol.asyncDispose]() {
       child.stdin.end()
       await exit

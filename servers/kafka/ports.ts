@@ -3,8 +3,8 @@ import { once } from 'node:events'
 import { createServer } from 'node:net'
 
 /**
- * Ports that are free now. Not from those that systems give to clients and to port 0: there another program may take the port
- * of a broker while it is down.
+ * Finds free ports. They are below the range from which systems choose ports of clients and for port 0, so that no other
+ * program takes the port of a broker while it is down.
  */
 export async function freePorts(count: number): Promise<number[]> {
   const ports = new Set<number>()
@@ -15,7 +15,7 @@ export async function freePorts(count: number): Promise<number[]> {
   return [...ports]
 }
 
-/** Whether a port of 127.0.0.1 can be taken. */
+/** Whether a port of 127.0.0.1 is free. */
 export async function isFree(port: number): Promise<boolean> {
   const server = createServer().listen(port, '127.0.0.1')
   try {

@@ -1,25 +1,29 @@
 import { readFileSync } from 'node:fs'
 
-/** What differs from node to node, and with their number. */
-export interface Node {
-  /** From 1 on. */
+/** Settings that differ between nodes. */
+export interface NodeSettings {
+  /** Starts at 1. */
   readonly id: number
   readonly port: number
   readonly controllerPort: number
-  /** Of the listener that demands a login over TLS. */
+  /** Port of the listener that requires a login over TLS. */
   readonly saslPort: number | undefined
   readonly data: string
 }
 
-/** Who may log in, and the keystore of the brokers, which has the same password. */
+/** The user, and the keystore of the brokers, which has the same password. */
 export interface Login {
   readonly username: string
   readonly password: string
   readonly keystore: string
 }
 
-/** The text of server.properties for a node of a cluster. */
-export function settingsOf(node: Node, nodes: readonly Node[], login: Login | undefined): string {
+/** Renders server.properties for a node of a cluster. */
+export function renderSettings(
+  node: NodeSettings,
+  nodes: readonly NodeSettings[],
+  login: Login | undefined,
+): string {
   const clients = [
     `PLAINTEXT://127.0.0.1:${node.port}`,
     ...(node.saslPort === undefined ? [] : [`SASL_SSL://127.0.0.1:${node.saslPort}`]),
@@ -40,7 +44,10 @@ function fill(template: string, values: Readonly<Record<string, string>>): strin
   const text = readFileSync(new URL(template, import.meta.url), 'utf8')
   return text.replaceAll(/\{(\w+)\}/g, (_all, name: string) => {
     const value = values[name]
-    if (value === undefined) throw new Error(`${template} has {${name}}, which nothing fills in.`)
+    if (value === undefined)
+      throw new Error(
+        `${template} has the placeholder {${name}}, which has no value. Set it in settings.ts.`,
+      )
     return value
   })
 }

@@ -1,6 +1,6 @@
 import { runJava, type Jvm } from './java.ts'
 
-/** Kafka's console tools, by the names of the scripts in its archive. */
+/** Main classes of Kafka's console tools, by the names of their scripts. */
 const mainClasses = {
   'kafka-topics': 'org.apache.kafka.tools.TopicCommand',
   'kafka-console-producer': 'org.apache.kafka.tools.ConsoleProducer',
@@ -11,15 +11,16 @@ const mainClasses = {
 export type Tool = keyof typeof mainClasses
 
 export interface ToolOptions {
-  /** What the tool is given on stdin. */
+  /** Standard input of the tool. */
   readonly input?: string
-  /** Kills the tool. */
+  /** Kills the tool when it aborts. */
   readonly signal?: AbortSignal
 }
 
 /**
- * Runs a console tool against the brokers that its arguments name and resolves with what it wrote to stdout.
- * @throws Error with all its output when it ends with another code than 0
+ * Runs a console tool and resolves with its standard output.
+ *
+ * @throws Error with the output when the tool fails
  */
 export function runTool(
   jvm: Jvm,

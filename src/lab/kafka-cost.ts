@@ -14,7 +14,7 @@ export const command = 'npm run kafka-cost'
 /** The files that decide the result: the measurement, Kafka and its settings, and the dev broker. */
 const inputs = [
   'lab/kafka-cost/*.ts',
-  'servers/kafka/{broker,java,kafka,settings}.ts',
+  'servers/kafka/{java,kafka,node,settings}.ts',
   'servers/kafka/jars.json',
   'servers/kafka/server.properties',
   'examples/kafka/dev-broker/*.ts',

@@ -2,8 +2,8 @@ import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { classPath } from '../../servers/kafka/jars.ts'
 import type { Jvm } from '../../servers/kafka/java.ts'
 import { findConfluentPython, findJava, findKcat } from '../../scripts/find.ts'
+import type { BrokerProcess } from '../../contracts/process/broker.ts'
 import { describeWith } from '../tools/describe-with.ts'
-import { startBrokerProcess, type BrokerProcess } from './dev-broker/broker.ts'
 import {
   confluent,
   consoleTools,
@@ -12,13 +12,14 @@ import {
   platformatic,
   type Client,
 } from './dev-broker/clients.ts'
+import { startDevBrokerProcess } from './dev-broker/process.ts'
 
-/** For members that come and go; no test waits for it to pass. */
-const patience = { timeout: 60_000, interval: 50 }
+/** A generous limit for rebalances. The tests poll, so they usually take less. */
+const polling = { timeout: 60_000, interval: 50 }
 
 let broker: BrokerProcess
 beforeAll(async () => {
-  broker = await startBrokerProcess()
+  broker = await startDevBrokerProcess()
 })
 afterAll(async () => {
   expect(broker.complaints()).toBe('')
@@ -41,14 +42,14 @@ describeWith("Kafka's console tools", findJava(), (java) => {
   describeClient('tools', (address) => consoleTools(jvm, address))
 })
 
-/** What a client that nobody here wrote must be able to do with the dev broker. */
+/** Tests the dev broker with a client that we did not write. */
 function describeClient(name: string, connect: (address: string) => Client): void {
   let client: Client
   beforeAll(() => {
     client = connect(broker.address)
   })
 
-  test('creates a topic, produces with keys, consumes in a group, resumes, replays', async () => {
+  test('a client creates a topic, produces with keys, consumes in a group, resumes and replays', async () => {
     const topic = `${name}-orders`
     await client.createTopic(topic, 4)
     const first = records(0, 24)
@@ -64,7 +65,7 @@ function describeClient(name: string, connect: (address: string) => Client): voi
     expectInOrderPerKey(await receive(client, topic, `${name}-late`, all.length), all)
   })
 
-  test('two members share the partitions; when one leaves, the other has them all', async () => {
+  test('two members share the partitions, and when one leaves, the other gets all of them', async () => {
     const topic = `${name}-shared`
     const group = `${name}-pair`
     await client.createTopic(topic, 4)
@@ -74,31 +75,31 @@ function describeClient(name: string, connect: (address: string) => Client): voi
     let sent = 0
     await vi.waitFor(async () => {
       await client.produce(topic, records(sent, (sent += 12)))
-      await vi.waitFor(() => expect(new Set([...a, ...b]).size).toBe(sent), patience)
-      // Of twelve keys each member has some: nobody works alone any more.
+      await vi.waitFor(() => expect(new Set([...a, ...b]).size).toBe(sent), polling)
+      // Each member handles some of the twelve keys, so both own partitions.
       const last = new Set(records(sent - 12, sent))
       expect(a.some((record) => last.has(record))).toBe(true)
       expect(b.some((record) => last.has(record))).toBe(true)
-    }, patience)
+    }, polling)
 
     await one.close()
     const rest = records(sent, sent + 12)
     await client.produce(topic, rest)
-    await vi.waitFor(() => expect(b).toEqual(expect.arrayContaining(rest)), patience)
+    await vi.waitFor(() => expect(b).toEqual(expect.arrayContaining(rest)), polling)
     await two.close()
   })
 }
 
-/** Twelve keys in turn. */
+/** Records with twelve keys in turn. */
 function records(from: number, to: number): string[] {
   return Array.from({ length: to - from }, (_, index) => `k${(from + index) % 12}:v${from + index}`)
 }
 
-/** What a new member of the group is given: this many records, and it leaves. */
+/** Joins the group until this many records have arrived, then leaves. */
 async function receive(client: Client, topic: string, group: string, count: number) {
   const received: string[] = []
   const member = await client.join(topic, group, received)
-  await vi.waitFor(() => expect(received.length).toBeGreaterThanOrEqual(count), patience)
+  await vi.waitFor(() => expect(received.length).toBeGreaterThanOrEqual(count), polling)
   await member.close()
   return received
 }

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 
 const page = readFileSync('content/guides/kafka.mdx', 'utf8')
 
-test('the guide shows what the example says when no broker is there', () => {
+test('the Kafka guide shows the output of the example when no broker can be reached', () => {
   const [, shown] = /\$ KAFKA_BROKERS=127\.0\.0\.1:1 npm start\n(.*?)```/s.exec(page) ?? []
   const { status, stdout, stderr } = spawnSync(process.execPath, ['src/main.ts'], {
     cwd: 'examples/kafka',

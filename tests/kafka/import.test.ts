@@ -1,8 +1,6 @@
-import { spawn, type ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
+import { execa } from 'execa'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Bus, BusRecord } from '../../contracts/bus/port.ts'
@@ -14,7 +12,7 @@ import { temporaryFolder } from '../tools/temporary.ts'
 
 const directory = fileURLToPath(new URL('../../examples/kafka/', import.meta.url))
 
-// By address: the example is checked by its own tsconfig.json, which is less strict than ours.
+// Imported by URL, because the example has its own, less strict tsconfig.json.
 const source = new URL('../../examples/kafka/src/', import.meta.url).href
 const { connect } = (await import(`${source}bus.ts`)) as {
   connect(settings: { readonly brokers: readonly string[] }): Promise<Bus>
@@ -22,7 +20,7 @@ const { connect } = (await import(`${source}bus.ts`)) as {
 
 const everyByte = Buffer.from(Array.from({ length: 256 }, (_none, byte) => byte))
 
-/** What the lean bus prints of a record. U+2028 ends a line for some, and JSON may hold it. */
+/** A record as the lean bus prints it. It contains U+2028, which some line readers take for a line end. */
 const record = (topic: string, offset: number, value = everyByte, time = timeOf(offset)) =>
   `${JSON.stringify({
     type: 'record',
@@ -42,38 +40,39 @@ const group = (topic: string, name: string, next: number) =>
 const range = (start: number, end: number) =>
   Array.from({ length: end - start }, (_none, index) => start + index)
 
-describeWith('npm run import, against real Kafka', findJava(), (java) => {
+describeWith('npm run import with real Kafka', findJava(), (java) => {
   let kafka: Kafka
   let bus: Bus
   beforeAll(async () => {
     kafka = await startKafka({ java })
     bus = await connect({ brokers: kafka.brokers })
   })
-  const children: ChildProcess[] = []
+  const children: { kill(signal: NodeJS.Signals): boolean }[] = []
   afterAll(async () => {
     for (const child of children) child.kill('SIGKILL')
     await bus.close()
     await kafka[Symbol.asyncDispose]()
   })
 
-  /** Starts the import. What is written to its `stdin` is what the lean bus prints. */
-  function start(...args: string[]) {
-    const child = spawn(thisNode().path, ['import/main.ts', ...args], {
+  /** Starts the import. It reads the log of the lean bus from standard input. */
+  function startImport(...args: string[]) {
+    const child = execa(thisNode().path, ['import/main.ts', ...args], {
       cwd: directory,
       env: { ...environmentOf(thisNode()), KAFKA_BROKERS: kafka.brokers.join() },
+      extendEnv: false,
+      reject: false,
+      stripFinalNewline: false,
     })
     children.push(child)
-    const ended = Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
-    const result = ended.then(([stdout, stderr, [code]]) => ({ stdout, stderr, code }))
-    return { stdin: child.stdin, result }
+    return child
   }
-  function load(lines: readonly string[], ...args: string[]) {
-    const { stdin, result } = start(...args)
-    stdin.end(lines.join(''))
-    return result
+  function runImport(lines: readonly string[], ...args: string[]) {
+    const child = startImport(...args)
+    child.stdin.end(lines.join(''))
+    return child
   }
 
-  /** Ends each of the four partitions with a record, so that a reader knows when it has all. */
+  /** Publishes an end record to each of the four partitions. */
   async function markEnds(topic: string) {
     const marked = new Set<number>()
     for (let i = 0; marked.size < 4; i++) {
@@ -82,23 +81,23 @@ describeWith('npm run import, against real Kafka', findJava(), (java) => {
     }
   }
 
-  /** All that a member of the group is given up to the ends that were marked. */
-  async function read(topic: string, name: string) {
-    const given: BusRecord[] = []
+  /** Reads what a group has not handled, up to the end records. */
+  async function readToEnds(topic: string, name: string) {
+    const records: BusRecord[] = []
     const ended = new Set<number>()
-    const all = Promise.withResolvers<null>()
-    const subscription = await bus.subscribe({ topic, group: name }, async (it) => {
-      if (!it.key.startsWith('end-')) given.push(it)
-      else if (ended.add(it.partition).size === 4) all.resolve(null)
+    const allEnded = Promise.withResolvers<null>()
+    const subscription = await bus.subscribe({ topic, group: name }, async (delivered) => {
+      if (!delivered.key.startsWith('end-')) records.push(delivered)
+      else if (ended.add(delivered.partition).size === 4) allEnded.resolve(null)
     })
-    await Promise.race([all.promise, subscription.ended])
+    await Promise.race([allEnded.promise, subscription.ended])
     await subscription.stop()
-    return given
+    return records
   }
   const offsetsOf = (records: readonly BusRecord[]) =>
     records.map(({ headers }) => Number(headers['at'])).sort((a, b) => a - b)
 
-  describe('a log whose oldest segments are gone', () => {
+  describe('a log without its oldest segments', () => {
     const topic = 'orders'
     const [first, empty, end] = [5, 1500, 3000]
     beforeAll(async () => {
@@ -108,8 +107,8 @@ describeWith('npm run import, against real Kafka', findJava(), (java) => {
         group(topic, 'half', 1501),
         group(topic, 'done', end),
       ]
-      const { stdout, stderr, code } = await load(lines)
-      expect({ stderr, code }).toEqual({ stderr: '', code: 0 })
+      const { stdout, stderr, exitCode } = await runImport(lines)
+      expect({ stderr, exitCode }).toEqual({ stderr: '', exitCode: 0 })
       expect(stdout).toMatch(
         /^orders: records 2995, partitions 4\nbehind: next is orders\/0@0, .*orders\/3@0\nhalf: .*\ndone: .*\n$/,
       )
@@ -121,31 +120,31 @@ describeWith('npm run import, against real Kafka', findJava(), (java) => {
       ['half', 1501],
       ['done', end],
       ['new', first],
-    ] as const)('%s is given what it has not handled, from %i on', async ([name, next]) => {
-      expect(offsetsOf(await read(topic, name))).toEqual(range(next, end))
+    ] as const)('after an import the group %s resumes at record %i', async ([name, next]) => {
+      expect(offsetsOf(await readToEnds(topic, name))).toEqual(range(next, end))
     })
 
-    test('every record is as it was, and each key in its order in one partition', async () => {
-      const given = await read(topic, 'audit')
-      await kafka.run('kafka-topics', ['--create', '--topic', 'parted', '--partitions', '4'])
-      const byKey = Map.groupBy(given, ({ key }) => key)
+    test('an import changes no record and keeps each key in order in one partition', async () => {
+      const imported = await readToEnds(topic, 'audit')
+      await kafka.run('kafka-topics', ['--create', '--topic', 'partitioned', '--partitions', '4'])
+      const byKey = Map.groupBy(imported, ({ key }) => key)
       expect(byKey.size).toBe(11)
       for (const [key, records] of byKey) {
-        const next = await bus.publish('parted', { key, value: everyByte })
+        const next = await bus.publish('partitioned', { key, value: everyByte })
         expect(new Set(records.map(({ partition }) => partition))).toEqual(
           new Set([next.partition]),
         )
         const offsets = records.map(({ headers }) => Number(headers['at']))
         expect(offsets).toEqual(range(first, end).filter((at) => keyOf(at) === key))
       }
-      for (const { headers, value } of given) {
+      for (const { headers, value } of imported) {
         const at = Number(headers['at'])
         expect(headers).toEqual({ at: String(at), '鍵\u2028': '値 🚚' })
         expect(Buffer.compare(value, at === empty ? Buffer.of() : everyByte)).toBe(0)
       }
     })
 
-    test("the times are the lean bus's", async () => {
+    test('an import keeps the timestamps of the lean bus', async () => {
       const printed = await kafka.run('kafka-console-consumer', [
         ...['--topic', topic, '--from-beginning', '--max-messages', String(end - first)],
         ...['--formatter-property', 'print.value=false'],
@@ -155,93 +154,101 @@ describeWith('npm run import, against real Kafka', findJava(), (java) => {
       expect([...times].sort()).toEqual(range(first, end).map(timeOf))
     })
 
-    test('it is not imported twice', async () => {
-      const { stderr, code } = await load([record(topic, 3000)])
+    test('a second import into the same topic is rejected', async () => {
+      const { stderr, exitCode } = await runImport([record(topic, 3000)])
       expect(stderr).toMatch(/^Topic "orders" holds records.*\nNothing was written\.\n$/)
-      expect(code).toBe(1)
+      expect(exitCode).toBe(1)
     })
   })
 
-  test('a group with members is refused; without them, and started over, it is not', async () => {
+  test('an import into a group with members fails and succeeds when it is repeated without them', async () => {
     const topic = 'watched'
     const lines = [record(topic, 0), record(topic, 1), group(topic, 'live', 1)]
     await kafka.run('kafka-topics', ['--create', '--topic', topic, '--partitions', '4'])
     const member = await bus.subscribe({ topic, group: 'live' }, (_record, commit) => commit())
-    const { stderr, code } = await load(lines)
-    expect(code).toBe(1)
-    expect(stderr).toMatch(/^Group "live" has members.* Stop them\.\n"watched" is half imported/)
+    const { stderr, exitCode } = await runImport(lines)
+    expect(exitCode).toBe(1)
+    expect(stderr).toMatch(
+      /^Group "live" has members.* Stop the members\.\n"watched" is partly imported/,
+    )
     const [, tool, args] = /delete it: (\S+)\.sh (.*)\n$/.exec(stderr) ?? expect.unreachable()
     expect(tool).toBe('kafka-topics')
 
     await member.stop()
     await kafka.run('kafka-topics', args?.split(' ').slice(2) ?? [])
     const folder = temporaryFolder({ 'log.ndjson': lines.join('') }, tmpdir())
-    const again = await load([], join(folder, 'log.ndjson'))
-    expect(again).toMatchObject({ stderr: '', code: 0 })
+    const repeated = await runImport([], join(folder, 'log.ndjson'))
+    expect(repeated).toMatchObject({ stderr: '', exitCode: 0 })
     await markEnds(topic)
-    expect(offsetsOf(await read(topic, 'live'))).toEqual([1])
+    expect(offsetsOf(await readToEnds(topic, 'live'))).toEqual([1])
   })
 
   test.for([
     ['large', record('large', 1, Buffer.alloc(2_000_000)), /is larger than topic "large" allows/],
     ['ahead', record('ahead', 1).replace('2025-', '9999-'), /message\.timestamp\.after\.max\.ms/],
-  ] as const)('what topic %s refuses is explained', async ([topic, refused, why]) => {
-    const { stderr, code } = await load([record(topic, 0), refused])
-    expect(stderr.split('\n')).toEqual([
-      expect.stringMatching(why),
-      expect.stringMatching(`^"${topic}" is half imported, records: at least [01]\\.`),
-      '',
-    ])
-    expect(code).toBe(1)
-  })
+  ] as const)(
+    'the import explains why the topic %s rejects a record',
+    async ([topic, rejected, reason]) => {
+      const { stderr, exitCode } = await runImport([record(topic, 0), rejected])
+      expect(stderr.split('\n')).toEqual([
+        expect.stringMatching(reason),
+        expect.stringMatching(`^"${topic}" is partly imported, records: at least [01]\\.`),
+        '',
+      ])
+      expect(exitCode).toBe(1)
+    },
+  )
 
-  /** Imports records of one time while the broker is killed and starts again. */
+  /** Imports records with the same timestamp while the broker is killed and restarted. */
   async function importOverRestart(topic: string, time: number) {
     await kafka.run('kafka-topics', ['--create', '--topic', topic, '--partitions', '4'])
-    const { stdin, result } = start()
-    // It may end before it has read everything.
-    stdin.on('error', () => undefined)
+    const child = startImport()
+    // The import may exit before it has read everything.
+    child.stdin.on('error', () => undefined)
     const lines = range(0, 6000).map((at) => record(topic, at, everyByte, time))
-    stdin.write(lines.slice(0, 3000).join(''))
-    const begun = Promise.withResolvers<null>()
-    const watch = await bus.subscribe({ topic, group: 'watch' }, async () => begun.resolve(null))
-    await begun.promise
+    child.stdin.write(lines.slice(0, 3000).join(''))
+    const started = Promise.withResolvers<null>()
+    const watch = await bus.subscribe({ topic, group: 'watch' }, async () => started.resolve(null))
+    await started.promise
     await watch.stop()
     await kafka.stop(0, 'SIGKILL')
-    stdin.end([...lines.slice(3000), group(topic, 'g', 2999)].join(''))
+    child.stdin.end([...lines.slice(3000), group(topic, 'g', 2999)].join(''))
     await kafka.start(0)
-    return await result
+    return await child
   }
 
-  test('a broker that restarts in the middle costs nothing, and nothing is there twice', async () => {
+  test('a broker that restarts during the import causes no loss and no duplicate', async () => {
     const topic = 'restarted'
-    const ended = await importOverRestart(topic, Date.now())
-    expect(ended).toMatchObject({ stderr: '', code: 0 })
+    const result = await importOverRestart(topic, Date.now())
+    expect(result).toMatchObject({ stderr: '', exitCode: 0 })
     await markEnds(topic)
-    expect(offsetsOf(await read(topic, 'g'))).toEqual(range(2999, 6000))
+    expect(offsetsOf(await readToEnds(topic, 'g'))).toEqual(range(2999, 6000))
   })
 
-  test('of old records the broker may take some twice, which is noticed', async () => {
+  test('the import fails when a restarted broker accepts old records twice', async () => {
     const topic = 'restarted-old'
-    const { stderr, code } = await importOverRestart(topic, timeOf(0))
-    if (code === 0) {
+    const { stderr, exitCode } = await importOverRestart(topic, timeOf(0))
+    if (exitCode === 0) {
       await markEnds(topic)
-      expect(offsetsOf(await read(topic, 'g'))).toEqual(range(2999, 6000))
+      expect(offsetsOf(await readToEnds(topic, 'g'))).toEqual(range(2999, 6000))
     } else {
-      expect(stderr).toMatch(/^"restarted-old" holds .* or twice: .*\n"restarted-old" is half/)
+      expect(stderr).toMatch(/^"restarted-old" holds .* twice\. .*\n"restarted-old" is partly/)
     }
   })
 
   test.for([
-    [['a', 'b'], 'Give one file, or pipe it in: npm run import -- [--topic NAME]... [FILE]\n'],
+    [['a', 'b'], /^The import reads one file or standard input: npm run import -- .*\[FILE\]\n$/],
     [['--topics', 'a'], /^Unknown option '--topics'/],
     [['absent.ndjson'], /^ENOENT.*absent\.ndjson.*\nNothing was written\.\n$/],
-    [[], 'The input is empty\n'],
-    [['--topic', 'none'], 'The input has no topic none\n'],
-  ] as const)('refuses %j', async ([args, said]) => {
-    expect(await load([], ...args)).toMatchObject({
-      stderr: typeof said === 'string' ? said : expect.stringMatching(said),
-      code: 1,
-    })
-  })
+    [[], /^The input is empty\. Import what .* inspect -- --json\n$/],
+    [['--topic', 'none'], /^The input has no topic none\. Check --topic\.\n$/],
+  ] as const)(
+    'npm run import with the arguments %j fails and explains why',
+    async ([args, message]) => {
+      expect(await runImport([], ...args)).toMatchObject({
+        stderr: expect.stringMatching(message),
+        exitCode: 1,
+      })
+    },
+  )
 })

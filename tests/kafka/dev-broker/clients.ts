@@ -6,6 +6,7 @@ import {
   stringDeserializers,
   stringSerializers,
 } from '@platformatic/kafka'
+import { execa } from 'execa'
 import { spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
@@ -14,16 +15,16 @@ import { Kafka, logLevel } from 'kafkajs'
 import { spawnJava, type Jvm } from '../../../servers/kafka/java.ts'
 import { runTool } from '../../../servers/kafka/tools.ts'
 
-/** What every client does here. A record is "key:value". */
+/** The operations that the tests need of every client. A record is "key:value". */
 export interface Client {
   createTopic(topic: string, partitions: number): Promise<void>
   produce(topic: string, records: readonly string[]): Promise<void>
-  /** Joins a group that starts at the oldest record; everything received is put into `received`. */
+  /** Joins a group that starts at the oldest record. Appends each record to `received`. */
   join(topic: string, group: string, received: string[]): Promise<Member>
 }
 
 export interface Member {
-  /** Commits what was received, and leaves the group. */
+  /** Commits the received records and leaves the group. */
   close(): Promise<void>
 }
 
@@ -38,7 +39,9 @@ export function platformatic(address: string): Client {
     async produce(topic, records) {
       const options = { serializers: stringSerializers, partitioner: compatibilityPartitioner }
       const producer = new Producer({ ...base, ...options, idempotent: true })
-      await producer.send({ messages: records.map((record) => ({ topic, ...keyed(record) })) })
+      await producer.send({
+        messages: records.map((record) => ({ topic, ...parseRecord(record) })),
+      })
       await producer.close()
     },
     async join(topic, groupId, received) {
@@ -78,7 +81,7 @@ export function kafkajs(address: string): Client {
     async produce(topic, records) {
       const producer = kafka.producer()
       await producer.connect()
-      await producer.send({ topic, messages: records.map(keyed) })
+      await producer.send({ topic, messages: records.map(parseRecord) })
       await producer.disconnect()
     },
     async join(topic, groupId, received) {
@@ -98,33 +101,33 @@ export function kafkajs(address: string): Client {
   }
 }
 
-/** kcat cannot create topics, so another client does. */
+/** Uses kcat. It cannot create topics, so another client does that. */
 export function kcat(program: string, address: string, other: Client): Client {
   const broker = ['-b', address]
   return {
     createTopic: other.createTopic,
-    produce: (topic, records) => feed(program, [...broker, '-P', '-t', topic, '-K:'], records),
+    produce: (topic, records) => run(program, [...broker, '-P', '-t', topic, '-K:'], records),
     async join(topic, group, received) {
       const options = ['-X', 'auto.offset.reset=earliest', '-u', '-f', '%k:%s\\n']
-      return reader(spawn(program, [...broker, ...options, '-G', group, topic]), received)
+      return toMember(spawn(program, [...broker, ...options, '-G', group, topic]), received)
     },
   }
 }
 
-/** The Python client on top of librdkafka, by a program of a few lines. */
+/** Uses the Python client, which is based on librdkafka. */
 export function confluent(python: string, address: string): Client {
   const script = fileURLToPath(new URL('confluent.py', import.meta.url))
   const args = (...rest: string[]) => [script, address, ...rest]
   return {
-    createTopic: (topic, partitions) => feed(python, args('create', topic, String(partitions)), []),
-    produce: (topic, records) => feed(python, args('produce', topic), records),
+    createTopic: (topic, partitions) => run(python, args('create', topic, String(partitions))),
+    produce: (topic, records) => run(python, args('produce', topic), records),
     async join(topic, group, received) {
-      return reader(spawn(python, args('join', topic, group)), received)
+      return toMember(spawn(python, args('join', topic, group)), received)
     },
   }
 }
 
-/** Kafka's own console tools, which are Java. */
+/** Uses Kafka's console tools, which are written in Java. */
 export function consoleTools(jvm: Jvm, address: string): Client {
   const at = ['--bootstrap-server', address]
   return {
@@ -133,42 +136,34 @@ export function consoleTools(jvm: Jvm, address: string): Client {
       await runTool(jvm, 'kafka-topics', [...at, ...create])
     },
     async produce(topic, records) {
-      const reader = ['parse.key=true', 'key.separator=:'].flatMap((it) => [
-        '--reader-property',
-        it,
-      ])
-      const input = records.map((record) => `${record}\n`).join('')
-      await runTool(jvm, 'kafka-console-producer', [...at, '--topic', topic, ...reader], { input })
+      const reader = ['--reader-property', 'parse.key=true', '--reader-property', 'key.separator=:']
+      const args = [...at, '--topic', topic, ...reader]
+      await runTool(jvm, 'kafka-console-producer', args, { input: toLines(records) })
     },
     async join(topic, group, received) {
-      const formatter = ['print.key=true', 'key.separator=:'].flatMap((it) => [
-        '--formatter-property',
-        it,
-      ])
+      const properties = ['print.key=true', 'key.separator=:']
+      const formatter = properties.flatMap((property) => ['--formatter-property', property])
       const options = ['--topic', topic, '--group', group, '--from-beginning', ...formatter]
       const main = 'org.apache.kafka.tools.consumer.ConsoleConsumer'
-      return reader(spawnJava(jvm, [main, ...at, ...options]), received)
+      return toMember(spawnJava(jvm, [main, ...at, ...options]), received)
     },
   }
 }
 
-function keyed(record: string): { key: string; value: string } {
+function parseRecord(record: string): { key: string; value: string } {
   const [key = '', value = ''] = record.split(':')
   return { key, value }
 }
 
-/** Runs a program with these lines as its input. */
-async function feed(program: string, args: string[], lines: readonly string[]): Promise<void> {
-  const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'pipe'] })
-  let complaints = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text))
-  child.stdin.end(lines.map((line) => `${line}\n`).join(''))
-  const [code] = await once(child, 'exit')
-  if (code !== 0) throw new Error(`${program} ${args.join(' ')}: ${code}\n${complaints}`)
+const toLines = (records: readonly string[]) => records.map((record) => `${record}\n`).join('')
+
+/** Runs a program with records as its input. @throws Error with its output when it fails */
+async function run(program: string, args: string[], records: readonly string[] = []) {
+  await execa(program, args, { input: toLines(records) })
 }
 
-/** A member whose records are a program's lines, and which SIGTERM ends in order. */
-function reader(child: ChildProcess, received: string[]): Member {
+/** A member in a process that prints each record as a line and leaves the group on SIGTERM. */
+function toMember(child: ChildProcess, received: string[]): Member {
   const exited = once(child, 'exit')
   if (child.stdout) createInterface(child.stdout).on('line', (line) => received.push(line))
   return {

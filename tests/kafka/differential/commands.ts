@@ -1,4 +1,4 @@
-import { crc32c, createRecordsBatch, type MessageRecord } from '@platformatic/kafka'
+import type { MessageRecord } from '@platformatic/kafka'
 import fc from 'fast-check'
 import {
   listOffsets,
@@ -7,22 +7,23 @@ import {
 } from '../../../examples/kafka/dev-broker/api-offsets.ts'
 import { fetch, produce } from '../../../examples/kafka/dev-broker/api-records.ts'
 import type { Api } from '../../../examples/kafka/dev-broker/api.ts'
-import { encode } from './wire.ts'
+import { changeBatch, encodeBatch } from '../dev-broker/batches.ts'
+import { encodeRequest } from './wire.ts'
 
-/** A request that any broker can be sent. */
+/** A request for any broker. */
 export interface Command {
   readonly key: number
   readonly version: number
-  /** What it is, for whoever reads a failure. */
-  readonly what: string
-  /** Its bytes, for the run's own topic and group. */
+  /** Shown when a comparison fails. */
+  readonly description: string
+  /** Encodes the request for the topic and the group of this run. */
   frame(name: string): Buffer
 }
 
 const now = 1_700_000_000_000n
 const missing = 'no-such-topic'
 
-/** Topics and partitions of which one each does not exist. */
+/** Topics and partitions, some of which do not exist. */
 const topic = fc.constantFrom('own', 'own', 'own', 'own', 'own', missing)
 const index = fc.constantFrom(0, 0, 0, 0, 1, 1, 2, -1)
 
@@ -33,21 +34,21 @@ const message = fc.record({
   timestamp: fc.constantFrom(now, now + 1n, now + 5n, now - 1_000_000n, 0n, -1n),
 })
 
-/** Faults of a batch, each with what it does to the bytes. */
-const faults: Record<string, (batch: Buffer) => Buffer> = {
-  'corrupt CRC': (batch) => flip(batch, batch.length - 1),
-  'corrupt attributes': (batch) => flip(batch, 22),
+/** Ways to damage a batch. */
+const damages: Record<string, (batch: Buffer) => Buffer> = {
+  'corrupt CRC': (batch) => flipBit(batch, batch.length - 1),
+  'corrupt attributes': (batch) => flipBit(batch, 22),
   'cut off': (batch) => batch.subarray(0, -1),
   'header alone': (batch) => batch.subarray(0, 40),
   'no batch': () => Buffer.alloc(0),
   'two batches': (batch) => Buffer.concat([batch, batch]),
-  'old magic': (batch) => changed(batch, (it) => it.writeInt8(1, 16)),
-  'wrong length': (batch) => changed(batch, (it) => it.writeInt32BE(batch.length, 8)),
-  'base offset': (batch) => changed(batch, (it) => it.writeBigInt64BE(3n)),
-  'too many': (batch) => summed(changed(batch, (it) => it.writeInt32BE(9, 57))),
-  'wrong last delta': (batch) => summed(changed(batch, (it) => it.writeInt32BE(9, 23))),
-  'control batch': (batch) => summed(changed(batch, (it) => it.writeInt16BE(0x20, 21))),
-  transactional: (batch) => summed(changed(batch, (it) => it.writeInt16BE(0x10, 21))),
+  'old magic': (batch) => changeBytes(batch, (copy) => copy.writeInt8(1, 16)),
+  'wrong length': (batch) => changeBytes(batch, (copy) => copy.writeInt32BE(batch.length, 8)),
+  'base offset': (batch) => changeBytes(batch, (copy) => copy.writeBigInt64BE(3n)),
+  'too many': (batch) => changeBatch(batch, (copy) => copy.writeInt32BE(9, 57)),
+  'wrong last delta': (batch) => changeBatch(batch, (copy) => copy.writeInt32BE(9, 23)),
+  'control batch': (batch) => changeBatch(batch, (copy) => copy.writeInt16BE(0x20, 21)),
+  transactional: (batch) => changeBatch(batch, (copy) => copy.writeInt16BE(0x10, 21)),
 }
 
 const batch = fc
@@ -60,42 +61,48 @@ const batch = fc
         sequence: fc.constantFrom(0, 0, 1, 2, 3, 4, 5, 6),
       }),
     ),
-    fault: fc.option(fc.constantFrom(...Object.keys(faults)), { freq: 3 }),
-    large: fc.integer({ min: 0, max: 19 }).map((n) => n === 0),
+    damage: fc.option(fc.constantFrom(...Object.keys(damages)), { freq: 3 }),
+    isLarge: fc.integer({ min: 0, max: 19 }).map((n) => n === 0),
   })
-  .map(({ messages, producer, fault, large }) => {
-    const value = large ? Buffer.alloc(1_048_600) : undefined
-    const records = messages.map((it, at): MessageRecord => {
-      const key = it.key === null ? undefined : Buffer.from(it.key)
-      const own = it.value === null ? undefined : Buffer.from(it.value)
+  .map(({ messages, producer, damage, isLarge }) => {
+    const value = isLarge ? Buffer.alloc(1_048_600) : undefined
+    const records = messages.map((fields, position): MessageRecord => {
+      const key = fields.key === null ? undefined : Buffer.from(fields.key)
+      const own = fields.value === null ? undefined : Buffer.from(fields.value)
       const headers = new Map(
-        Object.entries(it.headers).map(([name, text]) => [Buffer.from(name), Buffer.from(text)]),
+        Object.entries(fields.headers).map(([name, text]) => [
+          Buffer.from(name),
+          Buffer.from(text),
+        ]),
       )
-      const body = at === 0 ? (value ?? own) : own
+      const body = position === 0 ? (value ?? own) : own
       return {
         topic: 'own',
-        timestamp: it.timestamp,
+        timestamp: fields.timestamp,
         headers,
         ...(key && { key }),
         ...(body && { value: body }),
       } as MessageRecord
     })
-    const options = { producerId: producer?.id ?? -1n, producerEpoch: producer?.epoch ?? -1 }
-    const { buffer } = createRecordsBatch(records, options)
-    buffer.writeInt32BE(producer?.sequence ?? -1, 53)
-    const intact = summed(Buffer.from(buffer))
-    const bytes = fault === null ? intact : (faults[fault]?.(intact) ?? intact)
-    const of = producer ? `${producer.id}/${producer.epoch}/${producer.sequence}` : 'no producer id'
-    const size = large ? 'too large' : `${messages.length} records`
-    return { bytes, what: `${size}, ${of}, ${fault ?? 'intact'}` }
+    const intact = encodeBatch(records, {
+      producerId: producer?.id ?? -1n,
+      producerEpoch: producer?.epoch ?? -1,
+      firstSequence: producer?.sequence ?? -1,
+    })
+    const bytes = damage === null ? intact : (damages[damage]?.(intact) ?? intact)
+    const source = producer
+      ? `${producer.id}/${producer.epoch}/${producer.sequence}`
+      : 'no producer id'
+    const size = isLarge ? 'too large' : `${messages.length} records`
+    return { bytes, description: `${size}, ${source}, ${damage ?? 'intact'}` }
   })
 
 const produceCommand = fc
   .record({ topic, index, batch, acks: fc.constantFrom(-1, -1, -1, -1, 1, 1, 2) })
   .chain(({ topic, index, batch, acks }) =>
-    command(produce, `${topic}/${index}, acks ${acks}: ${batch.what}`, (name) => ({
+    command(produce, `${topic}/${index}, acks ${acks}: ${batch.description}`, (name) => ({
       acks,
-      asked: [{ name: own(topic, name), partitions: [{ index, records: batch.bytes }] }],
+      asked: [{ name: ownName(topic, name), partitions: [{ index, records: batch.bytes }] }],
     })),
   )
 
@@ -115,16 +122,16 @@ const fetchCommand = fc
     sessionEpoch: fc.constantFrom(-1, -1, -1, -1, 3),
   })
   .chain(({ topic, partitions, maxBytes, sessionEpoch }) => {
-    const from = partitions.map((it) => `${it.index}@${it.offset} up to ${it.maxBytes}`).join(', ')
+    const from = partitions.map((part) => `${part.index}@${part.offset} up to ${part.maxBytes}`)
     return command(
       fetch,
-      `${topic}/${from} of ${maxBytes}, epoch of session ${sessionEpoch}`,
+      `${topic}/${from} of ${maxBytes}, session epoch ${sessionEpoch}`,
       (name) => ({
         maxWaitMs: 0,
         minBytes: 1,
         maxBytes,
         sessionEpoch,
-        asked: [{ name: own(topic, name), partitions }],
+        asked: [{ name: ownName(topic, name), partitions }],
       }),
     )
   })
@@ -134,7 +141,7 @@ const listCommand = fc
   .record({ topic, index, timestamp: fc.constantFrom(...timestamps) })
   .chain(({ topic, index, timestamp }) =>
     command(listOffsets, `${topic}/${index} at ${timestamp}`, (name) => ({
-      asked: [{ name: own(topic, name), partitions: [{ index, timestamp }] }],
+      asked: [{ name: ownName(topic, name), partitions: [{ index, timestamp }] }],
     })),
   )
 
@@ -151,13 +158,13 @@ const commitCommand = fc
     metadata: fc.constantFrom(null, '', 'note', 'x'.repeat(4_096), 'x'.repeat(4_097)),
   })
   .chain(({ group, topic, index, member: [memberId, generation], offset, metadata }) => {
-    const who = `${group} as "${memberId}" of ${generation}`
-    const what = `${who}, ${topic}/${index} = ${offset}, ${metadata?.length} bytes of metadata`
-    return command(offsetCommit, what, (name) => ({
-      group: own(group, name),
+    const member = `${group} as "${memberId}" of ${generation}`
+    const description = `${member}, ${topic}/${index} = ${offset}, ${metadata?.length} bytes of metadata`
+    return command(offsetCommit, description, (name) => ({
+      group: ownName(group, name),
       generation,
       memberId,
-      asked: [{ name: own(topic, name), partitions: [{ index, offset, metadata }] }],
+      asked: [{ name: ownName(topic, name), partitions: [{ index, offset, metadata }] }],
     }))
   })
 
@@ -165,12 +172,12 @@ const committedCommand = fc
   .record({ group: fc.constantFrom('a', 'b', 'unknown', ''), topic: fc.option(topic), index })
   .chain(({ group, topic, index }) =>
     command(offsetFetch, `${group} ${topic ?? 'all'}/${index}`, (name) => ({
-      group: own(group, name),
-      topics: topic === null ? null : [{ name: own(topic, name), partitions: [index] }],
+      group: ownName(group, name),
+      topics: topic === null ? null : [{ name: ownName(topic, name), partitions: [index] }],
     })),
   )
 
-/** Any of what the differential test asks. */
+/** Generates the requests of the differential test. */
 export const commands: fc.Arbitrary<Command> = fc.oneof(
   { weight: 5, arbitrary: produceCommand },
   { weight: 3, arbitrary: fetchCommand },
@@ -181,31 +188,27 @@ export const commands: fc.Arbitrary<Command> = fc.oneof(
 
 function command<Request>(
   api: Api<Request>,
-  what: string,
+  description: string,
   request: (name: string) => Request,
 ): fc.Arbitrary<Command> {
   const [min, max] = api.versions
   return fc.integer({ min, max }).map((version) => ({
     key: api.key,
     version,
-    what,
-    frame: (name) => encode(api, version, request(name)),
+    description,
+    frame: (name) => encodeRequest(api, version, request(name)),
   }))
 }
 
-/** Names that are the run's own, so that runs do not see each other; what is missing is missing for all. */
-const own = (name: string, run: string): string =>
+/** Makes a name unique to the run. The missing topic keeps its name. */
+const ownName = (name: string, run: string): string =>
   name === '' || name === missing ? name : `${run}-${name}`
 
-function changed(bytes: Buffer, change: (bytes: Buffer) => void): Buffer {
+function changeBytes(bytes: Buffer, change: (bytes: Buffer) => void): Buffer {
   const copy = Buffer.from(bytes)
   change(copy)
   return copy
 }
 
-const flip = (bytes: Buffer, at: number): Buffer =>
-  changed(bytes, (it) => it.writeUInt8(it.readUInt8(at) ^ 1, at))
-
-/** With the checksum that its bytes should have. */
-const summed = (bytes: Buffer): Buffer =>
-  changed(bytes, (it) => it.writeUInt32BE(crc32c(it.subarray(21)), 17))
+const flipBit = (bytes: Buffer, position: number): Buffer =>
+  changeBytes(bytes, (copy) => copy.writeUInt8(copy.readUInt8(position) ^ 1, position))

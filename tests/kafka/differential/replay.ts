@@ -2,71 +2,71 @@ import { apiVersions } from '../../../examples/kafka/dev-broker/requests.ts'
 import { createTopics } from '../../../examples/kafka/dev-broker/api-topics.ts'
 import { joinGroup } from '../../../examples/kafka/dev-broker/api-groups.ts'
 import type { Exchange, Recording } from '../dev-broker/recorder.ts'
-import { observed } from './normalise.ts'
-import { untilKnown } from './topics.ts'
-import { decode, headerOf, Wire } from './wire.ts'
+import { normalizeResponse } from './normalize.ts'
+import { waitForTopics } from './topics.ts'
+import { decodeResponse, readHeader, Wire } from './wire.ts'
 
-/** What one request of a client was answered by the recorded broker and by the other one. */
-export interface Compared {
-  /** "3 v4": key and version. */
+/** The normalized responses of two brokers to one request. */
+export interface ComparedExchange {
+  /** Key and version, such as "3 v4". */
   readonly request: string
   readonly recorded: unknown
   readonly replayed: unknown
 }
 
 /**
- * Sends the requests of a recording to another broker, in their order and with their answers awaited where they came.
- * Ids of members are replaced by those that the other broker gives. ApiVersions is left out: there brokers differ.
+ * Sends the requests of a recording to another broker, in the same order of requests and responses. Replaces the member
+ * IDs with those of the other broker. Omits ApiVersions, in which the brokers differ.
  */
-export async function replay({ events }: Recording, port: number): Promise<Compared[]> {
+export async function replay({ events }: Recording, port: number): Promise<ComparedExchange[]> {
   using stack = new DisposableStack()
   const wires = new Map<number, Promise<Wire>>()
-  const wireOf = async ({ connection }: Exchange) => {
+  const wireFor = async ({ connection }: Exchange) => {
     const known = wires.get(connection) ?? Wire.connect(port)
     wires.set(connection, known)
     return known
   }
   const ids = new Map<string, string>()
-  const answers = new Map<Exchange, Promise<Buffer | 'closed'>>()
-  const compared: Compared[] = []
+  const responses = new Map<Exchange, Promise<Buffer | 'closed'>>()
+  const compared: ComparedExchange[] = []
   for (const { kind, exchange } of events) {
-    const { key, version } = headerOf(exchange.request)
+    const { key, version } = readHeader(exchange.request)
     if (key === apiVersions.key) continue
-    if (kind === 'asked') {
-      const wire = stack.use(await wireOf(exchange))
-      answers.set(exchange, wire.send(withIds(exchange.request, ids)))
+    if (kind === 'requested') {
+      const wire = stack.use(await wireFor(exchange))
+      responses.set(exchange, wire.send(replaceIds(exchange.request, ids)))
       continue
     }
-    const replayed = await answers.get(exchange)
+    const replayed = await responses.get(exchange)
     const recorded = exchange.response
     if (!replayed || !recorded) continue
     if (key === joinGroup.key && replayed !== 'closed') {
-      const [from, to] = [recorded, replayed].map((it) => decode(joinGroup, version, it).memberId)
+      const [from, to] = [recorded, replayed].map(
+        (response) => decodeResponse(joinGroup, version, response).memberId,
+      )
       if (from && to) ids.set(from, to)
     }
     if (key === createTopics.key && replayed !== 'closed') {
-      const { topics } = decode(createTopics, version, replayed)
-      await untilKnown(
+      const { topics } = decodeResponse(createTopics, version, replayed)
+      await waitForTopics(
         port,
         topics.map(({ name }) => name),
       )
     }
     compared.push({
       request: `${key} v${version}`,
-      recorded: observed(key, version, recorded, ids),
-      replayed: observed(key, version, replayed),
+      recorded: normalizeResponse(key, version, recorded, ids),
+      replayed: normalizeResponse(key, version, replayed),
     })
   }
   return compared
 }
 
-/** The ids are as long as the ones they replace: the client's, a dash and a UUID. */
-function withIds(request: Buffer, ids: ReadonlyMap<string, string>): Buffer {
-  const changed = Buffer.from(request)
+/** Replaces member IDs. All have the same length: the client ID, a dash and a UUID. */
+function replaceIds(request: Buffer, ids: ReadonlyMap<string, string>): Buffer {
+  const copy = Buffer.from(request)
   for (const [from, to] of ids) {
-    for (let at = changed.indexOf(from); at >= 0; at = changed.indexOf(from, at + 1)) {
-      changed.write(to, at)
-    }
+    for (let at = copy.indexOf(from); at >= 0; at = copy.indexOf(from, at + 1)) copy.write(to, at)
   }
-  return changed
+  return copy
 }

@@ -3,7 +3,7 @@ import { connect, type Socket } from 'node:net'
 import type { Api } from '../../../examples/kafka/dev-broker/api.ts'
 import * as t from '../../../examples/kafka/dev-broker/codec.ts'
 import { readFrames } from '../../../examples/kafka/dev-broker/frames.ts'
-import { framed } from '../dev-broker/recorder.ts'
+import { encodeFrame } from '../dev-broker/recorder.ts'
 
 const header = t.struct({
   key: t.int16,
@@ -13,25 +13,25 @@ const header = t.struct({
 })
 export type Header = t.ValueOf<typeof header>
 
-export function headerOf(request: Buffer): Header {
+export function readHeader(request: Buffer): Header {
   return header.read(new t.Reader(request), 0)
 }
 
-/** A connection to a broker that sends frames and takes their answers in turn. */
+/** A connection to a broker. Responses arrive in the order of the requests. */
 export class Wire implements Disposable {
   readonly #socket: Socket
-  readonly #open: ((response: Buffer | 'closed') => void)[] = []
+  readonly #pending: ((response: Buffer | 'closed') => void)[] = []
 
   private constructor(socket: Socket) {
     this.#socket = socket
     const read = async () => {
-      for await (const frame of readFrames(socket, 2 ** 24)) this.#open.shift()?.(frame)
+      for await (const frame of readFrames(socket, 2 ** 24)) this.#pending.shift()?.(frame)
     }
     void read()
       .catch(() => {
-        // A reset is a fair way to close a connection.
+        // The broker may close the connection with a reset.
       })
-      .then(() => this.#open.splice(0).forEach((answer) => answer('closed')))
+      .then(() => this.#pending.splice(0).forEach((answer) => answer('closed')))
   }
 
   static async connect(port: number): Promise<Wire> {
@@ -40,13 +40,13 @@ export class Wire implements Disposable {
     return new Wire(socket)
   }
 
-  /** Gives the response without its length, or that the broker has closed the connection instead. */
+  /** Resolves with the response without its length, or `closed` if the broker closes the connection. */
   send(request: Buffer): Promise<Buffer | 'closed'> {
     const { promise, resolve } = Promise.withResolvers<Buffer | 'closed'>()
     if (this.#socket.destroyed || this.#socket.readableEnded) resolve('closed')
     else {
-      this.#open.push(resolve)
-      this.#socket.write(framed(request))
+      this.#pending.push(resolve)
+      this.#socket.write(encodeFrame(request))
     }
     return promise
   }
@@ -56,21 +56,26 @@ export class Wire implements Disposable {
   }
 }
 
-/** A request as its bytes. */
-export function encode<Request>(api: Api<Request>, version: number, request: Request): Buffer {
+/** Encodes a request with its header. */
+export function encodeRequest<Request>(
+  api: Api<Request>,
+  version: number,
+  request: Request,
+): Buffer {
   const clientId = 'differential'
   const head = header.write({ key: api.key, version, correlationId: 1, clientId }, 0)
   return Buffer.concat([head, api.request.write(request, version)])
 }
 
-/** A response as its values. Fails where bytes are missing or left over. */
-export function decode<Response>(
+/** Decodes a response. @throws Error when bytes are missing or left over */
+export function decodeResponse<Response>(
   api: Api<unknown, Response>,
   version: number,
   response: Buffer,
 ): Response {
   const reader = new t.Reader(response.subarray(4))
   const value = api.response.read(reader, version)
-  if (reader.left > 0) throw new Error(`${reader.left} bytes after a response of ${api.key}`)
+  if (reader.left > 0)
+    throw new Error(`A response to request ${api.key} has ${reader.left} extra bytes`)
   return value
 }

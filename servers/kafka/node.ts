@@ -1,34 +1,34 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
-import { KafkaError, said, type Exit } from './error.ts'
+import { describeOutput, KafkaError, type Exit } from './error.ts'
 import { runJava, spawnJava, type Jvm } from './java.ts'
 import { brokerIds } from './metadata.ts'
 
-/** How long a broker may take until it serves, in milliseconds. */
-const readyLimit = 60_000
+/** Start timeout of a broker, in ms. */
+const startTimeout = 60_000
 
-/** How many of the last lines of a broker are kept for error messages. */
+/** Number of output lines that are kept for error messages. */
 const keptLines = 20
 
-/** The same for every cluster: nodes of two clusters never know of each other. 22 characters, as Kafka's own ids have. */
+/** One ID for every cluster, since nodes of two clusters never meet. It has 22 characters, like the IDs that Kafka makes. */
 const clusterId = 'ForTestsAndReadersOnly'
 
-/** A node of a cluster that runs. */
-export interface Broker {
+/** A running node of a cluster: broker and controller in one. */
+export interface RunningNode {
   readonly id: number
   readonly port: number
   readonly pid: number | undefined
-  /** How it ended, once it has. */
+  /** Resolves when the process has exited. */
   readonly exit: Promise<Exit>
-  /** Undefined while it runs. */
-  ended(): Exit | undefined
-  /** The last lines that it wrote, for error messages. */
+  /** Undefined while the process runs. */
+  exited(): Exit | undefined
+  /** The last lines of output, for error messages. */
   lastLines(): string
   kill(signal: NodeJS.Signals): void
 }
 
-/** Prepares the data folder of a node, unless it holds data already. */
+/** Formats the data folder of a node, unless it already holds data. */
 export async function formatData(
   jvm: Jvm,
   settings: string,
@@ -49,11 +49,11 @@ export async function formatData(
   )
 }
 
-/** Starts a node; it is not ready yet. */
-export function startBroker(jvm: Jvm, settings: string, id: number, port: number): Broker {
+/** Starts the process of a node. Use `whenReady` to wait until it serves. */
+export function startNode(jvm: Jvm, settings: string, id: number, port: number): RunningNode {
   const child = spawnJava(jvm, ['kafka.Kafka', settings])
   let output = ''
-  let ended: Exit | undefined
+  let exited: Exit | undefined
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => {
       output = (output + text)
@@ -69,41 +69,42 @@ export function startBroker(jvm: Jvm, settings: string, id: number, port: number
     })
     child.once('close', (code, signal) => resolve({ code, signal }))
   })
-  void exit.then((how) => (ended = how))
+  void exit.then((result) => (exited = result))
   return {
     id,
     port,
     pid: child.pid,
     exit,
-    ended: () => ended,
-    lastLines: () => said(output),
+    exited: () => exited,
+    lastLines: () => describeOutput(output),
     kill: (signal) => child.kill(signal),
   }
 }
 
 /**
- * Resolves when a broker tells clients that these brokers are alive.
- * @throws KafkaError with the broker's last lines when it ends instead or takes more than 60 s
+ * Resolves when a node reports all of these brokers as alive.
+ *
+ * @throws KafkaError with the last lines of output when the node exits or takes more than 60 s
  */
 export async function whenReady(
-  broker: Broker,
+  node: RunningNode,
   ids: readonly number[],
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const deadline = Date.now() + readyLimit
+  const deadline = Date.now() + startTimeout
   for (;;) {
     signal?.throwIfAborted()
-    const ended = broker.ended()
-    if (ended) {
+    const exited = node.exited()
+    if (exited) {
       throw new KafkaError(
-        `Broker ${broker.id} ended with ${ended.code ?? ended.signal} instead of starting. ${broker.lastLines()}`,
+        `Broker ${node.id} exited with ${exited.code ?? exited.signal} instead of starting. ${node.lastLines()}`,
       )
     }
-    const alive = await brokerIds(broker.port).catch((): number[] => [])
+    const alive = await brokerIds(node.port).catch((): number[] => [])
     if (ids.every((id) => alive.includes(id))) return
     if (Date.now() > deadline) {
       throw new KafkaError(
-        `Broker ${broker.id} was not ready within ${readyLimit / 1000} s. ${broker.lastLines()}`,
+        `Broker ${node.id} was not ready after ${startTimeout / 1000} s. ${node.lastLines()}`,
       )
     }
     await setTimeout(100)

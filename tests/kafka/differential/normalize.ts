@@ -1,8 +1,8 @@
 import { apis } from '../../../examples/kafka/dev-broker/requests.ts'
-import { decode } from './wire.ts'
+import { decodeResponse } from './wire.ts'
 
-/** What a client can observe of a response: without addresses, ids that are drawn, the cluster's other topics and order. */
-export function observed(
+/** Decodes a response and removes addresses, random IDs, internal topics and the order of entries. */
+export function normalizeResponse(
   key: number,
   version: number,
   response: Buffer | 'closed',
@@ -10,34 +10,34 @@ export function observed(
 ): unknown {
   const api = apis.get(key)
   if (!api || response === 'closed') return response
-  return visible(decode(api, version, response), ids)
+  return normalize(decodeResponse(api, version, response), ids)
 }
 
-/** A value as a client observes it; `ids` gives names for the ids that are drawn. */
-export function visible(value: unknown, ids: ReadonlyMap<string, string>): unknown {
+/** Normalizes a value. `ids` maps random IDs to names. */
+export function normalize(value: unknown, ids: ReadonlyMap<string, string>): unknown {
   if (typeof value === 'string') return ids.get(value) ?? value
   if (Buffer.isBuffer(value)) return value.toString('hex')
   if (Array.isArray(value)) {
-    const items = merged(value.filter((item) => !isInternal(item))).map((it) => visible(it, ids))
-    return items.sort((a, b) => compare(sortKey(a), sortKey(b)))
+    const items = mergeTopics(value.filter((item) => !isInternal(item)))
+    return items.map((item) => normalize(item, ids)).sort((a, b) => compare(sortKey(a), sortKey(b)))
   }
   if (typeof value !== 'object' || value === null) return value
-  const failed = 'error' in value && value.error !== 0
+  const hasFailed = 'error' in value && value.error !== 0
   const fields = Object.entries(value).filter(
-    ([name]) => name !== 'message' && !(failed && name === 'logStart'),
+    ([name]) => name !== 'message' && !(hasFailed && name === 'logStart'),
   )
-  return Object.fromEntries(fields.map(([name, field]) => [name, visibleField(name, field, ids)]))
+  return Object.fromEntries(fields.map(([name, field]) => [name, normalizeField(name, field, ids)]))
 }
 
-function visibleField(name: string, value: unknown, ids: ReadonlyMap<string, string>): unknown {
+function normalizeField(name: string, value: unknown, ids: ReadonlyMap<string, string>): unknown {
   if (name === 'port' && Number(value) > 0) return 'a port'
   if (name === 'producerId' && value !== -1n) return 'an id'
-  if (name === 'records' && Buffer.isBuffer(value)) return wholeBatches(value)
-  return visible(value, ids)
+  if (name === 'records' && Buffer.isBuffer(value)) return completeBatches(value)
+  return normalize(value, ids)
 }
 
-/** Kafka brings a topic that is asked for twice together in its answer. */
-function merged(items: unknown[]): unknown[] {
+/** Merges entries of the same topic. Kafka's response has one entry for a topic that is requested twice. */
+function mergeTopics(items: unknown[]): unknown[] {
   const byName = new Map<string, unknown[]>()
   for (const item of items) {
     if (!isTopic(item)) return items
@@ -52,8 +52,8 @@ function merged(items: unknown[]): unknown[] {
 const isTopic = (item: unknown): item is { name: string; partitions: unknown[] } =>
   typeof item === 'object' && item !== null && 'partitions' in item && 'name' in item
 
-/** Kafka may cut off the last batch of a fetch, which no client can use. */
-export function wholeBatches(records: Buffer): string[] {
+/** Splits the records of a fetch into batches. Drops the last one if Kafka has truncated it. */
+export function completeBatches(records: Buffer): string[] {
   const batches: string[] = []
   for (let at = 0; at + 12 <= records.length;) {
     const end = at + 12 + records.readInt32BE(at + 8)
@@ -66,7 +66,7 @@ export function wholeBatches(records: Buffer): string[] {
 const isInternal = (item: unknown): boolean =>
   typeof item === 'object' && item !== null && 'name' in item && String(item.name).startsWith('__')
 
-/** The order of topics, partitions and members in a response says nothing. */
+/** Sorts topics, partitions and members, whose order has no meaning. */
 function sortKey(item: unknown): string {
   if (typeof item !== 'object' || item === null) return ''
   if ('name' in item) return String(item.name)
@@ -77,16 +77,16 @@ function sortKey(item: unknown): string {
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
 
 /**
- * The same with the first batch alone of each fetch: now and then Kafka answers with fewer than there are and than there
- * is room for, which clients do not notice.
+ * Keeps only the first batch of each fetch. Kafka sometimes returns fewer batches than exist and fit, which clients do not
+ * notice.
  */
-export function firstBatches(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(firstBatches)
+export function keepFirstBatches(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(keepFirstBatches)
   if (typeof value !== 'object' || value === null) return value
   return Object.fromEntries(
     Object.entries(value).map(([name, field]) => [
       name,
-      name === 'records' && Array.isArray(field) ? field.slice(0, 1) : firstBatches(field),
+      name === 'records' && Array.isArray(field) ? field.slice(0, 1) : keepFirstBatches(field),
     ]),
   )
 }

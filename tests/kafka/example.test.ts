@@ -1,9 +1,10 @@
-import { spawn } from 'node:child_process'
+import { execa } from 'execa'
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Bus } from '../../contracts/bus/port.ts'
+import { describeOutput } from '../../contracts/process/describe.ts'
 import { startProgram, StartError } from '../../contracts/process/program.ts'
 import { environmentOf, thisNode } from '../../contracts/process/runtimes.ts'
 import { startKafka, type Kafka } from '../../servers/kafka/kafka.ts'
@@ -17,7 +18,7 @@ interface ClusterSettings {
   readonly sessionTimeoutMs: number
 }
 
-// By address: the example is checked by its own tsconfig.json, which is less strict than ours.
+// Imported by URL, because the example has its own, less strict tsconfig.json.
 const source = new URL('../../examples/kafka/src/', import.meta.url).href
 const { connect } = (await import(`${source}bus.ts`)) as {
   connect(settings: ClusterSettings): Promise<Bus>
@@ -26,40 +27,42 @@ const { createTopics } = (await import(`${source}topics.ts`)) as {
   createTopics(settings: ClusterSettings, topics: readonly string[]): Promise<void>
 }
 
-/** What the environment gives the example beside what every program gets. */
-type Given = Readonly<Record<string, string>>
+/** Environment variables of the example. */
+type Variables = Readonly<Record<string, string>>
 
-const addresses = (brokers: readonly string[]): Given => ({ KAFKA_BROKERS: brokers.join() })
+const addressVariables = (brokers: readonly string[]): Variables => ({
+  KAFKA_BROKERS: brokers.join(),
+})
 
-const start = (env: Given, argv = ['node', 'src/main.ts']) =>
+const startExample = (env: Variables, argv = ['node', 'src/main.ts']) =>
   startProgram({ argv, directory, env: { ...environmentOf(thisNode()), ...env } })
 
-/** Runs a program that fails, and resolves with the last line that it wrote and its code. */
-async function fail(env: Given, argv?: string[]): Promise<{ said: string; code: unknown }> {
-  const error = await start(env, argv).then(
+/** Runs a program until it exits and resolves with its exit code and its last line of output. */
+async function runExample(env: Variables, argv?: string[]) {
+  const error = await startExample(env, argv).then(
     async (program) => {
       await program[Symbol.asyncDispose]()
-      throw new Error(`It did not fail and wrote: ${program.output()}`)
+      throw new Error(`The program did not exit. ${describeOutput(program.output())}`)
     },
     (error: unknown) => error,
   )
   if (!(error instanceof StartError)) throw error
   expect(error.message).not.toMatch(/^\s+at /m)
-  return { said: error.message.split('\n').at(-1) ?? '', code: error.exit?.code }
+  return { message: error.message.split('\n').at(-1) ?? '', code: error.exit?.code }
 }
 
-describeWith('the Kafka example, against real Kafka', findJava(), (java) => {
+describeWith('the Kafka example with real Kafka', findJava(), (java) => {
   let kafka: Kafka
-  let plain: Given
-  let overTls: Given
-  let login: Given
-  let secure: Given
+  let plain: Variables
+  let overTls: Variables
+  let login: Variables
+  let secure: Variables
   beforeAll(async () => {
     kafka = await startKafka({ java, saslSsl: true })
-    plain = addresses(kafka.brokers)
-    if (!kafka.saslSsl) throw new Error('no listener for logins')
+    plain = addressVariables(kafka.brokers)
+    if (!kafka.saslSsl) throw new Error('Kafka has no listener for logins')
     const { brokers, username, password, ca } = kafka.saslSsl
-    overTls = addresses(brokers)
+    overTls = addressVariables(brokers)
     login = {
       KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',
       KAFKA_SASL_USERNAME: username,
@@ -69,34 +72,41 @@ describeWith('the Kafka example, against real Kafka', findJava(), (java) => {
   })
   afterAll(() => kafka[Symbol.asyncDispose]())
 
-  test.for(['SCRAM-SHA-512', 'PLAIN'])('logs in by %s over TLS', async (mechanism) => {
-    await using program = await start({ ...secure, ...login, KAFKA_SASL_MECHANISM: mechanism })
-    expect(program.stdout().match(/http:\/\//g)).toHaveLength(1)
-    expect(program.stdout()).toMatch(/shipping {2,}redelivered/)
-    expect(program.stdout()).toMatch(/analytics {2,}caught up/)
-    const health = await program.target.fetch('/health')
-    expect([health.status, await health.text()]).toEqual([200, '{"status":"ok"}'])
-    const page = await (await program.target.fetch('/')).text()
-    expect(page).toContain(`Using the cluster at ${overTls['KAFKA_BROKERS']}.`)
-    expect(page).toContain('redelivered')
-    program.signal('SIGTERM')
-    expect(await program.exit).toEqual({ code: 0, signal: null })
-  })
+  test.for(['SCRAM-SHA-512', 'PLAIN'])(
+    'the Kafka example logs in with %s over TLS',
+    async (mechanism) => {
+      await using program = await startExample({
+        ...secure,
+        ...login,
+        KAFKA_SASL_MECHANISM: mechanism,
+      })
+      expect(program.stdout().match(/http:\/\//g)).toHaveLength(1)
+      expect(program.stdout()).toMatch(/shipping {2,}redelivered/)
+      expect(program.stdout()).toMatch(/analytics {2,}caught up/)
+      const health = await program.target.fetch('/health')
+      expect([health.status, await health.text()]).toEqual([200, '{"status":"ok"}'])
+      const page = await (await program.target.fetch('/')).text()
+      expect(page).toContain(`Using the cluster at ${overTls['KAFKA_BROKERS']}.`)
+      expect(page).toContain('redelivered')
+      program.signal('SIGTERM')
+      expect(await program.exit).toEqual({ code: 0, signal: null })
+    },
+  )
 
-  describe.concurrent('says what to mend', () => {
-    const cases: [name: string, env: () => Given, said: RegExp][] = [
+  describe.concurrent('connection errors', () => {
+    const cases: [problem: string, env: () => Variables, message: RegExp][] = [
       [
-        'a broker that is not there',
+        'an unreachable broker',
         () => ({ KAFKA_BROKERS: '127.0.0.1:1' }),
         /cannot be reached\. Check KAFKA_BROKERS/,
       ],
       [
-        'a wrong password, by SCRAM',
+        'a wrong password with SCRAM',
         () => ({ ...secure, ...login, KAFKA_SASL_PASSWORD: 'wrong' }),
         /rejects the login of orders with SCRAM-SHA-512\. Check .*KAFKA_SASL_PASSWORD/,
       ],
       [
-        'a wrong password, by PLAIN',
+        'a wrong password with PLAIN',
         () => ({
           ...secure,
           ...login,
@@ -106,28 +116,24 @@ describeWith('the Kafka example, against real Kafka', findJava(), (java) => {
         /rejects the login of orders with PLAIN\. Check .*KAFKA_SASL_PASSWORD/,
       ],
       [
-        'a mechanism that the broker has not',
+        'a mechanism that the broker does not support',
         () => ({ ...secure, ...login, KAFKA_SASL_MECHANISM: 'SCRAM-SHA-256' }),
         /does not support SCRAM-SHA-256\. Set KAFKA_SASL_MECHANISM/,
       ],
+      ['a missing login', () => secure, /closes the connection.*KAFKA_SASL_MECHANISM/],
       [
-        'no login where one is asked for',
-        () => secure,
-        /closes the connection.*KAFKA_SASL_MECHANISM/,
-      ],
-      [
-        'a login where none is asked for',
+        'a login that the broker does not ask for',
         () => ({ ...plain, ...login }),
         /does not ask for a login\. Unset KAFKA_SASL_MECHANISM/,
       ],
-      ['no TLS where it is needed', () => overTls, /requires TLS\. Set KAFKA_TLS=1\./],
+      ['missing TLS', () => overTls, /requires TLS\. Set KAFKA_TLS=1\./],
       [
-        'a login without TLS where it is needed',
+        'a login without the required TLS',
         () => ({ ...overTls, ...login }),
         /closes the connection.*KAFKA_TLS=1/,
       ],
       [
-        'TLS where there is none',
+        'TLS that the broker does not use',
         () => ({ ...plain, KAFKA_TLS: '1' }),
         /does not use TLS\. Unset KAFKA_TLS/,
       ],
@@ -137,18 +143,25 @@ describeWith('the Kafka example, against real Kafka', findJava(), (java) => {
         /is not trusted\. Set NODE_EXTRA_CA_CERTS/,
       ],
       [
-        'a session timeout that the broker refuses',
+        'a session timeout that the broker rejects',
         () => ({ ...plain, KAFKA_SESSION_TIMEOUT_MS: '999' }),
         /rejects this KAFKA_SESSION_TIMEOUT_MS\. Set/,
       ],
     ]
-    test.for(cases)('%s', { timeout: 30_000 }, async ([, env, said]) => {
-      expect(await fail(env())).toEqual({ said: expect.stringMatching(said), code: 1 })
-    })
+    test.for(cases)(
+      'the error for %s names the fix',
+      { timeout: 30_000 },
+      async ([, env, message]) => {
+        expect(await runExample(env())).toEqual({
+          message: expect.stringMatching(message),
+          code: 1,
+        })
+      },
+    )
   })
 
   describe('publish', () => {
-    const topic = 'manners'
+    const topic = 'published'
     let bus: Bus
     beforeAll(async () => {
       const settings = { brokers: kafka.brokers, sessionTimeoutMs: 6000 }
@@ -159,32 +172,32 @@ describeWith('the Kafka example, against real Kafka', findJava(), (java) => {
     const publish = (key: string, bytes = 1) =>
       bus.publish(topic, { key, value: new Uint8Array(bytes) })
 
-    /** The keys that a new group reads until it has as many as that. */
-    async function keys(count: number): Promise<string[]> {
-      const read: string[] = []
-      const all = Promise.withResolvers<null>()
-      const group = `manners-${count}`
+    /** Reads this many keys with a new group. */
+    async function readKeys(count: number): Promise<string[]> {
+      const keys: string[] = []
+      const allRead = Promise.withResolvers<null>()
+      const group = `readers-${count}`
       const subscription = await bus.subscribe({ topic, group }, async ({ key }) => {
-        if (read.push(key) === count) all.resolve(null)
+        if (keys.push(key) === count) allRead.resolve(null)
       })
-      await Promise.race([all.promise, subscription.ended])
+      await Promise.race([allRead.promise, subscription.ended])
       await subscription.stop()
-      return read.sort()
+      return keys.sort()
     }
 
-    test('a topic that is missing is made by the command that the error names', async () => {
+    test('the error for a missing topic names the command that creates it', async () => {
       const missing = bus.publish('absent', { key: 'k', value: new Uint8Array(1) })
       await expect(missing).rejects.toThrow(
         /no topic "absent"\. Create it with: npm run topic -- absent$/,
       )
-      await expect(fail(plain, ['node', 'src/topic.ts', 'absent'])).resolves.toEqual({
-        said: 'Created or found: absent',
+      await expect(runExample(plain, ['node', 'src/topic.ts', 'absent'])).resolves.toEqual({
+        message: 'Created or found: absent',
         code: 0,
       })
       await bus.publish('absent', { key: 'k', value: new Uint8Array(1) })
     })
 
-    test('a record that is too large is refused, and its neighbours are kept', async () => {
+    test('a record that is too large is rejected and the records around it are kept', async () => {
       const [before, large, after] = await Promise.allSettled([
         publish('before'),
         publish('large', 2_000_000),
@@ -194,61 +207,65 @@ describeWith('the Kafka example, against real Kafka', findJava(), (java) => {
       expect(large).toMatchObject({
         reason: { message: expect.stringMatching(/max\.message\.bytes/) },
       })
-      expect(await keys(2)).toEqual(['after', 'before'])
+      expect(await readKeys(2)).toEqual(['after', 'before'])
     })
 
-    test('a restart of the broker is waited for', async () => {
+    test('a publish waits for a broker that restarts', async () => {
       await kafka.stop(0)
       const acknowledged = Promise.all([publish('during-1'), publish('during-2')])
       await kafka.start(0)
       await acknowledged
-      expect(await keys(4)).toEqual(['after', 'before', 'during-1', 'during-2'])
+      expect(await readKeys(4)).toEqual(['after', 'before', 'during-1', 'during-2'])
     })
 
-    test('a broker that stays away is given up, and what was acknowledged is there later', async () => {
+    test('a publish to a stopped broker fails in the end and acknowledged records are kept', async () => {
       await kafka.stop(0)
       await expect(publish('lost')).rejects.toThrow(/cannot be reached/)
       await kafka.start(0)
       await publish('later')
-      expect(await keys(5)).toEqual(['after', 'before', 'during-1', 'during-2', 'later'])
+      expect(await readKeys(5)).toEqual(['after', 'before', 'during-1', 'during-2', 'later'])
     })
   })
 })
 
-describe('the Kafka example', () => {
+describe('the Kafka example without a cluster', () => {
   test.for([
     [{ PORT: 'abc' }, 'PORT=abc is invalid. Set it to a number from 0 to 65535.'],
     [{ PORT: '65536' }, 'PORT=65536 is invalid. Set it to a number from 0 to 65535.'],
     [{ KAFKA_BROKERS: 'localhost' }, /^KAFKA_BROKERS=localhost is invalid: .* host:port/],
     [{ KAFKA_TLS: 'yes' }, /^KAFKA_TLS=yes is invalid\. Set it to 1/],
-  ] as const)('refuses %j', async ([env, said]) => {
-    expect(await fail(env)).toEqual({ said: expect.stringMatching(said), code: 1 })
-  })
+  ] as const)(
+    'the Kafka example rejects the settings %j with an error that names the variable',
+    async ([env, message]) => {
+      expect(await runExample(env)).toEqual({ message: expect.stringMatching(message), code: 1 })
+    },
+  )
 
-  test('says which port is taken', async () => {
+  test('the Kafka example names the port that is already in use', async () => {
     const server = createServer().listen(0, '127.0.0.1')
     await once(server, 'listening')
     const { port } = server.address() as AddressInfo
-    expect(await fail({ PORT: String(port) })).toEqual({
-      said: expect.stringMatching(`^HOST=127.0.0.1 PORT=${port}: .*Choose another PORT`),
+    expect(await runExample({ PORT: String(port) })).toEqual({
+      message: expect.stringMatching(`^HOST=127.0.0.1 PORT=${port}: .*Choose another PORT`),
       code: 1,
     })
     server.close()
   })
 
-  test('SIGTERM ends it in order before it listens, too', async () => {
-    // Takes connections and never answers: the program waits for its first answer.
+  test('SIGTERM stops the Kafka example gracefully before it listens', async () => {
+    // This server never answers, so the program waits for its first response.
     const silent = createServer().listen(0, '127.0.0.1')
-    const asked = once(silent, 'connection')
+    const connected = once(silent, 'connection')
     await once(silent, 'listening')
     const { port } = silent.address() as AddressInfo
-    const child = spawn(thisNode().path, ['src/main.ts'], {
+    const child = execa(thisNode().path, ['src/main.ts'], {
       cwd: directory,
       env: { ...environmentOf(thisNode()), PORT: '0', KAFKA_BROKERS: `127.0.0.1:${port}` },
+      extendEnv: false,
     })
-    await asked
+    await connected
     child.kill('SIGTERM')
-    expect(await once(child, 'exit')).toEqual([0, null])
+    expect(await child).toMatchObject({ exitCode: 0 })
     silent.close()
   })
 })
