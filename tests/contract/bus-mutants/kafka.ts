@@ -3,10 +3,10 @@ import { scenes } from './scenes.ts'
 
 const bus = 'src/bus.ts'
 
-/** Faults put into the Kafka example, one at a time. */
+/** Injected errors of the Kafka example, one at a time. */
 export const kafkaMutants: readonly Mutant[] = [
   {
-    fault: 'a commit names the record itself and not the next',
+    fault: 'a commit stores the offset of the record instead of the next one',
     file: 'src/fenced-commit.ts',
     from: 'offset: offset + 1n',
     to: 'offset',
@@ -20,7 +20,7 @@ export const kafkaMutants: readonly Mutant[] = [
     fails: [scenes.replay],
   },
   {
-    fault: 'records are spread over the partitions whatever their key',
+    fault: 'records go to random partitions regardless of their key',
     file: bus,
     from: 'partitioner: compatibilityPartitioner',
     to: 'partitioner: () => Math.floor(Math.random() * 4)',
@@ -34,7 +34,7 @@ export const kafkaMutants: readonly Mutant[] = [
     fails: [scenes.crash, scenes.poison],
   },
   {
-    fault: 'a dead letter is written after its record is committed',
+    fault: 'a dead letter is published after its record is committed',
     file: 'src/service/dead-letters.ts',
     from: 'await bus.publish(',
     to: 'await commit()\n        await bus.publish(',
@@ -55,14 +55,14 @@ export const kafkaMutants: readonly Mutant[] = [
     fails: [scenes.killed],
   },
   {
-    fault: 'a record may be committed when its handler has returned',
+    fault: 'a record can be committed after its handler has returned',
     file: bus,
     from: 'if (hasReturned)',
     to: 'if (false)',
     fails: [scenes.frozen],
   },
   {
-    fault: 'the committer joins again when it is refused',
+    fault: 'the committer rejoins the group when its commit is rejected',
     file: bus,
     from: 'await committer.commit(message)',
     to: 'await message.commit()',
