@@ -1,35 +1,33 @@
-import { expect, test } from 'vitest'
-import type { TestBrowser } from './browser.ts'
-import type { ServedSite } from './setup.ts'
+import { expect, inject, test } from 'vitest'
+import type { Evaluator } from './observe/axe.ts'
 
-/** Every link of the contents beside the text, and whether it is marked as the section that is being read. */
-const marks = `[...document.querySelectorAll('.contents a')].map((link) => ({
+/** The links of the table of contents next to the text, and whether each is marked as the current section. */
+const readMarks = `[...document.querySelectorAll('.contents a')].map((link) => ({
   hash: link.hash,
-  marked: getComputedStyle(link, '::after').content !== 'none',
+  isMarked: getComputedStyle(link, '::after').content !== 'none',
 }))`
 
 interface Mark {
   readonly hash: string
-  readonly marked: boolean
+  readonly isMarked: boolean
 }
 
-/** The contents of a guide mark the section that is read, and it alone, wherever the reader goes. */
-export function describeContents(site: ServedSite, launch: () => Promise<TestBrowser>): void {
-  test('the contents mark the section that is read', async () => {
-    const browser = await launch()
-    const page = await browser.open(`${site.origin}/guides/express/`)
+/** Tests the table of contents of a guide in the browser that opens the page. */
+export function testContents(open: (address: string) => Promise<Evaluator>): void {
+  test('the table of contents marks the section that the reader has reached, and no other', async () => {
+    const page = await open(`${inject('site').origin}/guides/express/`)
+    const marks = async () => (await page.evaluate(readMarks)) as Mark[]
     const marked = async () =>
-      ((await page.evaluate(marks)) as Mark[]).filter((mark) => mark.marked).map(({ hash }) => hash)
-    const all = ((await page.evaluate(marks)) as Mark[]).map(({ hash }) => hash)
+      (await marks()).filter((mark) => mark.isMarked).map(({ hash }) => hash)
+    const all = (await marks()).map(({ hash }) => hash)
     expect(all.length).toBeGreaterThan(5)
 
-    // The last sections may be too short to come to stand at the top.
+    // The last sections may be too short to reach the top of the window.
     for (const hash of all.slice(0, -2)) {
       await page.evaluate(`location.hash = '${hash}'`)
       await expect.poll(marked, { message: hash }).toEqual([hash])
     }
     await page.evaluate('scrollTo(0, 0)')
     await expect.poll(marked).toEqual(['#_top'])
-    await browser.close()
   })
 }
