@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest'
 import { root } from '../../scripts/program.mjs'
 import { listen } from '../../scripts/serve.ts'
 
-/** Runs `npm start` as a reader does. Lines are handed over as they come. */
+/** Runs `npm start` as a reader does. */
 function npmStart(env: Readonly<Record<string, string>>) {
   const child = spawn('npm', ['start'], { cwd: root, env: { ...process.env, ...env } })
   onTestFinished(() => void child.kill())
@@ -14,21 +14,27 @@ function npmStart(env: Readonly<Record<string, string>>) {
   return { child, lines: createInterface(child.stdout), errors: () => errors }
 }
 
-test('builds, serves and prints the address last; a signal to npm ends all of it', async () => {
-  const { child, lines } = npmStart({ PORT: '0' })
-  let last = ''
-  for await (last of lines) if (last.startsWith('http://')) break
-  expect(last).toMatch(/^http:\/\/127\.0\.0\.1:\d+\/$/)
+/** A port that was free a moment ago. */
+async function freePort(): Promise<string> {
+  const server = await listen((_request, response) => response.end())
+  await server.close()
+  return new URL(server.origin).port
+}
 
-  const page = await fetch(last)
-  expect(page.status).toBe(200)
-  expect(await page.text()).toContain(`<link rel="canonical" href="${last}"`)
+// The tests of the site run on what npm start serves, and stop it by SIGTERM (tests/site/setup.ts).
+test('npm start answers 503 while it builds, and SIGTERM ends it together with the build', async () => {
+  const port = await freePort()
+  const { child, lines } = npmStart({ PORT: port })
+  for await (const line of lines) if (line.startsWith('Building')) break
+  const address = `http://127.0.0.1:${port}/`
+  const response = await fetch(address)
+  expect([response.status, response.headers.get('retry-after')]).toEqual([503, '5'])
 
   child.kill('SIGTERM')
-  await expect.poll(() => fetch(last).catch(() => 'gone'), { timeout: 10_000 }).toBe('gone')
+  await expect.poll(() => fetch(address).catch(() => 'gone'), { timeout: 10_000 }).toBe('gone')
 })
 
-test('a busy port is refused before anything is built', async () => {
+test('npm start refuses a port that is in use, before it builds anything', async () => {
   const other = await listen((_request, response) => response.end())
   onTestFinished(() => other.close())
   const { port } = new URL(other.origin)
@@ -37,20 +43,20 @@ test('a busy port is refused before anything is built', async () => {
   lines.on('line', (line) => output.push(line))
   expect(await once(child, 'close')).toEqual([1, null])
   expect(errors()).toContain(
-    `Port ${port} on 127.0.0.1 is in use. Stop what uses it, or take another: PORT=${Number(port) + 1} npm start`,
+    `Port ${port} on 127.0.0.1 is in use. Stop the program that uses it, or use another port: PORT=${Number(port) + 1} npm start`,
   )
   expect(output.join('\n')).not.toContain('Building')
 })
 
 test.each([
-  [{ PORT: 'http' }, 'PORT is "http", which is no port'],
-  [{ PORT: '70000' }, 'PORT is "70000", which is no port'],
+  [{ PORT: 'http' }, 'PORT is "http", which is not a port'],
+  [{ PORT: '70000' }, 'PORT is "70000", which is not a port'],
   [
     { PORT: '0', HOST: '203.0.113.1' },
-    'HOST is "203.0.113.1", which is no address of this machine',
+    'HOST is "203.0.113.1", which is not an address of this machine',
   ],
   [{ PORT: '0', SITE_URL: 'example.org' }, 'SITE_URL is "example.org"'],
-])('%o is refused with the mend', async (env, message) => {
+])('npm start refuses the setting %o and says how to fix it', async (env, message) => {
   const { child, errors } = npmStart(env)
   expect(await once(child, 'close')).toEqual([1, null])
   expect(errors()).toContain(message)

@@ -1,49 +1,36 @@
-import puppeteer from 'puppeteer-core'
 import { expect, inject, test } from 'vitest'
-import { findFirefox } from '../../scripts/find.ts'
-import { readExamples } from '../../src/model/examples/example.ts'
 import {
   formFields,
-  stackblitzPayload,
   stackblitzAction,
+  stackblitzPayload,
 } from '../../src/model/examples/stackblitz-payload.ts'
-import { describeWith } from '../tools/describe-with.ts'
+import { examples, parseForm } from '../site/launching.ts'
+import { describeInFirefox } from '../tools/browsers.ts'
 
-describeWith('Firefox', findFirefox(), (executablePath) => {
-  const examples = readExamples().filter(({ manifest }) => manifest.runs.stackblitz === true)
-
-  test.each(examples)('the form on /open/$id/ sends the project', async (example) => {
-    await using browser = await puppeteer.launch({
-      browser: 'firefox',
-      executablePath,
-      headless: true,
-    })
-    const page = await browser.newPage()
+describeInFirefox((newPage) => {
+  test.each(examples)('the form on /open/$id/ posts the project from Firefox', async (example) => {
+    const page = await newPage()
     await page.goto(`${inject('site').origin}/open/${example.id}/`)
     await page.setRequestInterception(true)
-    const sent = Promise.withResolvers<{ address: string; body: string | undefined }>()
+    const posted = Promise.withResolvers<{ address: string; body: string | undefined }>()
     page.on('request', (request) => {
       void (async () => {
-        // The browser's own, such as that for the icon.
+        // Firefox itself also sends requests, such as the one for the icon.
         if (request.method() !== 'POST') return request.continue()
         const body = await request.fetchPostData()
-        sent.resolve({ address: request.url(), body })
+        posted.resolve({ address: request.url(), body })
         await request.respond({
           status: 200,
           contentType: 'text/html',
           body: '<title>Captured</title>',
         })
-      })().catch(sent.reject)
+      })().catch(posted.reject)
     })
     await page.click('main form button')
 
-    const { address, body } = await sent.promise
-    const project = stackblitzPayload(example)
-    expect(address).toBe(stackblitzAction(project))
-    const fields = [...new URLSearchParams(body)].map(([name, value]) => [
-      name,
-      value.replaceAll('\r\n', '\n'),
-    ])
-    expect(fields).toEqual(formFields(project))
+    const { address, body } = await posted.promise
+    const payload = stackblitzPayload(example)
+    expect(address).toBe(stackblitzAction(payload))
+    expect(parseForm(body ?? '')).toEqual(Object.fromEntries(formFields(payload)))
   })
 })

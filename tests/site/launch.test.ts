@@ -1,66 +1,66 @@
-import { chromium, type Browser } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { existsSync, globSync, readFileSync } from 'node:fs'
+import { stripTypeScriptTypes } from 'node:module'
+import { join } from 'node:path'
+import ts from 'typescript'
+import { expect, test } from 'vitest'
 import { startProgram } from '../../contracts/process/program.ts'
 import { environmentOf, nodeRuntimes } from '../../contracts/process/runtimes.ts'
-import { findChromium } from '../../scripts/find.ts'
 import { stackblitzPayload } from '../../src/model/examples/stackblitz-payload.ts'
-import { runCommand } from '../../src/model/examples/workspace.ts'
+import { runCommand, unpack } from '../../src/model/examples/workspace.ts'
 import { describeWith } from '../tools/describe-with.ts'
-import { chromiumOptions } from './browser.ts'
-import { whole } from './held.ts'
-import {
-  button,
-  capture,
-  emptyFolder,
-  examples,
-  filesOf,
-  openGuide,
-  programOf,
-  ready,
-  writeTexts,
-} from './launching.ts'
+import { examples } from './launching.ts'
 
-describeWith('Chromium', findChromium(), (path) => {
-  let browser: Browser
-  beforeAll(async () => {
-    browser = await chromium.launch(chromiumOptions(path))
-  })
-  afterAll(() => browser?.close())
+/** JavaScript in the format of the compiler, without comments, with imports of compiled files. */
+const reformat = (code: string) =>
+  ts.transpileModule(code, {
+    compilerOptions: {
+      target: ts.ScriptTarget.ES2024,
+      module: ts.ModuleKind.ESNext,
+      removeComments: true,
+      rewriteRelativeImportExtensions: true,
+      verbatimModuleSyntax: true,
+    },
+  }).outputText
 
-  describe.each(examples)('what StackBlitz gets of $id', (example) => {
-    const { commands } = example.manifest
+const [stackBlitzNode] = nodeRuntimes()
 
-    const [stackBlitzNode] = nodeRuntimes()
-    describeWith(`on ${stackBlitzNode.name}`, stackBlitzNode, (node) => {
-      const runtime = { name: stackBlitzNode.name, path: node }
+// StackBlitz is sent the published form, byte for byte (open-in-stackblitz.test.ts), and that form meets the contract on this
+// Node (tests/contract). Two things differ there: npm install in place of npm ci, and compiled files in place of sources.
+describeWith(stackBlitzNode.name, stackBlitzNode, (path) => {
+  const runtime = { name: stackBlitzNode.name, path }
 
-      test('installs, starts as pinned and meets the contract, and starts without type stripping', async () => {
-        const { context, page } = await openGuide(browser, example)
-        const sent = capture(context)
-        await button(page).hover()
-        await ready(page)
-        await button(page).click()
-        const folder = await emptyFolder()
-        writeTexts(filesOf(await sent), folder)
-        await runCommand('npm install', folder, runtime)
-        await runCommand(commands.test, folder, runtime)
-        const { startCommand } = stackblitzPayload(example)
-        const { argv, env } = programOf(startCommand)
-        const start = (more: Record<string, string>) =>
-          startProgram({
-            argv: ['sh', '-c', startCommand],
-            directory: folder,
-            env: { ...environmentOf(runtime), ...more },
-          })
-        {
-          await using service = await start({})
-          const program = { service, directory: folder, argv, runtime, env }
-          const results = await whole(example.manifest, program)
-          expect(results.filter(({ passed }) => !passed)).toEqual([])
-        }
-        await using plain = await start({ NODE_OPTIONS: '--no-experimental-strip-types' })
-        expect((await plain.target.fetch('/health')).status).toBe(200)
-      })
-    })
-  })
+  test.each(examples)(
+    'npm install and the pinned start command run the published code of $id',
+    async (example) => {
+      await using workspace = await unpack(example)
+      const { directory } = workspace
+      const read = (file: string) => readFileSync(join(directory, file), 'utf8')
+      const lockfile = read('package-lock.json')
+      await runCommand('npm install', directory, runtime)
+      expect(read('package-lock.json'), 'npm install has installed other versions').toBe(lockfile)
+
+      const { startCommand } = stackblitzPayload(example)
+      const start = (env: NodeJS.ProcessEnv = {}) =>
+        startProgram({
+          argv: ['sh', '-c', startCommand],
+          directory,
+          env: { ...environmentOf(runtime), ...env },
+        })
+      {
+        await using service = await start()
+        expect((await service.target.fetch('/health')).status).toBe(200)
+      }
+      await using withoutTypes = await start({ NODE_OPTIONS: '--no-experimental-strip-types' })
+      expect((await withoutTypes.target.fetch('/health')).status).toBe(200)
+
+      const compiled = globSync('**/*.js', { cwd: join(directory, 'dist') })
+      expect(compiled.length).toBeGreaterThan(2)
+      for (const file of compiled) {
+        const name = file.replace(/\.js$/, '.ts')
+        const source = existsSync(join(directory, name)) ? name : `src/${name}`
+        const published = reformat(stripTypeScriptTypes(read(source)))
+        expect(reformat(read(`dist/${file}`)), file).toBe(published)
+      }
+    },
+  )
 })

@@ -1,23 +1,21 @@
-/** What the tests of the ways from a guide to a running example share. */
-import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { dirname, join } from 'node:path'
-import type { Browser, BrowserContext, BrowserContextOptions, Page } from 'playwright-core'
-import { inject, onTestFinished } from 'vitest'
+/** What the tests of "Open in StackBlitz" and "Copy starter" share. */
+import { existsSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { BrowserContext, Page } from 'playwright-core'
+import { onTestFinished } from 'vitest'
 import { readExamples, type Example } from '../../src/model/examples/example.ts'
 import { emptyWorkspace } from '../../src/model/examples/workspace.ts'
 
-const site = inject('site')
-
-/** The examples that can be launched and copied. */
+/** The examples that StackBlitz can run. All of them can be copied, too. */
 export const examples = readExamples().filter(({ manifest }) => manifest.runs.stackblitz === true)
 
-/** What StackBlitz would have been sent: the address with its options, and the form's fields. */
-export interface Sent {
+/** A form that a page posted to StackBlitz. */
+export interface PostedForm {
   readonly address: URL
-  readonly fields: Record<string, string>
+  readonly fields: Readonly<Record<string, string>>
 }
 
-/** An empty folder that is gone when the test is over. */
+/** An empty folder that is deleted when the test finishes. */
 export async function emptyFolder(): Promise<string> {
   const workspace = await emptyWorkspace()
   onTestFinished(() => workspace[Symbol.asyncDispose]())
@@ -25,54 +23,51 @@ export async function emptyFolder(): Promise<string> {
 }
 
 export interface OpenGuide {
-  readonly context: BrowserContext
   readonly page: Page
   /** The paths of all requests so far. */
   readonly requests: readonly string[]
 }
 
-/** Opens the guide to an example in a context of its own, and waits until its network is quiet. */
-export async function openGuide(
-  browser: Browser,
-  { manifest }: Example,
-  options: BrowserContextOptions = {},
-): Promise<OpenGuide> {
-  const context = await browser.newContext(options)
-  onTestFinished(() => context.close())
+/** Opens the guide to an example, and waits until its network is quiet. */
+export async function openGuide(context: BrowserContext, example: Example): Promise<OpenGuide> {
   const page = await context.newPage()
   const requests: string[] = []
   page.on('request', (request) => requests.push(new URL(request.url()).pathname))
-  await page.goto(`${site.origin}${manifest.guide}`, { waitUntil: 'networkidle' })
-  return { context, page, requests }
+  await page.goto(example.manifest.guide, { waitUntil: 'networkidle' })
+  return { page, requests }
 }
 
-/** The button of the guide. */
-export const button = (page: Page) => page.getByRole('link', { name: 'Open in StackBlitz' }).first()
+/** The launch button of a guide. */
+export const launchButton = (page: Page) =>
+  page.getByRole('link', { name: 'Open in StackBlitz' }).first()
 
-/** A press opens StackBlitz itself as soon as the link says so. */
-export const ready = (page: Page) => page.locator('a[title*="new tab"]').first().waitFor()
+/** Waits until a click opens StackBlitz directly, which the title of the link says. */
+export const untilReady = (page: Page) => page.locator('a[title*="new tab"]').first().waitFor()
 
 /** Answers in place of StackBlitz, and resolves with the form that the browser posts to it. */
-export function capture(context: BrowserContext): Promise<Sent> {
+export function capture(context: BrowserContext): Promise<PostedForm> {
   return new Promise((resolve) => {
     void context.route('https://stackblitz.com/**', async (route) => {
       const request = route.request()
       await route.fulfill({ contentType: 'text/html', body: '<title>Captured</title>' })
       if (request.method() !== 'POST') return
-      const entries = [...new URLSearchParams(request.postData() ?? '')]
-      resolve({
-        address: new URL(request.url()),
-        // A form is sent with CRLF at the end of every line (HTML, "constructing the entry list").
-        fields: Object.fromEntries(
-          entries.map(([name, value]) => [name, value.replaceAll('\r\n', '\n')]),
-        ),
-      })
+      resolve({ address: new URL(request.url()), fields: parseForm(request.postData() ?? '') })
     })
   })
 }
 
-/** The files of a captured form, as StackBlitz names them. */
-export function filesOf({ fields }: Sent): Record<string, string> {
+/** The fields of a posted form. Browsers send CRLF at the end of every line (HTML, "constructing the entry list"). */
+export function parseForm(body: string): Record<string, string> {
+  return Object.fromEntries(
+    Array.from(new URLSearchParams(body), ([name, value]) => [
+      name,
+      value.replaceAll('\r\n', '\n'),
+    ]),
+  )
+}
+
+/** The files of a posted form by their paths. */
+export function filesOf(fields: PostedForm['fields']): Record<string, string> {
   const files: Record<string, string> = {}
   for (const [name, value] of Object.entries(fields)) {
     const path = /^project\[files\]\[(.*)\]$/s.exec(name)?.[1]
@@ -81,13 +76,7 @@ export function filesOf({ fields }: Sent): Record<string, string> {
   return files
 }
 
-export function writeTexts(files: Record<string, string>, folder: string): void {
-  for (const [path, text] of Object.entries(files)) {
-    mkdirSync(dirname(join(folder, path)), { recursive: true })
-    writeFileSync(join(folder, path), text)
-  }
-}
-
+/** The text of every file of an example in a folder; undefined for a missing file. */
 export function readBack({ files }: Example, folder: string): Record<string, string | undefined> {
   return Object.fromEntries(
     files.map(({ path }) => [
@@ -95,18 +84,4 @@ export function readBack({ files }: Example, folder: string): Record<string, str
       existsSync(join(folder, path)) ? readFileSync(join(folder, path), 'utf8') : undefined,
     ]),
   )
-}
-
-/** The program at the end of a shell line, without the shell: `build && DATA_DIR=data node main.js`. */
-export function programOf(line: string): { argv: string[]; env: Record<string, string> } {
-  const words = line.split(' && ').at(-1)?.split(' ') ?? []
-  const isSetting = (word: string) => /^\w+=/.test(word)
-  const settings = words.slice(
-    0,
-    words.findIndex((word) => !isSetting(word)),
-  )
-  return {
-    argv: words.slice(settings.length),
-    env: Object.fromEntries(settings.map((setting) => setting.split(/=(.*)/s).slice(0, 2))),
-  }
 }

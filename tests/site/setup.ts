@@ -1,12 +1,14 @@
+import { spawn } from 'node:child_process'
 import { globSync, mkdirSync, rmSync } from 'node:fs'
+import { createInterface } from 'node:readline'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
 import { buildSite } from '../../scripts/build.ts'
 import { root } from '../../scripts/program.mjs'
-import { listen, siteHandler, type RunningServer } from '../../scripts/serve.ts'
+import { listen, siteHandler } from '../../scripts/serve.ts'
 import { copyRepository } from '../tools/copy-repository.ts'
 
-/** A build of the site that is served as a static host would serve it. */
+/** A build of the site that is served as a static host serves it. */
 export interface ServedSite {
   /** Without a slash at the end. */
   readonly origin: string
@@ -20,45 +22,70 @@ export interface ServedSite {
 
 declare module 'vitest' {
   interface ProvidedContext {
-    /** At the root of its origin. */
+    /** What `npm start` serves. */
     site: ServedSite
-    /** The same below a base path, and with links to its source. */
+    /** A second build, below a base path and with links to its source. */
     siteBelow: ServedSite
   }
 }
 
-/**
- * Builds the site twice, each build for the address that it is served at; the second in a copy of the repository, so that the
- * two can run side by side.
- */
-export default async function setup(project: TestProject) {
-  const outDir = join('.cache', project.name)
-  const copy = join(root, '.cache', `${project.name}-copy`)
-  for (const one of [join(root, outDir), copy]) rmSync(one, { recursive: true, force: true })
-  mkdirSync(copy, { recursive: true })
-  copyRepository(copy)
-  const servers: RunningServer[] = []
+const listPages = (dir: string, basePath: string) =>
+  globSync('**/*.html', { cwd: dir })
+    .map((file) => basePath + file.replaceAll('\\', '/').replace(/(^|\/)index\.html$/, '$1'))
+    .sort()
 
-  async function serve(folder: string, basePath: string, sourceUrl?: string): Promise<ServedSite> {
-    const dir = join(folder, outDir)
-    const server = await listen(siteHandler({ dir, basePath }))
-    servers.push(server)
-    const source = sourceUrl === undefined ? {} : { sourceUrl }
-    await buildSite({ siteUrl: server.origin, basePath, outDir, folder, ...source })
-    const pages = globSync('**/*.html', { cwd: dir }).map(
-      (file) => basePath + file.replaceAll('\\', '/').replace(/(^|\/)index\.html$/, '$1'),
-    )
-    return { origin: server.origin, basePath, pages: pages.sort(), ...source }
+/** Runs `npm start` as a reader does, until it prints the address. `stop` ends it, and fails when it does not end cleanly. */
+async function startSite() {
+  const child = spawn('npm', ['start'], {
+    cwd: root,
+    env: { ...process.env, PORT: '0' },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  })
+  const closed = new Promise<number | null>((resolve) => child.once('close', resolve))
+  const lines: string[] = []
+  const address = new Promise<URL>((resolve, reject) => {
+    createInterface(child.stdout).on('line', (line) => {
+      lines.push(line)
+      if (/^http:\/\/127\.0\.0\.1:\d+\/$/.test(line)) resolve(new URL(line))
+    })
+    void closed.then((code) => reject(new Error(`npm start exited with ${code}:\n${lines.join('\n')}`)))
+  })
+  const { href, origin } = await address
+  const stop = async () => {
+    if (lines.at(-1) !== href) throw new Error(`npm start printed this after its address: ${lines.at(-1)}`)
+    child.kill('SIGTERM')
+    await closed
+    const isServed = await fetch(href).then(() => true, () => false)
+    if (isServed) throw new Error('npm start has exited and left its server running')
   }
+  return { site: { origin, basePath: '/', pages: listPages(join(root, 'dist'), '/') }, stop }
+}
 
-  const [site, siteBelow] = await Promise.all([
-    serve(root, '/'),
-    serve(copy, '/docs-x/', 'https://git.example.org/owner/name'),
-  ])
-  project.provide('site', site)
-  project.provide('siteBelow', siteBelow)
+/** Builds and serves the site below a base path, in a copy of the repository, so that both builds can run at once. */
+async function serveBelow(name: string) {
+  const folder = join(root, '.cache', `${name}-copy`)
+  rmSync(folder, { recursive: true, force: true })
+  mkdirSync(folder, { recursive: true })
+  copyRepository(folder)
+  const basePath = '/docs-x/'
+  const sourceUrl = 'https://git.example.org/owner/name'
+  const dir = join(folder, 'dist')
+  const server = await listen(siteHandler({ dir, basePath }))
+  const { origin } = server
+  await buildSite({ siteUrl: origin, basePath, sourceUrl, folder })
+  const stop = async () => {
+    await server.close()
+    rmSync(folder, { recursive: true })
+  }
+  return { site: { origin, basePath, pages: listPages(dir, basePath), sourceUrl }, stop }
+}
+
+export default async function setup(project: TestProject) {
+  const [started, below] = await Promise.all([startSite(), serveBelow(project.name)])
+  project.provide('site', started.site)
+  project.provide('siteBelow', below.site)
   return async () => {
-    await Promise.all(servers.map((server) => server.close()))
-    rmSync(copy, { recursive: true })
+    await below.stop()
+    await started.stop()
   }
 }

@@ -11,10 +11,16 @@ import { afterAll, beforeAll, inject, onTestFinished } from 'vitest'
 import { findChromium, findFirefox } from '../../scripts/find.ts'
 import { describeWith } from './describe-with.ts'
 
-/** Chromium runs without a sandbox, because CI runs as root. */
+/**
+ * Chromium runs without a sandbox, because CI runs as root, and without the popups of its address bar, which are pages of
+ * their own: they cost as much processor time for each new page as the page itself.
+ */
 export const chromiumOptions = (executablePath: string) => ({
   executablePath,
-  args: ['--no-sandbox'],
+  args: [
+    '--no-sandbox',
+    '--disable-features=WebUIOmniboxPopup,WebUIOmniboxFullPopup,WebUIOmniboxAimPopup',
+  ],
 })
 
 const viewport = { width: 1280, height: 900 }
