@@ -1,8 +1,5 @@
-import { chromium, type Browser, type BrowserContextOptions } from 'playwright-core'
-import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
-import { findChromium } from '../../scripts/find.ts'
-import { describeWith } from '../tools/describe-with.ts'
-import { chromiumOptions } from './browser.ts'
+import { expect, inject, test } from 'vitest'
+import { describeInChromium } from '../tools/browsers.ts'
 
 const site = inject('site')
 
@@ -16,23 +13,9 @@ interface Entry {
 
 const claims = (await (await fetch(`${site.origin}/claims.json`)).json()) as Entry[]
 
-describeWith('The annotated article, in Chromium', findChromium(), (path) => {
-  let browser: Browser
-  beforeAll(async () => {
-    browser = await chromium.launch(chromiumOptions(path))
-  })
-  afterAll(() => browser?.close())
-
-  async function open(options: BrowserContextOptions = {}) {
-    const context = await browser.newContext(options)
-    onTestFinished(() => context.close())
-    const page = await context.newPage()
-    await page.goto(`${site.origin}/article/`)
-    return page
-  }
-
-  test('every statement is marked, and each mark opens evidence, the better sentence and the example', async () => {
-    const page = await open({ javaScriptEnabled: false })
+describeInChromium(({ openPage }) => {
+  test('the mark of each statement in the article opens its evidence, the better sentence and the examples', async () => {
+    const page = await openPage('/article/', { javaScriptEnabled: false })
     for (const { id, part = '', better, sources, examples } of claims) {
       const evidence = page.locator(`#evidence-${id}${part}-1`)
       await page.locator(`[popovertarget="evidence-${id}${part}-1"].mark`).click()
@@ -48,8 +31,8 @@ describeWith('The annotated article, in Chromium', findChromium(), (path) => {
     }
   })
 
-  test('beside each passage stands, for each of its statements, what can be said', async () => {
-    const page = await open()
+  test('next to each passage of the article is a note for each of its statements', async () => {
+    const page = await openPage('/article/')
     const passages = await page.locator('.passage').all()
     const noted: string[] = []
     for (const passage of passages) {
@@ -69,8 +52,8 @@ describeWith('The annotated article, in Chromium', findChromium(), (path) => {
     }
   })
 
-  test('on paper each statement bears its verdict in words, and the notes are there', async () => {
-    const page = await open()
+  test('a printed article shows the verdict of each statement in words, and the notes', async () => {
+    const page = await openPage('/article/')
     await page.emulateMedia({ media: 'print' })
     const verdict = await page
       .locator('.claim')
@@ -81,8 +64,8 @@ describeWith('The annotated article, in Chromium', findChromium(), (path) => {
     expect(await page.locator('.passage li', { hasText: better }).isVisible()).toBe(true)
   })
 
-  test('a press in the evidence opens the example, as the button of its guide does', async () => {
-    const page = await open()
+  test('the launch button in the evidence of a claim opens the example in a new tab', async () => {
+    const page = await openPage('/article/')
     await page.getByRole('button', { name: /^right: Express/ }).click()
     const launch = page.getByRole('note').getByRole('link', { name: 'Open in StackBlitz' })
     await launch.hover()

@@ -1,14 +1,11 @@
 import { execFileSync } from 'node:child_process'
-import { chromium } from 'playwright-core'
 import { describe, expect, inject, test } from 'vitest'
 import { root } from '../../scripts/program.mjs'
-import { findChromium } from '../../scripts/find.ts'
-import { describeWith } from '../tools/describe-with.ts'
-import { chromiumOptions } from './browser.ts'
+import { describeInChromium } from '../tools/browsers.ts'
 
 const git = (...args: string[]) => execFileSync('git', args, { cwd: root, encoding: 'utf8' }).trim()
 
-/** The subjects of the commits that changed one page that is there; none in a clone without its history. */
+/** The subjects of the commits that changed one page. Empty in a shallow clone. */
 const subjects =
   git('rev-parse', '--is-shallow-repository') === 'true'
     ? []
@@ -21,7 +18,7 @@ interface Item {
   readonly date: string
 }
 
-/** What a feed reader reads; throws for what is no XML. */
+/** Parses a feed as a feed reader does. Throws when it is not XML. */
 const parse = `(text) => {
   const feed = new DOMParser().parseFromString(text, 'application/xml')
   const error = feed.querySelector('parsererror')
@@ -37,18 +34,16 @@ const parse = `(text) => {
   }
 }`
 
-describeWith('Chromium', findChromium(), (path) => {
-  describe.each([inject('site'), inject('siteBelow')])('below $basePath', (site) => {
+describeInChromium(({ newContext }) => {
+  describe.each([inject('site'), inject('siteBelow')])('with the base path $basePath', (site) => {
     const address = `${site.origin}${site.basePath}rss.xml`
 
-    test('the feed is XML whose items lead to pages, the newest first', async () => {
-      const browser = await chromium.launch(chromiumOptions(path))
-      const page = await browser.newPage()
+    test('the RSS feed is valid XML, and its items link to pages, newest first', async () => {
+      const page = await (await newContext()).newPage()
       const text = await (await fetch(address)).text()
       const { link, self, items } = (await page.evaluate(
         `(${parse})(${JSON.stringify(text)})`,
       )) as { link: string; self: string; items: Item[] }
-      await browser.close()
 
       expect([link, self]).toEqual([site.origin + site.basePath, address])
       expect(items.length).toBeLessThanOrEqual(50)
@@ -63,7 +58,7 @@ describeWith('Chromium', findChromium(), (path) => {
       if (items.length < 50) expect(told.length).toBe(expected.length)
     })
 
-    test('every page names the feed', async () => {
+    test('every page links to the RSS feed', async () => {
       for (const path of site.pages) {
         const html = await (await fetch(site.origin + path)).text()
         const href = /<link rel="alternate" type="application\/rss\+xml"[^>]* href="([^"]*)"/.exec(
@@ -73,11 +68,11 @@ describeWith('Chromium', findChromium(), (path) => {
       }
     })
 
-    test('the page lists the same changes as the feed', async () => {
+    test('the page of changes lists the same changes as the RSS feed', async () => {
       const feed = await (await fetch(address)).text()
       const markdown = await (await fetch(`${site.origin}${site.basePath}changes.md`)).text()
       const links = feed.match(/<item>.*?<link>[^<]*/gs)?.map((item) => item.split('<link>')[1])
-      // One change alone on its day is no list there.
+      // A change that is the only one of its day is not in a list.
       const listed = markdown.match(/^ {2}\S.*/gm)?.join('\n') ?? ''
       expect(Array.from(listed.matchAll(/\]\(([^)]*)\)/g), ([, link]) => link)).toEqual(links ?? [])
       expect(markdown).toContain(

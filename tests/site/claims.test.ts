@@ -1,10 +1,8 @@
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
+import type { Page } from 'playwright-core'
+import { describe, expect, inject, test } from 'vitest'
 import { verdicts } from '../../src/model/claims/schema.ts'
-import { describeWith } from '../tools/describe-with.ts'
-import { findChromium } from '../../scripts/find.ts'
-import { chromiumOptions } from './browser.ts'
-import { violations } from './pages.ts'
+import { describeInChromium } from '../tools/browsers.ts'
+import { findViolations } from './observe/axe.ts'
 
 const site = inject('site')
 const all = (await (await fetch(`${site.origin}/claims.json`)).json()) as {
@@ -14,28 +12,14 @@ const all = (await (await fetch(`${site.origin}/claims.json`)).json()) as {
   verdicts: string[]
 }[]
 
-describeWith('Claims, in Chromium', findChromium(), (path) => {
-  let browser: Browser
-  beforeAll(async () => {
-    browser = await chromium.launch(chromiumOptions(path))
-  })
-  afterAll(() => browser?.close())
-
-  async function open(path: string, options: BrowserContextOptions = {}) {
-    const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })
-    onTestFinished(() => context.close())
-    const page = await context.newPage()
-    await page.goto(site.origin + path)
-    return page
-  }
-
+describeInChromium(({ openPage }) => {
   describe.each([
     { javaScriptEnabled: true, width: 1280 },
     { javaScriptEnabled: false, width: 1280 },
     { javaScriptEnabled: false, width: 390 },
   ])('a claim in running text, %o', ({ javaScriptEnabled, width }) => {
     const openGuide = async () => {
-      const page = await open('/guides/express/', {
+      const page = await openPage('/guides/express/', {
         javaScriptEnabled,
         viewport: { width, height: 800 },
       })
@@ -45,7 +29,7 @@ describeWith('Claims, in Chromium', findChromium(), (path) => {
       return { page, mark, evidence }
     }
 
-    test('a press on its mark opens the evidence, in full and beside the mark; it closes again', async () => {
+    test('a click on the mark of a claim opens the evidence next to the mark, in full view, until it is closed', async () => {
       const { page, mark, evidence } = await openGuide()
       await mark.click()
       await evidence.waitFor()
@@ -66,7 +50,7 @@ describeWith('Claims, in Chromium', findChromium(), (path) => {
       await page.close()
     })
 
-    test('by keyboard: Enter opens it, Tab goes into it, Escape closes it and leads back', async () => {
+    test('Enter on the mark of a claim opens the evidence, Tab moves into it, and Escape returns to the mark', async () => {
       const { page, mark, evidence } = await openGuide()
       await mark.focus()
       await page.keyboard.press('Enter')
@@ -81,17 +65,17 @@ describeWith('Claims, in Chromium', findChromium(), (path) => {
   })
 
   test.each(['light', 'dark'] as const)(
-    'axe finds nothing in open evidence, %s',
+    'axe finds no violation in open evidence, %s',
     async (scheme) => {
-      const page = await open('/guides/express/', { colorScheme: scheme })
+      const page = await openPage('/guides/express/', { colorScheme: scheme })
       await page.getByRole('button', { name: /^right: Express/ }).click()
       await page.getByRole('note', { name: 'Evidence' }).waitFor()
-      expect(await violations(page)).toEqual([])
+      expect(await findViolations(page)).toEqual([])
     },
   )
 
-  test('on paper the verdict stands in words, and no evidence lies over the text', async () => {
-    const page = await open('/guides/express/')
+  test('a printed page shows the verdict of a claim in words, and no evidence on top of the text', async () => {
+    const page = await openPage('/guides/express/')
     await page.getByRole('button', { name: /^right: Express/ }).click()
     await page.emulateMedia({ media: 'print' })
     const claim = page.locator('.claim').first()
@@ -101,7 +85,7 @@ describeWith('Claims, in Chromium', findChromium(), (path) => {
   })
 
   describe('the ledger', () => {
-    /** The numbers of the claims that are shown. */
+    /** The ids of the visible claims. */
     const shown = (page: Page) =>
       page.locator('.claims > article:visible > h3 > a').allTextContents()
     const having = (wanted: string, subject = '') =>
@@ -110,8 +94,8 @@ describeWith('Claims, in Chromium', findChromium(), (path) => {
         .filter((claim) => subject === '' || claim.subject === subject)
         .map(({ id, part = '' }) => id + part)
 
-    test('a verdict and a subject are chosen, counted, and put into the address', async () => {
-      const page = await open('/claims/')
+    test('the ledger filters claims by verdict and subject, counts them, and puts the choice into the address', async () => {
+      const page = await openPage('/claims/')
       expect((await shown(page)).length).toBe(24)
       await page.getByRole('combobox', { name: 'verdict' }).selectOption('outdated')
       expect(await shown(page)).toEqual(having('outdated'))
@@ -128,26 +112,26 @@ describeWith('Claims, in Chromium', findChromium(), (path) => {
       expect(new URL(page.url()).search).toBe('')
     })
 
-    test('an address chooses', async () => {
-      const page = await open('/claims/?verdict=no-source&subject=kafka')
+    test('the ledger takes the choice of verdict and subject from the address', async () => {
+      const page = await openPage('/claims/?verdict=no-source&subject=kafka')
       expect(await shown(page)).toEqual(having('no-source', 'kafka'))
       const verdict = page.getByRole('combobox', { name: 'verdict' })
       expect(await verdict.inputValue()).toBe('no-source')
     })
 
-    test('an address that names no verdict is no harm', async () => {
-      const page = await open('/claims/?verdict=nonsense&subject=')
+    test('the ledger shows all claims for an address with an unknown verdict', async () => {
+      const page = await openPage('/claims/?verdict=nonsense&subject=')
       expect((await shown(page)).length).toBe(24)
     })
 
-    test('without a script everything is shown, whatever the address says, and no choice is offered', async () => {
-      const page = await open('/claims/?verdict=no-source', { javaScriptEnabled: false })
+    test('without JavaScript the ledger shows all claims and offers no choice', async () => {
+      const page = await openPage('/claims/?verdict=no-source', { javaScriptEnabled: false })
       expect((await shown(page)).length).toBe(24)
       expect(await page.getByRole('combobox').count()).toBe(0)
     })
 
-    test('a link to a claim leads to it and sets it off', async () => {
-      const page = await open('/claims/#c14a')
+    test('a link to a claim in the ledger scrolls to it and highlights it', async () => {
+      const page = await openPage('/claims/#c14a')
       const claim = page.locator('article:has(> #c14a)')
       await expect
         .poll(() => claim.evaluate((element) => element.getBoundingClientRect().top))
@@ -158,8 +142,8 @@ describeWith('Claims, in Chromium', findChromium(), (path) => {
       )
     })
 
-    test('the numbers of the verdicts are those of the claims', async () => {
-      const page = await open('/claims/')
+    test('the table of verdicts counts the claims of each verdict', async () => {
+      const page = await openPage('/claims/')
       const rows = page
         .getByRole('region', { name: 'Verdicts and their numbers' })
         .locator('tbody tr')

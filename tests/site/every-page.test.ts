@@ -1,8 +1,6 @@
-import { chromium, type Browser } from 'playwright-core'
-import { afterAll, beforeAll, expect, inject, test } from 'vitest'
-import { findChromium } from '../../scripts/find.ts'
-import { chromiumOptions } from '../tools/browsers.ts'
-import { describeWith } from '../tools/describe-with.ts'
+import type { Browser } from 'playwright-core'
+import { beforeAll, expect, inject, test } from 'vitest'
+import { describeInChromium } from '../tools/browsers.ts'
 import { findViolations, leavesOrigin, openAllDetails, setScheme } from './observe/axe.ts'
 import { expectReachable, walkControls } from './observe/focus.ts'
 import { observeMotion, observeOverflow, observePrint } from './observe/layout.ts'
@@ -73,15 +71,11 @@ async function visit(browser: Browser, path: string) {
   }
 }
 
-describeWith('Chromium', findChromium(), (executablePath) => {
-  let browser: Browser
+describeInChromium(({ browser }) => {
   let visits: ReadonlyMap<string, ReturnType<typeof visit>>
-
-  beforeAll(async () => {
-    browser = await chromium.launch(chromiumOptions(executablePath))
-    visits = runPool(2, site.pages, (path) => visit(browser, path))
+  beforeAll(() => {
+    visits = runPool(2, site.pages, (path) => visit(browser(), path))
   })
-  afterAll(() => browser?.close())
 
   const visited = (path: string) => visits.get(path) ?? expect.fail(`${path} was not visited`)
 

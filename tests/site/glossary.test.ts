@@ -1,17 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
+import type { BrowserContextOptions, Page } from 'playwright-core'
+import { describe, expect, inject, test } from 'vitest'
 import { root } from '../../scripts/program.mjs'
-import { findChromium } from '../../scripts/find.ts'
-import { describeWith } from '../tools/describe-with.ts'
-import { chromiumOptions } from './browser.ts'
-import { violations } from './pages.ts'
+import { describeInChromium } from '../tools/browsers.ts'
+import { findViolations } from './observe/axe.ts'
 
 const { origin } = inject('site')
 const guide = '/guides/express/'
 
-test('every entry has an anchor, a definition and a source', async () => {
+test('every entry of the glossary has an anchor, a definition and a source', async () => {
   const yaml = readFileSync(join(root, 'content/glossary.yaml'), 'utf8')
   const ids = Array.from(yaml.matchAll(/^([a-z-]+):$/gm), ([, id]) => id)
   expect(ids.length).toBeGreaterThanOrEqual(35)
@@ -26,24 +24,17 @@ test('every entry has an anchor, a definition and a source', async () => {
   }
   const names = entries.map((entry) => /^[^>]*><a [^>]*>([^<]*)/.exec(entry)?.[1] ?? '')
   expect(names).toEqual(names.toSorted((a, b) => a.localeCompare(b, 'en')))
-  // Leads to the page that shows it.
+  // The entry links to the page that shows it.
   expect(entries.find((entry) => entry.startsWith(' id="graceful-shutdown"'))).toContain(
     '<a href="/guides/express/">Express</a>',
   )
 })
 
-describeWith('Chromium', findChromium(), (path) => {
-  /** As Chromium has it, and as a browser has it that cannot set one box beside another. */
+describeInChromium(({ newContext }) => {
+  // Fixed is how Chromium lays the box out; absolute is how a browser does that lacks anchor positioning.
   describe.each(['fixed', 'absolute'] as const)('a term whose box is %s', (position) => {
-    let browser: Browser
-    beforeAll(async () => {
-      browser = await chromium.launch(chromiumOptions(path))
-    })
-    afterAll(() => browser?.close())
-
-    async function openPage(options: BrowserContextOptions = {}, address = guide): Promise<Page> {
-      const context = await browser.newContext(options)
-      onTestFinished(() => context.close())
+    async function openPage(options: BrowserContextOptions = {}, path = guide): Promise<Page> {
+      const context = await newContext(options)
       if (position === 'absolute') {
         await context.route('**/*.css', async (route) => {
           const response = await route.fetch()
@@ -55,19 +46,19 @@ describeWith('Chromium', findChromium(), (path) => {
         })
       }
       const page = await context.newPage()
-      await page.goto(origin + address)
+      await page.goto(path)
       const box = page.locator('.term > [role=tooltip]').first()
       expect(await box.evaluate((one) => getComputedStyle(one).position)).toBe(position)
       return page
     }
 
-    /** The first term of a page: its link and what opens. */
+    /** The first term of a page: its link and the box with its definition. */
     const parts = (page: Page) => {
       const term = page.locator('.term').first()
       return { link: term.getByRole('link'), box: term.locator('[role=tooltip]') }
     }
 
-    test('opens its definition under the pointer, which may move onto it', async () => {
+    test('a term opens its definition under the pointer, which can move onto it', async () => {
       const page = await openPage()
       const { link, box } = parts(page)
       expect(await box.isVisible()).toBe(false)
@@ -75,7 +66,7 @@ describeWith('Chromium', findChromium(), (path) => {
       expect(await box.isVisible()).toBe(true)
       const from = (await link.boundingBox()) ?? expect.fail()
       const to = (await box.boundingBox()) ?? expect.fail()
-      // Step by step to the middle of the box, over whatever lies between the two.
+      // Step by step to the middle of the box, across the gap between the two.
       await page.mouse.move(from.x + from.width / 2, from.y + from.height / 2)
       await page.mouse.move(from.x + from.width / 2, to.y + to.height / 2, { steps: 30 })
       expect(await box.isVisible()).toBe(true)
@@ -83,18 +74,18 @@ describeWith('Chromium', findChromium(), (path) => {
       expect(await box.isVisible()).toBe(false)
     })
 
-    test('opens it for the keyboard, as the description of the link', async () => {
+    test('a focused term opens its definition and is described by it', async () => {
       const page = await openPage()
       const { link, box } = parts(page)
       await link.focus()
       expect(await box.isVisible()).toBe(true)
       expect(await link.getAttribute('aria-describedby')).toBe(await box.getAttribute('id'))
-      expect(await violations(page)).toEqual([])
+      expect(await findViolations(page)).toEqual([])
       await page.keyboard.press('Tab')
       expect(await box.isVisible()).toBe(false)
     })
 
-    test('closes at Escape, and opens again', async () => {
+    test('Escape closes the definition of a term, which can open again', async () => {
       const page = await openPage()
       const { link, box } = parts(page)
       await link.focus()
@@ -114,35 +105,38 @@ describeWith('Chromium', findChromium(), (path) => {
       expect(await box.isVisible()).toBe(true)
     })
 
-    test.each([320, 390])('is not cut off, %d pixels wide', async (width) => {
-      const height = 700
-      for (const address of [guide, '/guides/fastify/']) {
-        const page = await openPage({ viewport: { width, height } }, address)
-        const terms = page.locator('.term')
-        expect(await terms.count()).toBeGreaterThan(1)
-        for (const term of await terms.all()) {
-          // The line of the term is the last one in the window, then the first one below the masthead.
-          for (const block of ['end', 'center'] as const) {
-            await term.evaluate((one, block) => one.scrollIntoView({ block }), block)
-            await term.getByRole('link').evaluate((one) => {
-              one.blur()
-              one.focus({ preventScroll: true })
-            })
-            const box = (await term.locator('[role=tooltip]').boundingBox()) ?? expect.fail()
-            const seen = await page.evaluate('document.documentElement.clientWidth')
-            expect(box.x).toBeGreaterThanOrEqual(0)
-            expect(box.x + box.width).toBeLessThanOrEqual(Number(seen))
-            if (position === 'fixed' || block === 'center') {
-              expect(box.y).toBeGreaterThanOrEqual(0)
-              expect(box.y + box.height).toBeLessThanOrEqual(height)
+    test.each([320, 390])(
+      'the definition of a term fits into a window of %d pixels',
+      async (width) => {
+        const height = 700
+        for (const address of [guide, '/guides/fastify/']) {
+          const page = await openPage({ viewport: { width, height } }, address)
+          const terms = page.locator('.term')
+          expect(await terms.count()).toBeGreaterThan(1)
+          for (const term of await terms.all()) {
+            // The term is on the last line of the window, then in its middle.
+            for (const block of ['end', 'center'] as const) {
+              await term.evaluate((one, block) => one.scrollIntoView({ block }), block)
+              await term.getByRole('link').evaluate((one) => {
+                one.blur()
+                one.focus({ preventScroll: true })
+              })
+              const box = (await term.locator('[role=tooltip]').boundingBox()) ?? expect.fail()
+              const seen = await page.evaluate('document.documentElement.clientWidth')
+              expect(box.x).toBeGreaterThanOrEqual(0)
+              expect(box.x + box.width).toBeLessThanOrEqual(Number(seen))
+              if (position === 'fixed' || block === 'center') {
+                expect(box.y).toBeGreaterThanOrEqual(0)
+                expect(box.y + box.height).toBeLessThanOrEqual(height)
+              }
             }
           }
+          await page.context().close()
         }
-        await page.context().close()
-      }
-    })
+      },
+    )
 
-    test('works without a script, and leads to the glossary', async () => {
+    test('a term works without JavaScript and leads to the glossary', async () => {
       const page = await openPage({ javaScriptEnabled: false })
       const { link, box } = parts(page)
       await link.hover()
@@ -151,7 +145,7 @@ describeWith('Chromium', findChromium(), (path) => {
       await page.waitForURL('**/glossary/#problem-details')
     })
 
-    test('is plain words on paper', async () => {
+    test('a printed term is plain text', async () => {
       const page = await openPage()
       const { link, box } = parts(page)
       await link.focus()

@@ -1,11 +1,8 @@
-import { chromium } from 'playwright-core'
-import { afterAll, beforeAll, describe, expect, inject, onTestFinished, test } from 'vitest'
+import { describe, expect, inject, test } from 'vitest'
 import { exampleRegion, readExample, readExamples } from '../../src/model/examples/example.ts'
 import { partAddress } from '../../src/model/examples/addresses.ts'
 import { sidebar } from '../../src/shell/sidebar/sidebar.ts'
-import { describeWith } from '../tools/describe-with.ts'
-import { findChromium } from '../../scripts/find.ts'
-import { chromiumOptions } from './browser.ts'
+import { describeInChromium } from '../tools/browsers.ts'
 
 const read = async (address: string) => {
   const response = await fetch(address, { redirect: 'manual' })
@@ -13,17 +10,17 @@ const read = async (address: string) => {
   return response.text()
 }
 
-/** What stands in no code, which is full of brackets and of elements. */
+/** Markdown without its code, which contains brackets and HTML. */
 const prose = (markdown: string) => markdown.replaceAll(/^```.*?^```$|`[^`]*`/gms, '')
 
-/** The addresses that Markdown links to. */
+/** The targets of all links. */
 const links = (markdown: string) =>
   Array.from(
     prose(markdown).matchAll(/\]\(([^)]*)\)|<(http[^>]*)>/g),
     ([, target = '', auto = '']) => target || auto,
   )
 
-/** What a `<meta>` says, as Markdown would write it. */
+/** The content of a `<meta>` element with the escapes of Markdown. */
 const content = (html: string, meta: string) =>
   html
     .split(`<meta ${meta} content="`)[1]
@@ -33,30 +30,35 @@ const content = (html: string, meta: string) =>
     .replaceAll('&amp;', '&')
     .replaceAll(/[_*[]/g, '\\$&')
 
-describe.each([inject('site'), inject('siteBelow')])('below $basePath', (site) => {
+describe.each([inject('site'), inject('siteBelow')])('with the base path $basePath', (site) => {
   const root = site.origin + site.basePath
   const readable = site.pages.filter((path) => !/\/404\.html$|\/open\//.test(path))
   const markdownOf = (path: string) =>
     `${site.origin}${path === site.basePath ? `${path}index` : path.slice(0, -1)}.md`
 
-  test.each(readable)('%s is there as Markdown, and says so', async (path) => {
-    const html = await read(site.origin + path)
-    const href = /<link rel="alternate" type="text\/markdown" href="([^"]*)"/.exec(html)?.[1]
-    expect(site.origin + href).toBe(markdownOf(path))
+  test.each(readable)(
+    '%s links to its Markdown, which has the same title and description',
+    async (path) => {
+      const html = await read(site.origin + path)
+      const href = /<link rel="alternate" type="text\/markdown" href="([^"]*)"/.exec(html)?.[1]
+      expect(site.origin + href).toBe(markdownOf(path))
 
-    const response = await fetch(markdownOf(path))
-    expect(response.headers.get('content-type')).toMatch(/^text\/markdown\b/)
-    const markdown = await response.text()
-    const [title, description, address] = markdown.split('\n\n')
-    expect([title, description, address]).toEqual([
-      `# ${content(html, 'property="og:title"')}`,
-      content(html, 'name="description"'),
-      `<${site.origin}${path}>`,
-    ])
-    expect(prose(markdown)).not.toMatch(/Section titled|^Copy$|Copy page as Markdown|<\/?[a-z]+>/m)
-  })
+      const response = await fetch(markdownOf(path))
+      expect(response.headers.get('content-type')).toMatch(/^text\/markdown\b/)
+      const markdown = await response.text()
+      const [title, description, address] = markdown.split('\n\n')
+      expect([title, description, address]).toEqual([
+        `# ${content(html, 'property="og:title"')}`,
+        content(html, 'name="description"'),
+        `<${site.origin}${path}>`,
+      ])
+      expect(prose(markdown)).not.toMatch(
+        /Section titled|^Copy$|Copy page as Markdown|<\/?[a-z]+>/m,
+      )
+    },
+  )
 
-  test('links in Markdown say their whole address, and lead somewhere', async () => {
+  test('links in Markdown are absolute and lead to existing files', async () => {
     const all = new Set<string>()
     for (const path of readable)
       for (const link of links(await read(markdownOf(path)))) all.add(link)
@@ -67,7 +69,7 @@ describe.each([inject('site'), inject('siteBelow')])('below $basePath', (site) =
     await Promise.all(own.map(read))
   })
 
-  test('what is no page to read has no Markdown', async () => {
+  test('the 404 page and the launch forms have no Markdown', async () => {
     for (const path of ['404', 'open/express']) {
       expect((await fetch(`${root}${path}.md`)).status, path).toBe(404)
       const page = await (await fetch(`${root}${path}/`)).text()
@@ -76,7 +78,7 @@ describe.each([inject('site'), inject('siteBelow')])('below $basePath', (site) =
     }
   })
 
-  test('/llms.txt lists every page as Markdown, in the order of the menu', async () => {
+  test('/llms.txt lists the Markdown of every page in the order of the menu', async () => {
     const text = await read(`${root}llms.txt`)
     expect(text).toMatch(/^# Backend Trade-Offs\n\n> \S.*\n\n\S.*\n\n## /)
     const lines = text.split('\n').filter((line) => line.startsWith('- '))
@@ -92,7 +94,7 @@ describe.each([inject('site'), inject('siteBelow')])('below $basePath', (site) =
     )
   })
 
-  test('/llms.txt lists the data and the starters that there are', async () => {
+  test('/llms.txt lists the data files and the starters', async () => {
     const listed = links(await read(`${root}llms.txt`))
     expect(listed).toContain(`${root}examples.json`)
     for (const { id } of readExamples()) expect(listed).toContain(`${root}starters/${id}.tar.gz`)
@@ -103,7 +105,7 @@ describe.each([inject('site'), inject('siteBelow')])('below $basePath', (site) =
 describe('the Markdown of a guide', () => {
   const { origin } = inject('site')
 
-  test('holds its snippets whole, with language and place', async () => {
+  test('the Markdown of a guide contains its snippets with language and place', async () => {
     const markdown = await read(`${origin}/guides/express.md`)
     for (const [file, name] of [
       ['src/app.ts', 'errors'],
@@ -116,7 +118,7 @@ describe('the Markdown of a guide', () => {
     }
   })
 
-  test('holds the checks of its proof, the answers of its experiments and its tables', async () => {
+  test('the Markdown of a guide contains its test result, its experiments and its tables', async () => {
     const markdown = await read(`${origin}/guides/express.md`)
     const { testResult } = readExample('express')
     for (const { name } of testResult?.runs[0]?.checks.slice(0, 3) ?? []) {
@@ -130,7 +132,7 @@ describe('the Markdown of a guide', () => {
   })
 
   test.each(readExamples())(
-    'tells of the edges of $id only where they were asked',
+    'the Markdown of $id has default behaviors only when its contract has probes',
     async (example) => {
       const markdown = await read(`${origin}/examples/${example.id}.md`)
       const asked = example.testResult?.runs.some(({ probes }) => probes.length > 0) ?? false
@@ -139,40 +141,37 @@ describe('the Markdown of a guide', () => {
     },
   )
 
-  test.each(readExamples())('holds every file of $id, on one page of it', async (example) => {
-    const parts = [undefined, ...example.manifest.parts]
-    const pages = await Promise.all(
-      parts.map((part) => read(`${origin}${partAddress(example, part).slice(0, -1)}.md`)),
-    )
-    const shown = example.files.filter(({ path }) => /\.(ts|json)$/.test(path))
-    const texts = shown.filter(({ path }) => path !== 'package-lock.json')
-    expect(texts.length).toBeGreaterThan(3)
-    for (const { path, text = '' } of texts) {
-      const holding = pages.filter((markdown) => markdown.includes(`\n${path}, `))
-      expect(holding.length, path).toBe(1)
-      expect(holding[0], path).toContain(`\n${text.trimEnd()}\n\`\`\``)
-    }
-  })
+  test.each(readExamples())(
+    'the Markdown of $id contains each of its files on exactly one page',
+    async (example) => {
+      const parts = [undefined, ...example.manifest.parts]
+      const pages = await Promise.all(
+        parts.map((part) => read(`${origin}${partAddress(example, part).slice(0, -1)}.md`)),
+      )
+      const shown = example.files.filter(({ path }) => /\.(ts|json)$/.test(path))
+      const texts = shown.filter(({ path }) => path !== 'package-lock.json')
+      expect(texts.length).toBeGreaterThan(3)
+      for (const { path, text = '' } of texts) {
+        const holding = pages.filter((markdown) => markdown.includes(`\n${path}, `))
+        expect(holding.length, path).toBe(1)
+        expect(holding[0], path).toContain(`\n${text.trimEnd()}\n\`\`\``)
+      }
+    },
+  )
 })
 
-describeWith('Chromium', findChromium(), (path) => {
+describeInChromium(({ newContext }) => {
   const { origin } = inject('site')
-  let browser: Awaited<ReturnType<typeof chromium.launch>>
-  beforeAll(async () => {
-    browser = await chromium.launch(chromiumOptions(path))
-  })
-  afterAll(() => browser?.close())
 
   async function openPage(javaScriptEnabled: boolean) {
-    const context = await browser.newContext({ javaScriptEnabled })
-    onTestFinished(() => context.close())
+    const context = await newContext({ javaScriptEnabled })
     await context.grantPermissions(['clipboard-read', 'clipboard-write'])
     const page = await context.newPage()
-    await page.goto(`${origin}/guides/express/`)
+    await page.goto('/guides/express/')
     return page
   }
 
-  test('a page is copied as Markdown, and says so', async () => {
+  test('the copy button puts the Markdown of a page on the clipboard and says so', async () => {
     const page = await openPage(true)
     await page.getByRole('button', { name: 'Copy page as Markdown' }).click()
     await page.getByRole('button', { name: 'Copied' }).waitFor()
@@ -181,7 +180,7 @@ describeWith('Chromium', findChromium(), (path) => {
     await page.getByRole('button', { name: 'Copy page as Markdown' }).waitFor()
   })
 
-  test('a page that cannot be fetched is not said to be copied', async () => {
+  test('the copy button reports a page that cannot be fetched', async () => {
     const page = await openPage(true)
     await page.route('**/*.md', (route) => route.fulfill({ status: 503, body: 'later' }))
     await page.getByRole('button', { name: 'Copy page as Markdown' }).click()
@@ -189,7 +188,7 @@ describeWith('Chromium', findChromium(), (path) => {
     expect(await page.evaluate('navigator.clipboard.readText()')).not.toBe('later')
   })
 
-  test('without a script a link leads to the Markdown', async () => {
+  test('without JavaScript a link leads to the Markdown of the page', async () => {
     const page = await openPage(false)
     expect(await page.getByRole('button', { name: /Copy page/ }).isVisible()).toBe(false)
     await page.getByRole('link', { name: 'Read as Markdown' }).click()

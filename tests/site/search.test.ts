@@ -1,25 +1,15 @@
 // cspell:ignore ксилофон
-import { chromium, type Page } from 'playwright-core'
-import { afterAll, beforeAll, expect, inject, onTestFinished, test } from 'vitest'
-import { findChromium } from '../../scripts/find.ts'
-import { describeWith } from '../tools/describe-with.ts'
-import { chromiumOptions } from './browser.ts'
+import type { Page } from 'playwright-core'
+import { expect, inject, test } from 'vitest'
+import { describeInChromium } from '../tools/browsers.ts'
 
-describeWith('Chromium', findChromium(), (path) => {
-  const site = inject('site')
-  let browser: Awaited<ReturnType<typeof chromium.launch>>
-  beforeAll(async () => {
-    browser = await chromium.launch(chromiumOptions(path))
-  })
-  afterAll(() => browser?.close())
-
+describeInChromium(({ newContext }) => {
   async function openPage(path = '/how-this-site-is-tested/') {
-    const context = await browser.newContext()
-    onTestFinished(() => context.close())
+    const context = await newContext()
     const page = await context.newPage()
     const requests: string[] = []
     page.on('request', (request) => requests.push(new URL(request.url()).pathname))
-    await page.goto(site.origin + path, { waitUntil: 'networkidle' })
+    await page.goto(path, { waitUntil: 'networkidle' })
     return { context, page, requests }
   }
 
@@ -29,18 +19,18 @@ describeWith('Chromium', findChromium(), (path) => {
   const results = (page: Page) => dialog(page).getByRole('list').getByRole('link')
   const focused = (page: Page) => page.evaluate('document.activeElement.textContent.trim()')
 
-  test('nothing of it is fetched before it is opened', async () => {
+  test('the search index is fetched only when the search opens', async () => {
     const { page, requests } = await openPage()
-    const ofSearch = () => requests.filter((path) => path.includes('/pagefind/'))
+    const searchRequests = () => requests.filter((path) => path.includes('/pagefind/'))
     await button(page).hover()
     await button(page).focus()
     await page.waitForLoadState('networkidle')
-    expect(ofSearch()).toEqual([])
+    expect(searchRequests()).toEqual([])
     await button(page).click()
-    await expect.poll(ofSearch).not.toEqual([])
+    await expect.poll(searchRequests).not.toEqual([])
   })
 
-  test('"validation" finds the guide to Express, and Enter goes to the first page found', async () => {
+  test('a search for "validation" finds the guide to Express, and Enter opens the first result', async () => {
     const { page } = await openPage()
     await button(page).click()
     await field(page).pressSequentially('validation')
@@ -50,28 +40,28 @@ describeWith('Chromium', findChromium(), (path) => {
 
     const first = (await results(page).first().getAttribute('href')) ?? ''
     await field(page).press('Enter')
-    await page.waitForURL(site.origin + first)
+    await page.waitForURL(inject('site').origin + first)
   })
 
   test.each([
-    ['a slash', (page: Page) => page.keyboard.press('/')],
-    ['Ctrl and K', (page: Page) => page.keyboard.press('Control+k')],
-    ['the button', (page: Page) => button(page).press('Enter')],
-  ])('%s opens it, Escape closes it, and the focus is where it was', async (way, open) => {
+    ['the slash key', (page: Page) => page.keyboard.press('/')],
+    ['Ctrl+K', (page: Page) => page.keyboard.press('Control+k')],
+    ['the search button', (page: Page) => button(page).press('Enter')],
+  ])('%s opens the search, Escape closes it and returns the focus', async (name, open) => {
     const { page } = await openPage()
-    const before = way === 'the button' ? button(page) : page.getByRole('link').nth(5)
+    const before = name === 'the search button' ? button(page) : page.getByRole('link').nth(5)
     await before.focus()
-    const name = await focused(page)
+    const focusBefore = await focused(page)
     await open(page)
     await dialog(page).waitFor()
     await page.keyboard.type('kafka/')
     expect(await field(page).inputValue()).toBe('kafka/')
     await page.keyboard.press('Escape')
     await dialog(page).waitFor({ state: 'hidden' })
-    expect(await focused(page)).toBe(name)
+    expect(await focused(page)).toBe(focusBefore)
   })
 
-  test('arrow keys go through what was found', async () => {
+  test('arrow keys move through the search results', async () => {
     const { page } = await openPage()
     await page.keyboard.press('/')
     await page.keyboard.type('express')
@@ -85,10 +75,10 @@ describeWith('Chromium', findChromium(), (path) => {
     expect(await focused(page)).toBe(texts[0])
   })
 
-  test('once opened it works without a network', async () => {
+  test('the search works offline once it has been opened', async () => {
     const { context, page } = await openPage()
     await page.keyboard.press('/')
-    // Nothing is found only when everything has been looked at. No page holds even its first letter, which would be found.
+    // Pagefind reports no result only after it has loaded the whole index. No page contains even the first letter of this word.
     await page.keyboard.type('ксилофон')
     await dialog(page).getByText('No pages contain “ксилофон”').waitFor()
     await context.setOffline(true)
@@ -98,7 +88,7 @@ describeWith('Chromium', findChromium(), (path) => {
       .waitFor()
   })
 
-  test('without a network from the start it says so, and does not say that nothing was found', async () => {
+  test('a search that is opened offline reports the failed load, not an empty result', async () => {
     const { context, page } = await openPage()
     await context.setOffline(true)
     await page.keyboard.press('/')

@@ -48,14 +48,20 @@ async function startSite() {
       lines.push(line)
       if (/^http:\/\/127\.0\.0\.1:\d+\/$/.test(line)) resolve(new URL(line))
     })
-    void closed.then((code) => reject(new Error(`npm start exited with ${code}:\n${lines.join('\n')}`)))
+    void closed.then((code) =>
+      reject(new Error(`npm start exited with ${code}:\n${lines.join('\n')}`)),
+    )
   })
   const { href, origin } = await address
   const stop = async () => {
-    if (lines.at(-1) !== href) throw new Error(`npm start printed this after its address: ${lines.at(-1)}`)
+    if (lines.at(-1) !== href)
+      throw new Error(`npm start printed this after its address: ${lines.at(-1)}`)
     child.kill('SIGTERM')
     await closed
-    const isServed = await fetch(href).then(() => true, () => false)
+    const isServed = await fetch(href).then(
+      () => true,
+      () => false,
+    )
     if (isServed) throw new Error('npm start has exited and left its server running')
   }
   return { site: { origin, basePath: '/', pages: listPages(join(root, 'dist'), '/') }, stop }

@@ -3,23 +3,21 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Page } from 'playwright-core'
 import { expect, inject, onTestFinished, test } from 'vitest'
-import { findChromium } from '../../scripts/find.ts'
-import { describeWith } from '../tools/describe-with.ts'
-import { chromiumOptions } from './browser.ts'
+import { chromiumOptions, describeInChromium } from '../tools/browsers.ts'
 
-/** Keeps all sites from storing anything, as the setting of the same name does. */
+/** The setting that blocks all sites from storing data. */
 const refuseStorage = { profile: { default_content_setting_values: { cookies: 2 } } }
 
-describeWith('Chromium', findChromium(), (path) => {
+describeInChromium(({ executablePath }) => {
   const { origin } = inject('site')
 
-  /** A browser with a profile of its own; `preferences` are the settings that a user can change. */
+  /** Opens the guide in a browser with its own profile. `preferences` are settings that a user can change. */
   async function openProfile(preferences: object = {}) {
     const folder = mkdtempSync(join(tmpdir(), 'profile-'))
     mkdirSync(join(folder, 'Default'))
     writeFileSync(join(folder, 'Default/Preferences'), JSON.stringify(preferences))
     const context = await chromium.launchPersistentContext(folder, {
-      ...chromiumOptions(path),
+      ...chromiumOptions(executablePath),
       colorScheme: 'light',
     })
     onTestFinished(async () => {
@@ -36,17 +34,15 @@ describeWith('Chromium', findChromium(), (path) => {
   const choose = (page: Page, theme: string) =>
     page.getByLabel('Theme').first().selectOption({ label: theme })
 
-  /** How the paper looks, and what the switch says. */
+  /** The scheme of the page, by its background, and the label of the chosen theme. */
   async function look(page: Page): Promise<[paper: string, choice: string]> {
-    const colour = (await page.evaluate(
-      'getComputedStyle(document.body).backgroundColor',
-    )) as string
-    const lightness = Number(/^oklch\(([\d.]+)/.exec(colour)?.[1])
+    const color = (await page.evaluate('getComputedStyle(document.body).backgroundColor')) as string
+    const lightness = Number(/^oklch\(([\d.]+)/.exec(color)?.[1])
     const choice = await page.getByLabel('Theme').first().locator('option:checked').textContent()
     return [lightness > 0.5 ? 'light' : 'dark', choice ?? '']
   }
 
-  test('the choice survives a reload and holds on other pages', async () => {
+  test('the chosen theme survives a reload and applies to other pages', async () => {
     const { page } = await openProfile()
     expect(await look(page)).toEqual(['light', 'System'])
     await choose(page, 'Dark')
@@ -61,7 +57,7 @@ describeWith('Chromium', findChromium(), (path) => {
     expect(await look(page)).toEqual(['light', 'Light'])
   })
 
-  test('set to System it follows the system, at once and after a reload', async () => {
+  test('the theme System follows the system, immediately and after a reload', async () => {
     const { page } = await openProfile()
     await choose(page, 'Dark')
     await choose(page, 'System')
@@ -72,7 +68,7 @@ describeWith('Chromium', findChromium(), (path) => {
     expect(await look(page)).toEqual(['dark', 'System'])
   })
 
-  test('where storage is refused the choice holds for the page, and nothing fails', async () => {
+  test('a browser that blocks storage keeps the chosen theme until the next page, without an error', async () => {
     const { page, complaints } = await openProfile(refuseStorage)
     expect(await page.evaluate('try { localStorage.length } catch (error) { error.name }')).toBe(
       'SecurityError',

@@ -29,6 +29,8 @@ const viewport = { width: 1280, height: 900 }
 export interface ChromiumTests {
   /** Where Chromium is installed. */
   readonly executablePath: string
+  /** The browser, once the tests run. */
+  browser(): Browser
   /** A context with a window of 1280 by 900 pixels, open until the test finishes. */
   newContext(options?: BrowserContextOptions): Promise<BrowserContext>
   /** Opens a page in a context of its own. */
@@ -55,7 +57,7 @@ export function describeInChromium(define: (tests: ChromiumTests) => void): void
       await page.goto(path)
       return page
     }
-    define({ executablePath, newContext, openPage })
+    define({ executablePath, browser: () => browser, newContext, openPage })
   })
 }
 
