@@ -1,6 +1,7 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { stripTypeScriptTypes } from 'node:module'
 import { join } from 'node:path'
+import { format } from 'prettier'
 import ts from 'typescript'
 import { expect, test } from 'vitest'
 import { startProgram } from '../../contracts/process/program.ts'
@@ -10,9 +11,9 @@ import { runCommand, unpack } from '../../src/model/examples/workspace.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { examples } from './launching.ts'
 
-/** JavaScript in the format of the compiler, without comments, with imports of compiled files. */
-const reformat = (code: string) =>
-  ts.transpileModule(code, {
+/** JavaScript in one format, without comments and with the names of compiled files in imports. */
+function reformat(code: string): Promise<string> {
+  const { outputText } = ts.transpileModule(code, {
     compilerOptions: {
       target: ts.ScriptTarget.ES2024,
       module: ts.ModuleKind.ESNext,
@@ -20,7 +21,9 @@ const reformat = (code: string) =>
       rewriteRelativeImportExtensions: true,
       verbatimModuleSyntax: true,
     },
-  }).outputText
+  })
+  return format(outputText, { parser: 'babel' })
+}
 
 const [stackBlitzNode] = nodeRuntimes()
 
@@ -58,8 +61,8 @@ describeWith(stackBlitzNode.name, stackBlitzNode, (path) => {
       for (const file of compiled) {
         const name = file.replace(/\.js$/, '.ts')
         const source = existsSync(join(directory, name)) ? name : `src/${name}`
-        const published = reformat(stripTypeScriptTypes(read(source)))
-        expect(reformat(read(`dist/${file}`)), file).toBe(published)
+        const published = await reformat(stripTypeScriptTypes(read(source)))
+        expect(await reformat(read(`dist/${file}`)), file).toBe(published)
       }
     },
   )
