@@ -1,19 +1,20 @@
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
+import { findChromium } from '../../scripts/find.ts'
 import { root } from '../../scripts/program.mjs'
 import { summarize } from '../../scripts/summary.ts'
 import { countTests } from '../../scripts/vitest-report.ts'
 import { runProgram } from '../tools/run-program.ts'
 import { temporaryFolder } from '../tools/temporary.ts'
 
-/** Runs Vitest on one file as `npm test` runs a part, and counts. */
+/** Runs Vitest on one file as `npm test` runs a part, and counts its tests. */
 function runAndCount(source: string, env: Readonly<Record<string, string>> = {}) {
-  // Not *.test.ts, which would make it one of our own tests.
+  // With the name *.test.ts it would be one of our own tests.
   const folder = temporaryFolder({ 'a.spec.ts': source }, import.meta.dirname)
   const report = join(folder, 'report.json')
   const args = ['run', '--root', folder, '--reporter=json', `--outputFile.json=${report}`]
-  const { code } = runProgram('vitest', args, { CI: '', ...env })
-  const { passed, failed, skipped } = countTests(report, code ?? 'a signal')
+  const { exitCode } = runProgram('vitest', args, { CI: '', ...env })
+  const { passed, failed, skipped } = countTests(report, exitCode ?? 'a signal')
   const path = folder.slice(root.length + 1)
   const named = (names: readonly string[]) => names.map((name) => name.replace(`${path}/`, ''))
   return { passed, failed: named(failed), skipped: named(skipped) }
@@ -21,26 +22,30 @@ function runAndCount(source: string, env: Readonly<Record<string, string>> = {})
 
 const vitest = "import { describe, expect, test, beforeAll } from 'vitest'\n"
 
-test('passed, failed, skipped and planned tests', () => {
+test('a count distinguishes passed, failed, skipped and planned tests', () => {
   const source = `${vitest}
-    test('holds', () => {})
-    describe('group', () => test('breaks', () => expect(1).toBe(2)))
+    test('passes', () => {})
+    describe('group', () => test('fails', () => expect(1).toBe(2)))
     test.skip('left out', () => {})
-    test('finds out', ({ skip }) => skip())
+    test('skips itself', ({ skip }) => skip())
     test.todo('planned')`
   expect(runAndCount(source)).toEqual({
     passed: 1,
-    failed: ['a.spec.ts: group breaks'],
-    skipped: ['a.spec.ts: left out', 'a.spec.ts: finds out', 'a.spec.ts: planned'],
+    failed: ['a.spec.ts: group fails'],
+    skipped: ['a.spec.ts: left out', 'a.spec.ts: skips itself', 'a.spec.ts: planned'],
   })
 })
 
 test.each([
-  ['a file that does not load', `${vitest} test('holds', () => {})\n throw new Error('no')`, 0],
-  ['a file that does not parse', `${vitest} test('holds', () => {`, 0],
-  ['a file without a test', vitest, 0],
   [
-    'a setup that fails',
+    'a test file that does not load',
+    `${vitest} test('passes', () => {})\n throw new Error('no')`,
+    0,
+  ],
+  ['a test file that does not parse', `${vitest} test('passes', () => {`, 0],
+  ['a test file without a test', vitest, 0],
+  [
+    'a failing setup',
     `${vitest} beforeAll(() => { throw new Error('no') })\n test('a', () => {})`,
     0,
   ],
@@ -49,23 +54,27 @@ test.each([
     `${vitest} test('a', () => { void Promise.reject(new Error('no')) })`,
     1,
   ],
-  ['a process that ends', `${vitest} test('a', () => { process.kill(process.pid, 'SIGKILL') })`, 0],
-])('%s is a failure', (_case, source, passed) => {
+  [
+    'a killed test process',
+    `${vitest} test('a', () => { process.kill(process.pid, 'SIGKILL') })`,
+    0,
+  ],
+])('%s counts as one failure', (_case, source, passed) => {
   const counts = runAndCount(source)
   expect(counts.failed).toHaveLength(1)
   expect(counts.passed).toBe(passed)
 })
 
-test('no test file at all is a failure', () => {
+test('a run without any test file counts as one failure', () => {
   const folder = temporaryFolder({}, import.meta.dirname)
   const report = join(folder, 'report.json')
   const args = ['run', '--root', folder, '--reporter=json', `--outputFile.json=${report}`]
-  const { code } = runProgram('vitest', args)
-  expect(countTests(report, code ?? 'a signal')).toMatchObject({ passed: 0, skipped: [] })
-  expect(countTests(report, code ?? 'a signal').failed).toHaveLength(1)
+  const { exitCode } = runProgram('vitest', args)
+  expect(countTests(report, exitCode ?? 'a signal')).toMatchObject({ passed: 0, skipped: [] })
+  expect(countTests(report, exitCode ?? 'a signal').failed).toHaveLength(1)
 })
 
-test('nothing passes when Vitest itself is killed', () => {
+test('nothing is counted as passed when Vitest itself is killed', () => {
   expect(countTests('/nowhere/report.json', 'SIGKILL')).toEqual({
     passed: 0,
     failed: ['vitest ended with SIGKILL and did not report'],
@@ -78,11 +87,13 @@ const needsTool = `${vitest}
   import { findChromium } from '../../../scripts/find.ts'
   describeWith('a page', findChromium(), () => test('opens', () => {}))`
 
-test('a missing browser is skipped by what to install, and fails under CI', () => {
-  const missing =
-    'a.spec.ts: a page CHROMIUM is "/nowhere/chromium", where no program is. ' +
-    'Install Chromium (Debian: apt-get install chromium) or Chrome, or set CHROMIUM to its path.'
+test('without a browser one skipped test says what to install, and it fails under CI', () => {
   const env = { CHROMIUM: '/nowhere/chromium' }
+  vi.stubEnv('CHROMIUM', env.CHROMIUM)
+  const tool = findChromium()
+  vi.unstubAllEnvs()
+  const missing = `a.spec.ts: a page ${'missing' in tool ? tool.missing : expect.fail()}`
+  expect(missing).toContain('apt-get install chromium')
   expect(runAndCount(needsTool, env)).toEqual({ passed: 0, failed: [], skipped: [missing] })
   expect(runAndCount(needsTool, { ...env, CI: 'true' })).toEqual({
     passed: 0,
@@ -92,7 +103,7 @@ test('a missing browser is skipped by what to install, and fails under CI', () =
   expect(runAndCount(needsTool, { CHROMIUM: process.execPath })).toMatchObject({ passed: 1 })
 })
 
-test('the summary ends with the counts', () => {
+test('the summary ends with the number of passed and failed tests', () => {
   const results = [
     { name: 'eslint', seconds: 1.25, passed: 1, failed: [], skipped: [] },
     { name: 'site', seconds: 60, passed: 7, failed: [], skipped: ['a.test.ts: opens'] },

@@ -15,10 +15,10 @@ interface ClaimEntry extends Claim {
 const folder = join(root, 'content/claims')
 const files = readdirSync(folder).sort()
 
-/** YAML on one line, without what it folds and quotes by. */
+/** YAML on one line, without its folding marks and quotes. */
 const plain = (yaml: string) => yaml.replaceAll(/ >-|'/g, '').replaceAll(/\s+/g, ' ')
 
-/** Every text of an entry with its key, at any depth, as YAML writes them. */
+/** Every string of an entry with its key, at any depth, as in YAML. */
 function fields(value: object): string[] {
   return Object.entries(value).flatMap(([key, one]) => {
     if (typeof one === 'string') return Number.isNaN(Number(key)) ? [`${key}: ${one}`] : [one]
@@ -27,12 +27,12 @@ function fields(value: object): string[] {
 }
 
 describe.each([inject('site'), inject('siteBelow')])(
-  '/claims.json below $basePath',
+  '/claims.json with the base path $basePath',
   ({ origin, basePath }) => {
     const read = async () =>
       (await (await fetch(`${origin}${basePath}claims.json`)).json()) as ClaimEntry[]
 
-    test('holds all 22 statements, two of them in two parts', async () => {
+    test('/claims.json lists all 22 claims, two of them in two parts', async () => {
       const entries = await read()
       expect(entries.map(({ id, part = '' }) => `${id}${part}.yaml`)).toEqual(files)
       expect(entries.length).toBe(24)
@@ -41,7 +41,7 @@ describe.each([inject('site'), inject('siteBelow')])(
       )
     })
 
-    test('says what the files say, and all of it', async () => {
+    test('/claims.json has the same fields and values as the YAML files', async () => {
       for (const entry of await read()) {
         const { id, part = '', links, ...claim } = entry
         const yaml = plain(readFileSync(join(folder, `${id}${part}.yaml`), 'utf8'))
@@ -49,10 +49,10 @@ describe.each([inject('site'), inject('siteBelow')])(
           expect(host).toBe(new URL(source.url).hostname)
           return source
         })
-        // The schema knows no other fields, and the verdicts are among those that it knows.
+        // The schema rejects other fields and other verdicts.
         expect(Claim.safeParse({ ...claim, sources }).error, id + part).toBeUndefined()
         for (const field of fields({ ...claim, sources })) {
-          // What the schema says where a file says nothing.
+          // A default of the schema, which the files leave out.
           if (field !== 'dated: published') expect(yaml).toContain(plain(field))
         }
         expect(sources.length, id + part).toBe(yaml.split('url: ').length - 1)
@@ -61,7 +61,7 @@ describe.each([inject('site'), inject('siteBelow')])(
       }
     })
 
-    test('every source is linked by HTTPS and dated, and what has none says so', async () => {
+    test('every source of a claim has an HTTPS address and a date, and a claim without one has the verdict no-source', async () => {
       for (const { id, verdicts, sources } of await read()) {
         if (!verdicts.includes('no-source')) expect(sources.length, id).toBeGreaterThan(0)
         for (const { url, date, host } of sources) {
@@ -72,7 +72,7 @@ describe.each([inject('site'), inject('siteBelow')])(
       }
     })
 
-    test('links to the place of each claim in the ledger, and to guides and examples that are there', async () => {
+    test('/claims.json links to each claim in the ledger and to existing guides and examples', async () => {
       const ledger = await (await fetch(`${origin}${basePath}claims/`)).text()
       for (const { id, part = '', examples, links } of await read()) {
         expect(links.claim).toBe(`${origin}${basePath}claims/#${id}${part}`)

@@ -14,13 +14,13 @@ const decisions = JSON.parse(readFileSync(join(root, 'content/decisions.json'), 
   claims: string[]
 }[]
 
-/** The row of a question; empty when the page does not ask it. */
+/** The table row of a question, or an empty string. */
 function row(question: string): string {
   return page.split('<tr>').find((part) => part.includes(`<th scope="row">${question}</th>`)) ?? ''
 }
 
 test.each(decisions)(
-  'asks "$question", with the reason, its evidence and the price',
+  'the decision "$question" shows its answer, its evidence and its price',
   ({ question, take, price, evidence, claims }) => {
     const html = row(question)
     expect(html).toContain(`href="${evidence}"`)

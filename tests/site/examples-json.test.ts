@@ -10,27 +10,27 @@ interface ExampleEntry {
 }
 
 describe.each([inject('site'), inject('siteBelow')])(
-  '/examples.json below $basePath',
+  '/examples.json with the base path $basePath',
   ({ origin, basePath }) => {
     const read = async () => {
       const response = await fetch(`${origin}${basePath}examples.json`)
       return (await response.json()) as { schema: number; examples: ExampleEntry[] }
     }
 
-    test('lists every example', async () => {
+    test('/examples.json lists every example', async () => {
       const { schema, examples } = await read()
       expect(schema).toBe(1)
       expect(examples.map(({ id }) => id)).toEqual(exampleIds())
     })
 
-    test('its hashes are those of its files', async () => {
+    test('the hashes in /examples.json match the files that it lists', async () => {
       for (const { hash, files } of (await read()).examples) {
         const lines = files.map(({ path, sha256 }) => `${sha256}  ${path}\n`).join('')
         expect(createHash('sha256').update(lines).digest('hex')).toBe(hash)
       }
     })
 
-    test('its links lead to this site and are there', async () => {
+    test('the links in /examples.json lead to existing pages of this site', async () => {
       for (const { links } of (await read()).examples) {
         for (const link of Object.values(links)) {
           expect(link.startsWith(origin + basePath), link).toBe(true)

@@ -8,7 +8,7 @@ import { readHistory } from '../../src/model/history/history.ts'
 import { daysOfUpdate } from '../../src/shell/page/updated.ts'
 import type { ServedSite } from './setup.ts'
 
-/** The value of an attribute of the first element that the pattern begins. */
+/** The first group of the first match. */
 const find = (html: string, pattern: RegExp) => pattern.exec(html)?.[1]
 
 interface Page {
@@ -16,7 +16,7 @@ interface Page {
   readonly html: string
 }
 
-/** Every page but the one for addresses that do not exist. */
+/** Every page except the 404 page. */
 const readPages = ({ origin, pages }: ServedSite): Promise<Page[]> =>
   Promise.all(
     pages
@@ -27,8 +27,8 @@ const readPages = ({ origin, pages }: ServedSite): Promise<Page[]> =>
 const site = inject('site')
 const below = inject('siteBelow')
 
-describe.each([site, below])('below $basePath', (site) => {
-  test('the sitemap lists every page by its address', async () => {
+describe.each([site, below])('with the base path $basePath', (site) => {
+  test('the sitemap lists the address of every page', async () => {
     const listed: string[] = []
     const read = async (address: string) =>
       Array.from(
@@ -42,7 +42,7 @@ describe.each([site, below])('below $basePath', (site) => {
     expect(listed.sort()).toEqual(pages.map((path) => site.origin + path))
   })
 
-  test('every page names its own address, title and description', async () => {
+  test('every page has its own canonical address, title and description', async () => {
     const pages = await readPages(site)
     for (const { path, html } of pages) {
       const address = site.origin + path
@@ -61,7 +61,7 @@ test.each(
   [site, below].flatMap(({ origin, basePath, pages }) =>
     pages.map((path) => ({ origin, basePath, path })),
   ),
-)('$path has a picture of its own', async ({ origin, basePath, path }) => {
+)('$path has a social card of 1200 by 630 pixels', async ({ origin, basePath, path }) => {
   const html = await (await fetch(origin + path)).text()
   const image = find(html, /<meta property="og:image" content="([^"]*)"/)
   const folder = path.replace(/404\.html$/, '404/')
@@ -78,18 +78,18 @@ test.each(
   expect(find(html, /<meta property="og:image:height" content="(\d+)"/)).toBe('630')
 })
 
-test('no two pictures are the same', async () => {
-  const pictures = await Promise.all(
+test('no two pages have the same social card', async () => {
+  const cards = await Promise.all(
     site.pages.map(async (path) => {
       const folder = path.replace(/404\.html$/, '404/')
       const bytes = await (await fetch(`${site.origin}${folder}card.png`)).arrayBuffer()
       return createHash('sha256').update(Buffer.from(bytes)).digest('hex')
     }),
   )
-  expect(new Set(pictures).size).toBe(site.pages.length)
+  expect(new Set(cards).size).toBe(site.pages.length)
 })
 
-test('a page below content/ links to where it can be edited, and the file is there', async () => {
+test('a page below content/ links to its source file for editing', async () => {
   const links = (await readPages(below)).flatMap(({ path, html }) => {
     const href = find(html, /<a href="([^"]*)">Edit page</)
     return href === undefined ? [] : [{ path, href }]
@@ -104,7 +104,7 @@ test('a page below content/ links to where it can be edited, and the file is the
   }
 })
 
-test('a page below content/ says when it was last updated, as far as git knows', async () => {
+test('a page below content/ shows the day of its last commit', async () => {
   const days = daysOfUpdate(readHistory(root))
   const shown = new Map(
     (await readPages(site)).map(({ path, html }) => [
@@ -121,15 +121,18 @@ test('a page below content/ says when it was last updated, as far as git knows',
   }
 })
 
-describe.each([site, below])('an address that does not exist, below $basePath', (site) => {
-  test.each(['nothing', 'guides/nothing/', 'a/b/c.html'])('%s leads on', async (path) => {
-    const response = await fetch(site.origin + site.basePath + path)
-    expect(response.status).toBe(404)
-    const html = await response.text()
-    expect(html).not.toContain('rel="canonical"')
-    const main = html.slice(html.indexOf('<main'))
-    for (const page of ['', 'guides/express/', 'how-this-site-is-tested/']) {
-      expect(main).toContain(`<a href="${site.basePath}${page}">`)
-    }
-  })
+describe.each([site, below])('404 with the base path $basePath', (site) => {
+  test.each(['nothing', 'guides/nothing/', 'a/b/c.html'])(
+    'the missing address %s is answered with links to existing pages',
+    async (path) => {
+      const response = await fetch(site.origin + site.basePath + path)
+      expect(response.status).toBe(404)
+      const html = await response.text()
+      expect(html).not.toContain('rel="canonical"')
+      const main = html.slice(html.indexOf('<main'))
+      for (const page of ['', 'guides/express/', 'how-this-site-is-tested/']) {
+        expect(main).toContain(`<a href="${site.basePath}${page}">`)
+      }
+    },
+  )
 })

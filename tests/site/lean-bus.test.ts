@@ -12,21 +12,21 @@ const guide = await read('/guides/lean-bus/')
 
 const number = new Intl.NumberFormat('en-GB')
 
-/** A piece of a page by what it begins and ends with, as text with one space between words. */
+/** The text of a page from the first match up to `end`, without tags. */
 function textOf(html: string, begin: RegExp, end: string): string {
   const from = html.search(begin)
   const piece = from < 0 ? '' : html.slice(from, html.indexOf(end, from))
   return piece.replaceAll(/<[^>]*>/g, ' ').replaceAll(/\s+/g, ' ')
 }
 
-/** The figure that shows a table with this head. */
+/** The figure that contains a text. */
 const figureWith = (html: string, head: string) =>
   html.split('<figure').find((part, index) => index > 0 && part.includes(head)) ?? ''
 
 test.each([
-  ['the laboratory', lab],
-  ['the guide', guide],
-])('%s shows the totals of the recorded run, and what the control has lost', (_page, html) => {
+  ['the page of the crash laboratory', lab],
+  ['the guide to the lean bus', guide],
+])('%s shows the totals of the crash record and the losses of the control', (_page, html) => {
   const record = readCrash()
   const shown = textOf(figureWith(html, 'Rounds of crashes'), /<table/, '</table>')
   expect(shown).toContain(`rounds ${number.format(record?.rounds ?? NaN)} `)
@@ -35,7 +35,7 @@ test.each([
   expect(shown.match(/✓ 0/g)).toHaveLength(3)
 })
 
-test('the laboratory shows what single bits came to, and what the rounds went through', () => {
+test('the page of the crash laboratory shows the outcomes of flipped bits and the kinds of crashes', () => {
   const record = readCrash()
   const shown = textOf(lab, /<figure/, '</figure>')
   expect(shown).toContain(
@@ -47,7 +47,7 @@ test('the laboratory shows what single bits came to, and what the rounds went th
   )
 })
 
-test('a record keeps its tick only while it is of the code that is here', () => {
+test('a record has a tick only while its inputs are unchanged', () => {
   const marks = [
     [figureWith(lab, 'Rounds of crashes'), readCrash()?.hash === crashHash()],
     [figureWith(guide, 'messages/s'), readBench()?.hash === busHash()],
@@ -59,7 +59,7 @@ test('a record keeps its tick only while it is of the code that is here', () => 
   }
 })
 
-test('a recovered log is drawn three times, and told in words and in a table', () => {
+test('the recovery of a log is shown in three pictures, in words and in a table', () => {
   const recovery = readCrash()?.recovery
   const figure = figureWith(lab, 'from byte')
   expect(figure.match(/<svg/g)).toHaveLength(3)
@@ -73,7 +73,7 @@ test('a recovered log is drawn three times, and told in words and in a table', (
   expect(rows).toMatch(/✓ synced, and kept.*✓ whole, and kept.*✗/)
 })
 
-test('what the bus costs is shown for each load beside the limit, synced and not apart', async () => {
+test('the costs of the bus are shown for each load next to the limit, in one table per condition', async () => {
   const costs = await read('/guides/lean-bus-costs/')
   const samples = readBench()?.samples ?? []
   for (const [title, under] of [
@@ -98,7 +98,7 @@ test('what the bus costs is shown for each load beside the limit, synced and not
   }
 })
 
-test('the same region of both buses stands side by side, with its lines; the same code stands there once', async () => {
+test('a region of both buses is shown side by side with its number of lines, and equal files are shown once', async () => {
   const html = await read('/guides/one-port-two-buses/')
   for (const region of ['publish', 'subscribe', 'commit']) {
     const panels = textOf(html, RegExp(`<fieldset[^>]*> *<legend>${region}<`), '</fieldset>')
@@ -115,7 +115,7 @@ test('the same region of both buses stands side by side, with its lines; the sam
   }
 })
 
-test('the lines that are counted for each bus are those of its file', async () => {
+test('the table of lines counts the lines of src/bus.ts of each bus', async () => {
   const table = textOf(
     await read('/guides/one-port-two-buses/'),
     /<table class="port-lines"/,

@@ -6,12 +6,12 @@ import { describe, expect, inject, test } from 'vitest'
 
 const sites = [inject('site'), inject('siteBelow')]
 
-/** The values that an attribute has in a page. */
+/** The values of an attribute in a page. */
 const values = (page: Root, selector: string, attribute: string) =>
   selectAll(selector, page).map(({ properties }: Element) => String(properties[attribute]))
 
-describe.each(sites)('below $basePath', (site) => {
-  test('every link, asset and fragment leads somewhere, also to the very place on a page that it names', async () => {
+describe.each(sites)('with the base path $basePath', (site) => {
+  test('every link, asset and form on the site leads to an existing file, and every fragment to an element', async () => {
     const ids = new Map<string, string[]>()
     const references: { on: string; to: URL }[] = []
     for (const path of site.pages) {
@@ -32,7 +32,7 @@ describe.each(sites)('below $basePath', (site) => {
     const status = new Map<string, number>()
     for (const { to } of internal) {
       if (status.has(to.pathname)) continue
-      // A redirect would hide a link that misses its slash or its base path.
+      // Following redirects would hide a link without its final slash or its base path.
       const response = await fetch(to.origin + to.pathname, { redirect: 'manual' })
       status.set(to.pathname, response.status)
     }

@@ -2,8 +2,8 @@ import { describe, test } from 'vitest'
 import type { Tool } from '../../scripts/find.ts'
 
 /**
- * A `describe` whose tests need a program of the machine, which they are given the path of. Without it there is one test in
- * their place that is skipped, and named after what to install; under `CI=true` that test fails.
+ * A `describe` whose tests need a program of the machine and receive its path. When the program is missing, one skipped test
+ * takes their place, with what to install as its name; under `CI=true` that test fails.
  */
 export function describeWith(name: string, tool: Tool, define: (path: string) => void): void {
   describe(name, () => {

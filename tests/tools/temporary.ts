@@ -3,8 +3,8 @@ import { dirname, join } from 'node:path'
 import { onTestFinished } from 'vitest'
 
 /**
- * A new folder with these files (path → text), gone when the test has finished.
- * @param below where it lies: within the repository when a tool should take its files for ours
+ * Creates a folder with these files (path to text). It is deleted when the test finishes.
+ * @param below the parent folder: within the repository when a tool should treat the files as ours
  */
 export function temporaryFolder(files: Readonly<Record<string, string>>, below: string): string {
   const folder = mkdtempSync(join(below, 'temporary-'))
