@@ -7,7 +7,7 @@ import { createInbox, type Inbox } from './client/inbox.ts'
 import { openSession, type Session } from './client/session.ts'
 import { FencedError, type Bus, type BusRecord, type Handler } from './port.ts'
 import type { NewRecord, Position, Subscription } from './port.ts'
-import { BusError, LostError } from './protocol/errors.ts'
+import { BusError, hasCode, LostError } from './protocol/errors.ts'
 import { batchesIn, encodeBatch, recordsIn } from './protocol/format.ts'
 import { text, types, u32, u64 } from './protocol/frames.ts'
 import { encodeRecord } from './protocol/records.ts'
@@ -106,14 +106,8 @@ export function overTcp({ host, port }: Settings): Open {
   }
 }
 
-function isTemporary(error: unknown) {
-  if (error instanceof LostError) return true
-  return hasCode(error, 'OVERLOADED', 'SHUTTING_DOWN')
-}
-
-function hasCode(error: unknown, ...codes: BusError['code'][]) {
-  return error instanceof BusError && codes.includes(error.code)
-}
+const isTemporary = (error: unknown) =>
+  error instanceof LostError || hasCode(error, 'OVERLOADED', 'SHUTTING_DOWN')
 
 // #region publish
 /** Sends one batch at a time. Records published meanwhile form the next. */

@@ -71,10 +71,7 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
       throw new BusError('BAD_FRAME', `subscription ${id} already exists`)
     }
     if (subscriptions.size >= limits.subscriptions) {
-      throw new BusError(
-        'OVERLOADED',
-        `the connection has ${limits.subscriptions} subscriptions, the limit`,
-      )
+      throw new BusError('OVERLOADED', 'too many subscriptions')
     }
     const [log, key] = [logs.find(topic), `${checkName(group)}/${topic}`]
     const delivery = createDelivery(peer, log, id, credit, (text) =>
@@ -101,10 +98,7 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
       throw new BusError('NOT_ACTIVE', `subscription ${id} is on standby`)
     }
     if (next > log.durableEnd()) {
-      throw new BusError(
-        'OFFSET_RANGE',
-        `offset ${next} is past the end of the log, ${log.durableEnd()}`,
-      )
+      throw new BusError('OFFSET_RANGE', `the log ends at ${log.durableEnd()}`)
     }
     await groups.commit(key, epoch, next)
   }

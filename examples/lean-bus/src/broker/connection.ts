@@ -36,20 +36,7 @@ export function createBackpressure() {
   return state
 }
 
-export interface Peer {
-  send(type: number, correlation: number, ...parts: Uint8Array[]): void
-  sendError(correlation: number, error: unknown): void
-  /** Allows requests after a valid HELLO. */
-  acceptHello(): void
-  /** Whether its stream takes more output now. */
-  isReady(): boolean
-  /**
-   * Runs one operation after the other, each when the peer is ready or gone.
-   * So the bytes of one operation at most wait in memory for a slow peer.
-   */
-  inTurn<T>(operation: () => Promise<T>): Promise<T>
-  end(): void
-}
+export type Peer = ReturnType<typeof openPeer>
 
 export interface PeerOptions {
   backpressure: Backpressure
@@ -62,7 +49,7 @@ export interface PeerOptions {
 }
 
 /** Exchanges frames with one peer and bounds the memory that it can use. */
-export function openPeer(stream: Duplex, options: PeerOptions): Peer {
+export function openPeer(stream: Duplex, options: PeerOptions) {
   const { backpressure, leaseMs, warn, receive, closed } = options
   let isGreeted = false
   let isPaused = false
@@ -72,6 +59,7 @@ export function openPeer(stream: Duplex, options: PeerOptions): Peer {
   const reader = createFrameReader(() =>
     isGreeted ? limits.frame : limits.greeting,
   )
+  /** Whether the stream takes more output now. */
   const isReady = () => stream.writable && !stream.writableNeedDrain
   const lease = setTimeout(() => {
     // A peer that we stopped reading from can't show that it is alive.
@@ -103,9 +91,7 @@ export function openPeer(stream: Duplex, options: PeerOptions): Peer {
   function sendError(correlation: number, error: unknown) {
     const isKnown = error instanceof BusError
     if (!isKnown) warn(`unexpected error: ${(error as Error).stack}`)
-    const sent = isKnown
-      ? error
-      : new BusError('INTERNAL', "see the broker's output")
+    const sent = isKnown ? error : new BusError('INTERNAL', 'see the output')
     send(types.ERROR, correlation, ...encodeError(sent))
     const isLast = ['BAD_FRAME', 'BAD_VERSION', 'FRAME_TOO_LARGE']
     if (isLast.includes(sent.code)) stream.end()
@@ -166,11 +152,16 @@ export function openPeer(stream: Duplex, options: PeerOptions): Peer {
   return {
     send,
     sendError,
+    /** Allows requests after a valid HELLO. */
     acceptHello() {
       isGreeted = true
     },
     isReady,
-    inTurn(operation) {
+    /**
+     * Runs one operation after the other, each when the peer is ready or gone.
+     * So at most one operation's bytes wait in memory for a slow peer.
+     */
+    inTurn<T>(operation: () => Promise<T>) {
       const done = turn.then(waitUntilReady).then(operation)
       turn = done.catch(() => {})
       return done

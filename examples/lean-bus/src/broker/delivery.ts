@@ -1,29 +1,24 @@
 import type { Log } from '../log/log.ts'
-import { BusError } from '../protocol/errors.ts'
+import { hasCode } from '../protocol/errors.ts'
 import { types, u32, u64 } from '../protocol/frames.ts'
 import { limits } from '../protocol/limits.ts'
 import type { Peer } from './connection.ts'
-import type { Member } from './groups.ts'
+import type { Lease } from './groups.ts'
 
-/** Sends the records of a log to a member while it has credit. */
-export interface Delivery extends Member {
-  /** The lease's epoch. 0 while this member is on standby. */
-  epoch(): number
-  /** Adds credit. */
-  grant(bytes: number): void
-  /** Sends what is possible now. Called when the log has grown. */
-  wake(): void
-  stop(): void
-}
+export type Delivery = ReturnType<typeof createDelivery>
 
-/** @param id the ID that the peer chose for its subscription */
+/**
+ * Sends the records of a log to a member while it has credit.
+ *
+ * @param id the ID that the peer chose for its subscription
+ */
 export function createDelivery(
   peer: Peer,
   log: Log,
   id: number,
   credit: number,
   warn: (text: string) => void,
-): Delivery {
+) {
   let reader: ReturnType<Log['reader']> | undefined
   let epoch = 0
   let isSending = false
@@ -40,6 +35,7 @@ export function createDelivery(
     return true
   }
 
+  /** Sends deliveries until there is nothing to send or no credit. */
   async function wake() {
     isWoken = true
     if (isSending) return
@@ -50,9 +46,8 @@ export function createDelivery(
         while (await peer.inTurn(send));
       }
     } catch (error) {
-      const isDeleted =
-        error instanceof BusError && error.code === 'OFFSET_RANGE'
-      if (isDeleted && reader) begin(0n)
+      // Retention may have deleted the next records.
+      if (reader && hasCode(error, 'OFFSET_RANGE')) begin(0n)
       else peer.sendError(id, error)
     } finally {
       isSending = false
@@ -70,14 +65,16 @@ export function createDelivery(
   }
 
   return {
-    activate(lease) {
+    activate(lease: Lease) {
       epoch = lease.epoch
       begin(lease.start)
       peer.send(types.ACTIVE, id, u64(lease.start), u32(epoch))
       void wake()
     },
+    /** The lease's epoch. 0 while this member is on standby. */
     epoch: () => epoch,
-    grant(bytes) {
+    /** Adds credit. */
+    grant(bytes: number) {
       credit += bytes
       void wake()
     },

@@ -5,10 +5,16 @@ import { createFieldReader, u32, u64 } from '../protocol/frames.ts'
 import { limits } from '../protocol/limits.ts'
 import { encodeRecord } from '../protocol/records.ts'
 
+/** A lease covers the records from `start` on, and commits under `epoch`. */
+export interface Lease {
+  start: bigint
+  epoch: number
+}
+
 /** A subscription that holds the lease of its group or is on standby. */
 export interface Member {
-  /** The lease begins: records from `start` on, commits under `epoch`. */
-  activate(lease: { start: bigint; epoch: number }): void
+  /** The lease begins. */
+  activate(lease: Lease): void
 }
 
 interface Group {
@@ -55,10 +61,7 @@ export async function openGroups(log: Log) {
     const known = groups.get(key)
     if (known) return known
     if (groups.size >= limits.groups) {
-      throw new BusError(
-        'OVERLOADED',
-        `the broker has ${limits.groups} groups, the limit`,
-      )
+      throw new BusError('OVERLOADED', 'too many groups')
     }
     const group = newGroup({ epoch: 0, committed: 0n })
     groups.set(key, group)
@@ -124,10 +127,7 @@ export async function openGroups(log: Log) {
         throw new BusError('FENCED', `epoch ${epoch}, now it is ${group.epoch}`)
       }
       if (next < group.next) {
-        throw new BusError(
-          'OFFSET_RANGE',
-          `offset ${group.next} is already committed`,
-        )
+        throw new BusError('OFFSET_RANGE', `${group.next} is committed already`)
       }
       group.next = next
       await save(key, group)

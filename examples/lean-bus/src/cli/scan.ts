@@ -13,11 +13,8 @@ export interface StoredRecord extends BusRecord {
 
 /** Opens a data folder for reading. The commands must not change it. */
 export async function openData(path: string) {
-  const isFolder = await stat(path).then(
-    (found) => found.isDirectory(),
-    () => false,
-  )
-  if (!isFolder) {
+  const found = await stat(path).catch(() => undefined)
+  if (!found?.isDirectory()) {
     throw new Error(
       `DATA_DIR=${path} is not a folder. Set it to the data folder of a broker.`,
     )

@@ -1,21 +1,17 @@
-/** A queue that is read with `for await` until it is ended. */
-export interface Inbox<T> extends AsyncIterable<T> {
-  push(item: T): void
-  /** Drops the remaining items. The reading loop throws the error, if any. */
-  end(error?: Error): void
-  isEnded(): boolean
-}
+export type Inbox<T> = ReturnType<typeof createInbox<T>>
 
-export function createInbox<T>(): Inbox<T> {
+/** Creates a queue that is read with `for await` until it is ended. */
+export function createInbox<T>() {
   const items: T[] = []
   let end: { error: Error | undefined } | undefined
   let wake = () => {}
   return {
-    push(item) {
+    push(item: T) {
       items.push(item)
       wake()
     },
-    end(error) {
+    /** Drops the remaining items. The reading loop throws the error, if any. */
+    end(error?: Error) {
       end ??= { error }
       wake()
     },

@@ -84,6 +84,7 @@ export async function openSession(stream: Duplex) {
   }
 
   function receive({ type, correlation, payload }: Frame) {
+    const fields = createFieldReader(payload)
     const answer = waiting.get(correlation)
     const subscriber = subscribers.get(correlation)
     switch (type) {
@@ -97,10 +98,8 @@ export async function openSession(stream: Duplex) {
         if (subscriber) return subscriber.lost(error)
         return lose(error)
       }
-      case types.ACTIVE: {
-        const fields = createFieldReader(payload)
+      case types.ACTIVE:
         return subscriber?.active({ start: fields.u64(), epoch: fields.u32() })
-      }
       case types.DELIVER:
         return subscriber?.deliver(payload)
     }

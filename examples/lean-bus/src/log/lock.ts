@@ -35,14 +35,13 @@ export async function lockFolder(folder: string) {
 
 async function isListening(path: string) {
   const socket = createConnection(path)
-  try {
-    await once(socket, 'connect')
-    return true
-  } catch {
-    return false
-  } finally {
-    socket.destroy()
-  }
+  const connected = once(socket, 'connect')
+  return connected
+    .then(
+      () => true,
+      () => false,
+    )
+    .finally(() => socket.destroy())
 }
 
 /** The shorter path of a socket. Every system allows 103 bytes. */

@@ -11,7 +11,8 @@ import { openLog, type Log } from './log.ts'
 async function createFolder(t: TestContext) {
   const path = await mkdtemp(join(tmpdir(), 'log-'))
   t.after(() => rm(path, { recursive: true }))
-  return { path, folder: await diskFolder(path) }
+  const file = join(path, `${'0'.repeat(20)}.log`)
+  return { path, file, folder: await diskFolder(path) }
 }
 const batchOf = (key: string) =>
   encodeBatch([
@@ -115,11 +116,10 @@ test('after a failed sync the log acknowledges no more batches', async (t) => {
 })
 
 test('a log cut at any length keeps its whole batches and warns about the rest', async (t) => {
-  const { path, folder } = await createFolder(t)
+  const { path, file, folder } = await createFolder(t)
   const log = await openLog(folder)
   for (const key of ['a', 'b', 'c']) await log.append(batchOf(key))
   await closeUncleanly(log, path)
-  const file = join(path, `${'0'.repeat(20)}.log`)
   const bytes = await readFile(file)
   const size = bytes.length / 3
   for (let length = 0; length <= bytes.length; length++) {
@@ -137,11 +137,10 @@ test('a log cut at any length keeps its whole batches and warns about the rest',
 })
 
 test('a changed bit is an error with file and position, or a torn tail in the last group', async (t) => {
-  const { path, folder } = await createFolder(t)
+  const { path, file, folder } = await createFolder(t)
   const log = await openLog(folder)
   for (const key of ['a', 'b', 'c']) await log.append(batchOf(key))
   await closeUncleanly(log, path)
-  const file = join(path, `${'0'.repeat(20)}.log`)
   const bytes = await readFile(file)
   const size = bytes.length / 3
   for (let bit = 0; bit < bytes.length * 8; bit += 3) {
@@ -161,12 +160,11 @@ test('a changed bit is an error with file and position, or a torn tail in the la
 })
 
 test('damage within the last group is a torn tail, even if its end is intact', async (t) => {
-  const { path, folder } = await createFolder(t)
+  const { path, file, folder } = await createFolder(t)
   const log = await openLog(folder)
   await log.append(batchOf('a'))
   await Promise.all(['b', 'c', 'd'].map((key) => log.append(batchOf(key))))
   await closeUncleanly(log, path)
-  const file = join(path, `${'0'.repeat(20)}.log`)
   const bytes = await readFile(file)
   bytes[(bytes.length / 4) * 2 + 70] ^= 1
   await writeFile(file, bytes)
@@ -180,11 +178,10 @@ test('damage within the last group is a torn tail, even if its end is intact', a
 })
 
 test('any damage to a log that was closed cleanly is an error', async (t) => {
-  const { path, folder } = await createFolder(t)
+  const { path, file, folder } = await createFolder(t)
   const log = await openLog(folder)
   for (const key of ['a', 'b']) await log.append(batchOf(key))
   await log.close()
-  const file = join(path, `${'0'.repeat(20)}.log`)
   const bytes = await readFile(file)
   const storageError = { code: 'STORAGE' }
   for (const damaged of [bytes.subarray(0, -1), bytes.subarray(0, 93)]) {

@@ -110,10 +110,7 @@ export async function openLog(folder: Folder, options: LogOptions = {}) {
   const start = () => segments[0]!.base
   const closed = () => new BusError('SHUTTING_DOWN', 'the log is closed')
   const outOfRange = (offset: bigint) =>
-    new BusError(
-      'OFFSET_RANGE',
-      `offset ${offset} is not in ${start()} to ${end}`,
-    )
+    new BusError('OFFSET_RANGE', `${offset} is not in ${start()} to ${end}`)
 
   return {
     /** The oldest offset. */

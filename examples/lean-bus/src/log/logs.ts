@@ -86,10 +86,7 @@ export async function openLogs(folder: Folder, options: LogsOptions) {
     async create(topic: string) {
       if (logs.has(topic)) return
       if (logs.size + creating.size >= limits.topics) {
-        throw new BusError(
-          'OVERLOADED',
-          `the broker has ${limits.topics} topics, the limit`,
-        )
+        throw new BusError('OVERLOADED', 'too many topics')
       }
       const created = creating.get(topic) ?? openTopic(topic).catch(fail)
       creating.set(topic, created)

@@ -30,5 +30,9 @@ export class BusError extends Error {
   }
 }
 
+export function hasCode(error: unknown, ...codes: ErrorCode[]) {
+  return error instanceof BusError && codes.includes(error.code)
+}
+
 /** The connection ended, or its lease may have expired. */
 export class LostError extends Error {}

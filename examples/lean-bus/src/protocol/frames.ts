@@ -110,10 +110,7 @@ export function createFrameReader(limit: () => number) {
         if (!head) return
         const size = head.readUInt32BE(0)
         if (size > limit()) {
-          throw new BusError(
-            'FRAME_TOO_LARGE',
-            `a frame of ${size} bytes; the limit is ${limit()}`,
-          )
+          throw new BusError('FRAME_TOO_LARGE', `a frame of ${size} bytes`)
         }
         if (size < frameHeaderBytes) {
           throw new BusError('BAD_FRAME', `a frame of ${size} bytes`)

@@ -1,10 +1,6 @@
 import { BusError } from './errors.ts'
-import {
-  createFieldReader,
-  types,
-  type FieldReader,
-  type Frame,
-} from './frames.ts'
+import { createFieldReader, types } from './frames.ts'
+import type { FieldReader, Frame } from './frames.ts'
 
 export type Request = ReturnType<typeof readFields>
 
