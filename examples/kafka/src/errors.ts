@@ -12,15 +12,15 @@ export function explainError(
   topic?: string,
 ) {
   if (cause instanceof BusError) return cause
-  const reasons = [...reasonsIn(cause)].join('\n')
-  for (const [pattern, message] of explanations(settings, topic)) {
+  const reasons = [...collectReasons(cause)].join('\n')
+  for (const [pattern, message] of listExplanations(settings, topic)) {
     if (pattern.test(reasons)) return new BusError(message, { cause })
   }
   return cause
 }
 
 /** Patterns of client and broker errors, the most specific first. */
-function explanations(
+function listExplanations(
   { brokers, sasl, tls }: Settings,
   topic?: string,
 ): [pattern: RegExp, message: string][] {
@@ -77,11 +77,11 @@ function explanations(
 }
 
 /** The messages of an error and of those nested in `errors` and `cause`. */
-function* reasonsIn(error: unknown): Generator<string> {
+function* collectReasons(error: unknown): Generator<string> {
   if (!(error instanceof Error)) return
   const { message, code, apiId, errors = [], cause } = error as ClientError
   yield `${code} ${apiId} ${message}`
-  for (const nested of [...errors, cause]) yield* reasonsIn(nested)
+  for (const nested of [...errors, cause]) yield* collectReasons(nested)
 }
 
 interface ClientError extends Error {

@@ -15,8 +15,11 @@
  * So a second `Consumer` commits here. It has no retries, hence it never joins
  * the group. It commits under the generation in which the message was delivered
  * by taking over `generationId` and `memberId`, two fields that the client uses
- * internally and doesn't document. Tested with @platformatic/kafka 2.12.1. If
- * another version lacks these fields, `connect` fails and names the fix.
+ * internally and doesn't document.
+ *
+ * Tested with @platformatic/kafka 2.12.1. If another version lacks these
+ * fields, `connect` fails and names the fix. After an update, run `npm test`:
+ * it also checks that a late commit is rejected.
  */
 import {
   Consumer,
@@ -26,11 +29,10 @@ import {
 import { FencedError } from './port.ts'
 import { needsRejoin, retry } from './retry.ts'
 
-type Bytes = Buffer
-type CommitOptions = ConsumerOptions<Bytes, Bytes, Bytes, Bytes>
+type Options = ConsumerOptions<Buffer, Buffer, Buffer, Buffer>
 
 /** @throws Error when this version of the client lacks the fields we set */
-export function checkClient(options: CommitOptions) {
+export function checkClient(options: Options) {
   const consumer = new Consumer(options)
   if (consumer.generationId === 0 && consumer.memberId === null) return
   throw new Error(
@@ -41,7 +43,7 @@ export function checkClient(options: CommitOptions) {
 // #region commit
 /** Commits for one generation of a consumer, and never for a later one. */
 export function createCommitter(
-  options: CommitOptions,
+  options: Options,
   { generationId, memberId }: { generationId: number; memberId: string | null },
 ) {
   const committer = new Consumer({ ...options, retries: 0 })
