@@ -4,22 +4,22 @@ import { PlacedError, suggestion, type Place } from '../placed-error.ts'
 import { manifestName, publishedFiles, type ExampleFile } from './files.ts'
 import { exampleHash } from './hash.ts'
 import { readManifest, type Manifest } from './manifest.ts'
-import { readTestResult, type TestResult } from './test-result.ts'
 import { regionText, type Region } from './regions.ts'
+import { readTestResult, type TestResult } from './test-result.ts'
 
-/** An example as data: all that its five faces know of it. */
+/** An example as data: the source of all its uses on the site. */
 export interface Example<M extends Manifest = Manifest> {
   readonly id: string
   readonly manifest: M
   /** The published form, sorted by path. */
   readonly files: readonly ExampleFile[]
-  /** Of the published form: 64 hexadecimal digits. */
+  /** The hash of the published form: 64 hexadecimal digits. */
   readonly hash: string
-  /** The recorded run of its contract, if there is one. Its hash may be older than the files. */
+  /** The recorded test result, if any. It may be of older files: compare its hash. */
   readonly testResult: TestResult | undefined
 }
 
-/** The ids of all examples: the folders below `examples/` that have a manifest, sorted. */
+/** The ids of all examples, sorted: the folders of `examples/` that have a manifest. */
 export function exampleIds(root = process.cwd()): string[] {
   return readdirSync(join(root, 'examples'), { withFileTypes: true })
     .filter((entry) => entry.isDirectory())
@@ -31,10 +31,10 @@ export function exampleIds(root = process.cwd()): string[] {
 /**
  * Reads an example from the repository.
  *
- * @param id the folder below `examples/`
+ * @param id the folder in `examples/`
  * @param root the repository
- * @param at who asks, named in the error for an unknown id
- * @throws PlacedError for whatever is wrong with it, with file, line and mend
+ * @param at the place that refers to the example, for the error about an unknown id
+ * @throws PlacedError for the first error in the example, with file, line and fix
  */
 export function readExample(id: string, root = process.cwd(), at?: Place): Example {
   const ids = exampleIds(root)
@@ -50,12 +50,12 @@ export function readExample(id: string, root = process.cwd(), at?: Place): Examp
   return { id, manifest, files, hash: exampleHash(files), testResult: readTestResult(id, root) }
 }
 
-/** All examples of the repository, sorted by id. */
+/** Reads all examples of the repository, sorted by id. */
 export function readExamples(root = process.cwd()): Example[] {
   return exampleIds(root).map((id) => readExample(id, root))
 }
 
-/** The examples that meet a contract, sorted by id. */
+/** Reads the examples of a contract, sorted by id. */
 export function examplesOf<C extends Manifest['contract']>(
   contract: C,
 ): Example<Extract<Manifest, { contract: C }>>[] {
@@ -65,7 +65,7 @@ export function examplesOf<C extends Manifest['contract']>(
   )
 }
 
-/** A text file of an example. @throws PlacedError that names the nearest file when there is none of that path */
+/** A text file of an example. @throws PlacedError that suggests the closest path if there is no such file */
 export function exampleFile(
   example: Example,
   path: string,
@@ -81,7 +81,7 @@ export function exampleFile(
   )
 }
 
-/** A named region and its lines. @throws PlacedError that names the nearest region when there is none of that name */
+/** A named region and its lines. @throws PlacedError that suggests the closest name if there is no such region */
 export function exampleRegion(
   example: Example,
   path: string,
@@ -97,4 +97,16 @@ export function exampleRegion(
     `examples/${example.id}/${path} has no region "${name}"`,
     suggestion(name, names),
   )
+}
+
+/** The region of that name in any file of an example, or undefined. Names are unique within an example. */
+export function findRegion(
+  example: Example,
+  name: string,
+): { readonly path: string; readonly text: string } | undefined {
+  for (const { path, text = '', regions } of example.files) {
+    const region = regions.find((candidate) => candidate.name === name)
+    if (region) return { path, text: regionText(text, region) }
+  }
+  return undefined
 }
