@@ -1,53 +1,49 @@
 /** Builds the site: for `npm start` and for the browser tests. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { text } from 'node:stream/consumers'
+import { execa } from 'execa'
 import { findProgram, root } from './program.mjs'
 
-/** Where the site will be published, and the folder that it is written to. */
 export interface BuildOptions {
-  /** The origin: `https://example.org`. */
+  /** The origin of the site: `https://example.org`. */
   readonly siteUrl: string
-  /** The path below it, with a slash at both ends. */
+  /** The path of the site below the origin, with a slash at both ends. Default: `/`. */
   readonly basePath?: string
-  /** The repository, for links to the source: `https://github.com/owner/name`. That of the environment when absent. */
+  /** The repository, for links to the source: `https://github.com/owner/name`. Default: `SOURCE_URL` of the environment. */
   readonly sourceUrl?: string
-  /** Relative to the repository. */
+  /** The output folder, relative to the repository. Default: `dist`. */
   readonly outDir?: string
-  /** The repository that is built: this one when it is left out. */
+  /** The repository to build. Default: this one. */
   readonly folder?: string
   /** Stops the build. */
   readonly signal?: AbortSignal
 }
 
-/** A build that failed: the message is what it wrote to the terminal. */
+/** A failed build. The message is its output. */
 export class BuildError extends Error {}
 
 /**
- * Runs `astro build` in a process of its own, so that nothing of it stays in ours, and resolves with what it wrote to the
- * terminal.
- * @throws BuildError
+ * Runs `astro build` in a separate process, which leaves this one clean, and returns its output.
+ *
+ * @throws BuildError if the build fails, and an AbortError if the signal stops it
  */
 export async function buildSite(options: BuildOptions): Promise<string> {
   const { siteUrl, basePath = '/', sourceUrl, outDir = 'dist', folder = root, signal } = options
   const astro = findProgram('astro')
-  if (!astro)
-    throw new BuildError('The package astro is not installed. Run npm start, which installs it.')
-  const child = spawn(process.execPath, [astro, 'build', '--outDir', outDir], {
+  if (!astro) throw new BuildError('The package astro is missing. "npm start" installs it.')
+  const { failed, all } = await execa(process.execPath, [astro, 'build', '--outDir', outDir], {
     cwd: folder,
-    // NODE_ENV: a test runner sets its own, and the site of a test is the site of a reader.
+    // Test runners set NODE_ENV, but their site must be the one that readers get.
     env: {
-      ...process.env,
       NODE_ENV: 'production',
       SITE_URL: siteUrl,
       BASE_PATH: basePath,
       ...(sourceUrl && { SOURCE_URL: sourceUrl }),
     },
-    stdio: ['ignore', 'pipe', 'pipe'],
-    ...(signal && { signal }),
+    stdin: 'ignore',
+    all: true,
+    reject: false,
+    ...(signal && { cancelSignal: signal }),
   })
-  const closed = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>
-  const [out, err, [code]] = await Promise.all([text(child.stdout), text(child.stderr), closed])
-  if (code !== 0) throw new BuildError(`${out}\n${err}`.trim())
-  return out + err
+  signal?.throwIfAborted()
+  if (failed) throw new BuildError(all)
+  return all
 }

@@ -1,15 +1,15 @@
-/** What programs and tests need of the machine beside Node and npm: where it is, or what to install. */
+/** Finds programs that scripts and tests need besides Node and npm, or says what to install. */
 import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
 import { nodeRuntimes } from '../contracts/process/runtimes.ts'
 import { root } from './program.mjs'
 
-/** A program by its path, or a sentence that says what to install. */
+/** The path of a program, or a sentence that says what to install. */
 export type Tool =
   { readonly path: string } | { readonly path: undefined; readonly missing: string }
 
-/** Chromium or Chrome: the one that `CHROMIUM` names, else the first that is installed. */
+/** Chromium or Chrome: the path in `CHROMIUM`, or else the first that is installed. */
 export function findChromium(): Tool {
   return findTool({
     variable: 'CHROMIUM',
@@ -26,7 +26,7 @@ export function findChromium(): Tool {
   })
 }
 
-/** Firefox: the one that `FIREFOX` names, else the first that is installed. */
+/** Firefox: the path in `FIREFOX`, or else the first that is installed. */
 export function findFirefox(): Tool {
   return findTool({
     variable: 'FIREFOX',
@@ -35,7 +35,7 @@ export function findFirefox(): Tool {
   })
 }
 
-/** kcat, the command-line client on top of librdkafka: the one that `KCAT` names, else the first that is installed. */
+/** kcat, the command-line client with librdkafka: the path in `KCAT`, or else the first that is installed. */
 export function findKcat(): Tool {
   return findTool({
     variable: 'KCAT',
@@ -44,7 +44,7 @@ export function findKcat(): Tool {
   })
 }
 
-/** A Python that has confluent-kafka: the one that `CONFLUENT_PYTHON` names, else that of the environment in .cache. */
+/** A Python with confluent-kafka: the path in `CONFLUENT_PYTHON`, or else the environment in .cache. */
 export function findConfluentPython(): Tool {
   const environment = join(root, '.cache/confluent-kafka')
   return findTool({
@@ -52,41 +52,41 @@ export function findConfluentPython(): Tool {
     places: [join(environment, 'bin/python')],
     install:
       'Install confluent-kafka (python3 -m venv .cache/confluent-kafka, then' +
-      ' .cache/confluent-kafka/bin/pip install confluent-kafka==2.16.1), or set CONFLUENT_PYTHON to a Python that has it.',
+      ' .cache/confluent-kafka/bin/pip install confluent-kafka==2.16.1), or set CONFLUENT_PYTHON to a Python with it.',
   })
 }
 
-/** Node 22 as StackBlitz has it: the one that `NODE22` names, else the one that npm has installed for this platform. */
+/** The version of Node 22 that StackBlitz runs: the path in `NODE22`, or else the one that npm installed for this platform. */
 export function findNode22(): Tool {
   return nodeRuntimes()[0]
 }
 
-/** Java 17 or later, of which a headless one will do: the one below `JAVA_HOME`, else the one on PATH. */
+/** Java 17 or later, also headless: the one in `JAVA_HOME`, or else the one on PATH. */
 export function findJava(): Tool {
   const home = process.env['JAVA_HOME']
   const places = home ? [join(home, 'bin', 'java'), 'java'] : ['java']
   const present = places.flatMap(candidates).filter(isExecutable)
   const path = present.find((java) => javaVersion(java) >= 17)
   if (path !== undefined) return { path }
-  const reason = present[0] ? `${present[0]} is no Java 17 or later. ` : ''
+  const reason = present[0] ? `${present[0]} is older than Java 17. ` : ''
   return {
     path: undefined,
     missing: `${reason}Install Java 17 or later (Debian: apt-get install default-jre-headless), or set JAVA_HOME to its folder.`,
   }
 }
 
-/** The major number of a Java: 17 for "17.0.15", 1 for "1.8.0"; 0 for what does not say. */
+/** The major version of a Java: 17 for "17.0.15", 1 for "1.8.0", 0 if it prints no version. */
 function javaVersion(java: string): number {
   const { stderr } = spawnSync(java, ['-version'], { encoding: 'utf8' })
   return Number(/ version "(\d+)/.exec(stderr)?.[1] ?? 0)
 }
 
-/** Looks where `variable` says, and only without it in `places`: absolute paths, or names to look up on PATH. */
+/** Looks at the path in `variable` if it is set, or else in `places`: absolute paths, or names on PATH. */
 function findTool(search: { variable: string; places: readonly string[]; install: string }): Tool {
   const chosen = process.env[search.variable]
   const path = (chosen ? [chosen] : search.places).flatMap(candidates).find(isExecutable)
   if (path !== undefined) return { path }
-  const reason = chosen ? `${search.variable} is "${chosen}", where no program is. ` : ''
+  const reason = chosen ? `${search.variable} is "${chosen}", which isn't a program. ` : ''
   return { path: undefined, missing: reason + search.install }
 }
 

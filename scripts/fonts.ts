@@ -1,8 +1,8 @@
 /**
  * Writes the site's fonts to src/styles/fonts: `node scripts/fonts.ts`.
  *
- * Each is cut to the characters that the site uses and to the layout features that its styles ask for, and written as
- * woff2. Run it again only when a character is missing; the result is committed, so a build needs none of this.
+ * Each font has only the characters and layout features that the site uses, as woff2. Run this again only if a character is
+ * missing. The fonts are committed, so a build doesn't need it.
  */
 import { readFile, writeFile } from 'node:fs/promises'
 import { createRequire } from 'node:module'
@@ -12,7 +12,7 @@ const ascii = Array.from({ length: 95 }, (_, index) => String.fromCharCode(0x20 
 const punctuation = '\u00A0–—…“”‘’'
 const marks = '✓✗→←↗≤≥±×·€§°µ'
 
-/** What the styles need: kerning, ligatures (fi, fl), tabular and lining figures. Small capitals and fractions go. */
+/** Layout features of the styles: kerning, ligatures (fi, fl), tabular and lining figures. */
 const features = ['kern', 'liga', 'calt', 'ccmp', 'mark', 'tnum', 'lnum']
 
 const serif = '@fontsource-variable/source-serif-4/files/source-serif-4-latin'
@@ -32,7 +32,7 @@ const fonts = [
     options: { variationAxes: { wght: 400 } },
   },
   {
-    // The optical size for headlines: finer serifs, tighter joins.
+    // The optical size for headlines, with finer serifs.
     name: 'source-serif-4-display',
     from: `${serif}-opsz-normal.woff2`,
     characters: ascii + punctuation,
@@ -48,7 +48,7 @@ const fonts = [
     name: 'jetbrains-mono-nl-600',
     from: `${mono}-SemiBold.woff2`,
     characters: ascii + punctuation + marks,
-    // Only short labels are this heavy; without its hinting the font is half the size.
+    // Only short labels use this weight. Without hinting the font is half the size.
     options: { noHinting: true },
   },
 ]
@@ -65,4 +65,4 @@ for (const { name, from, characters, options } of fonts) {
   total += font.length
   console.log(`${String(font.length).padStart(6)}  ${name}.woff2`)
 }
-console.log(`${String(total).padStart(6)}  in all`)
+console.log(`${String(total).padStart(6)}  in total`)

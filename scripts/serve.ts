@@ -1,4 +1,4 @@
-/** A built site served as a static host serves it: for `npm start` and for the browser tests. */
+/** Serves a built site like a static host: for `npm start` and for the browser tests. */
 import { readFile } from 'node:fs/promises'
 import {
   createServer,
@@ -9,7 +9,7 @@ import {
 import { extname, join } from 'node:path'
 import serveStatic from 'serve-static'
 
-/** A folder of built files, and the path below which they lie (a slash at both ends; `/` when absent). */
+/** A folder of built files and the base path of the site, with a slash at both ends. Default: `/`. */
 export interface BuiltSite {
   readonly dir: string
   readonly basePath?: string
@@ -17,20 +17,20 @@ export interface BuiltSite {
 
 /** A server that accepts connections. */
 export interface RunningServer {
-  /** The origin, without a slash at the end: `http://127.0.0.1:4321`. */
+  /** The origin without a trailing slash: `http://127.0.0.1:4321`. */
   readonly origin: string
-  /** Stops at once: open connections are closed. */
+  /** Stops immediately and closes open connections. */
   close(): Promise<void>
 }
 
 /**
- * Answers requests for a built site: `/a/` is `/a/index.html`, `/a` redirects to `/a/` where that is a page, what does not
- * exist is `404.html` with status 404. Below a base path, `/` redirects there.
+ * Answers requests for a built site. `/a/` is `/a/index.html`, `/a` redirects to `/a/` if that is a page, and an unknown
+ * address is `404.html` with status 404. With a base path, `/` redirects to it.
  */
 export function siteHandler({ dir, basePath = '/' }: BuiltSite): RequestListener {
   const files = serveStatic(dir, {
     setHeaders(response, path) {
-      // A checksum file has no extension, and should open in the browser all the same.
+      // A checksum file has no extension. As text, it opens in the browser.
       if (extname(path) === '') response.setHeader('Content-Type', 'text/plain; charset=utf-8')
     },
   })
@@ -44,7 +44,7 @@ export function siteHandler({ dir, basePath = '/' }: BuiltSite): RequestListener
     } else if (!url.startsWith(basePath)) {
       void answerNotFound(dir, response)
     } else {
-      // As Express does for a mounted handler, so that a redirect keeps the base path.
+      // serve-static reads originalUrl, as Express sets it, for redirects with the base path.
       request.originalUrl = url
       request.url = url.slice(basePath.length - 1)
       files(request, response, (error) => {
@@ -61,7 +61,8 @@ async function answerNotFound(dir: string, response: ServerResponse): Promise<vo
 }
 
 /**
- * Listens until closed. Port 0 takes any that is free.
+ * Starts a server. Port 0 means any free port.
+ *
  * @throws the error of `net.Server.listen`: `EADDRINUSE` for a busy port, `EACCES`, `EADDRNOTAVAIL`, `ENOTFOUND`.
  */
 export async function listen(
@@ -77,7 +78,7 @@ export async function listen(
   if (address === null || typeof address === 'string')
     throw new TypeError('A TCP server has a port.')
   return {
-    origin: `http://${nameOf(host)}:${address.port}`,
+    origin: `http://${formatHost(host)}:${address.port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())
@@ -86,8 +87,8 @@ export async function listen(
   }
 }
 
-/** A host as it is written in an address; the two that mean every interface are reached as localhost. */
-function nameOf(host: string): string {
+/** Writes a host as in a URL. Uses localhost for the two addresses that mean every interface. */
+function formatHost(host: string): string {
   if (host === '0.0.0.0' || host === '::') return 'localhost'
   return host.includes(':') ? `[${host}]` : host
 }

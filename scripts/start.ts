@@ -1,6 +1,6 @@
 /**
- * `npm start`: builds the site and serves it. `PORT` (4321), `HOST` (127.0.0.1), `SITE_URL` (the address it is served on)
- * and `BASE_PATH` (/) change where.
+ * `npm start`: builds the site and serves it. Settings and their defaults: `PORT` (4321), `HOST` (127.0.0.1), `SITE_URL` (the
+ * address of the server) and `BASE_PATH` (/).
  */
 import type { RequestListener } from 'node:http'
 import { join } from 'node:path'
@@ -8,7 +8,7 @@ import { BuildError, buildSite } from './build.ts'
 import { root } from './program.mjs'
 import { listen, siteHandler, type RunningServer } from './serve.ts'
 
-/** A setting that cannot be used. The message names the mend. */
+/** An invalid setting. The message says how to fix it. */
 class SettingsError extends Error {}
 
 /** `PORT`: a TCP port, 0 for any that is free. */
@@ -16,27 +16,27 @@ function parsePort(text: string | undefined): number {
   if (!text) return 4321
   if (/^\d+$/.test(text) && Number(text) <= 65535) return Number(text)
   throw new SettingsError(
-    `PORT is "${text}", which is no port. Give a whole number from 0 (any free port) to 65535: PORT=4322 npm start`,
+    `PORT is "${text}", which is not a port. Set it to a whole number from 0 (any free port) to 65535: PORT=4322 npm start`,
   )
 }
 
-/** What to do about an error of `listen`. */
+/** Says how to fix an error of `listen`. */
 function explain(error: NodeJS.ErrnoException, host: string, port: number): string {
   switch (error.code) {
     case 'EADDRINUSE':
-      return `Port ${port} on ${host} is in use. Stop what uses it, or take another: PORT=${port < 65535 ? port + 1 : 0} npm start`
+      return `Port ${port} on ${host} is in use. Stop the program that uses it, or use another port: PORT=${port < 65535 ? port + 1 : 0} npm start`
     case 'EACCES':
-      return `Port ${port} is not allowed to this user. Take one from 1024 on: PORT=4321 npm start`
+      return `This user isn't allowed to listen on port ${port}. Choose one from 1024 up: PORT=4321 npm start`
     case 'EADDRNOTAVAIL':
     case 'ENOTFOUND':
-      return `HOST is "${host}", which is no address of this machine. For every one that it has: HOST=0.0.0.0 npm start`
+      return `HOST is "${host}", which is not an address of this machine. To listen on all its addresses: HOST=0.0.0.0 npm start`
     default:
       return error.message
   }
 }
 
-/** Takes the address before the slow part: a busy port is known at once, and nobody else can take it meanwhile. */
-async function takeAddress(handler: RequestListener): Promise<RunningServer> {
+/** Listens before the slow build, so an error about the port comes immediately. */
+async function startListening(handler: RequestListener): Promise<RunningServer> {
   const host = process.env['HOST'] || '127.0.0.1'
   const port = parsePort(process.env['PORT'])
   try {
@@ -46,7 +46,7 @@ async function takeAddress(handler: RequestListener): Promise<RunningServer> {
   }
 }
 
-/** The base path, by the function that the site's own configuration uses; it checks `SITE_URL` as well. */
+/** Reads the base path, and checks `SITE_URL`, in the same way as the configuration of the site. */
 async function readBasePath(origin: string): Promise<string> {
   process.env['SITE_URL'] ||= origin
   try {
@@ -56,7 +56,7 @@ async function readBasePath(origin: string): Promise<string> {
   }
 }
 
-/** Builds the site for an origin and shows that it is still at it. */
+/** Builds the site for an origin and prints the progress. */
 async function build(siteUrl: string, basePath: string, signal: AbortSignal): Promise<void> {
   const began = Date.now()
   const seconds = () => `${((Date.now() - began) / 1000).toFixed(1)} s`
@@ -71,7 +71,7 @@ async function build(siteUrl: string, basePath: string, signal: AbortSignal): Pr
   console.log(`Built in ${seconds()}. Stop with Ctrl-C.`)
 }
 
-/** Ends the build, the server and the process at the first signal. A terminal sends Ctrl-C more than once through npm. */
+/** Stops the build, the server and the process on the first signal. With npm, Ctrl-C sends more than one. */
 function stopOnSignal(server: RunningServer, build: AbortController): void {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     process.on(signal, () => {
@@ -86,7 +86,7 @@ async function start(): Promise<void> {
     response.writeHead(503, { 'Retry-After': '5', 'Content-Type': 'text/plain; charset=utf-8' })
     response.end('The site is being built. Try again in a few seconds.\n')
   }
-  const server = await takeAddress((request, response) => handler(request, response))
+  const server = await startListening((request, response) => handler(request, response))
   const basePath = await readBasePath(server.origin)
   const building = new AbortController()
   stopOnSignal(server, building)
@@ -98,10 +98,10 @@ async function start(): Promise<void> {
 try {
   await start()
 } catch (error) {
-  const mendable = error instanceof SettingsError || error instanceof BuildError
-  // A build that a signal has stopped is no fault; the handler of the signal ends the process.
+  const isExplained = error instanceof SettingsError || error instanceof BuildError
+  // After an AbortError, the handler of the signal stops the process.
   if (!(error instanceof Error && error.name === 'AbortError')) {
-    console.error(mendable ? error.message : error)
+    console.error(isExplained ? error.message : error)
     process.exit(1)
   }
 }

@@ -1,5 +1,5 @@
 declare module 'subset-font' {
-  /** See the package's README; only the options that are used here are declared. */
+  /** The options that we use. The README of the package lists all. */
   interface Options {
     targetFormat?: 'sfnt' | 'woff' | 'woff2'
     keepFeatures?: string[]

@@ -1,11 +1,6 @@
 // cspell:ignore reqs milli onds
 import { z } from 'astro/zod'
 
-/**
- * What counts as a figure: a number that a reader could repeat elsewhere as a measurement, and that therefore needs a source.
- * Numbers of other kinds (a status, a limit, a version, a year) are none.
- */
-
 const digits = String.raw`\d(?:[\d.,’]*\d)?`
 const words =
   '(?:two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|fifteen|twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety|hundred|thousand|dozens?|hundreds|thousands)'
@@ -32,13 +27,17 @@ const kinds: readonly RegExp[] = [
   ),
 ]
 
+/**
+ * A number that a reader could quote as a measurement, so it needs a source. A status, a limit, a version or a year isn't a
+ * figure.
+ */
 export interface Figure {
   readonly text: string
-  /** Where it begins. */
+  /** Where the figure starts in the text. */
   readonly index: number
 }
 
-/** The figures of a text, in the order in which they stand in it. */
+/** Finds the figures in a text, in their order. */
 export function figuresIn(text: string): Figure[] {
   return kinds
     .flatMap((kind) => [...text.matchAll(kind)])

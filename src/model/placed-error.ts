@@ -1,27 +1,23 @@
 import { closestMatch } from 'leven'
 
-/** Where a fault stands: a file relative to the repository and, where known, its line, counted from 1. */
+/** Where an error is: a file relative to the repository and, if known, a line counted from 1. */
 export interface Place {
   readonly file: string
   readonly line?: number | undefined
 }
 
-/** A fault in what the site is built from, or in a reference to it. The message names the place, the fault and the mend. */
+/** An error in the sources of the site. The message names the place, the problem and the fix. */
 export class PlacedError extends Error {
   override readonly name = 'PlacedError'
 
-  /**
-   * @param place the file and line at fault
-   * @param fault what is wrong
-   * @param mend what to do about it: a whole sentence
-   */
-  constructor(place: Place, fault: string, mend: string) {
+  /** @param fix a whole sentence that says what to do */
+  constructor(place: Place, problem: string, fix: string) {
     const where = place.line === undefined ? place.file : `${place.file}:${place.line}`
-    super(`${where}: ${fault}. ${mend}`)
+    super(`${where}: ${problem}. ${fix}`)
   }
 }
 
-/** "Did you mean x? There are: x, y." for a name that is not among those that exist. */
+/** "Did you mean x? There are: x, y." for an unknown name. */
 export function suggestion(name: string, existing: readonly string[]): string {
   if (existing.length === 0) return 'There are none.'
   return `Did you mean ${closestMatch(name, existing)}? There are: ${existing.join(', ')}.`

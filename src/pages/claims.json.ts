@@ -2,7 +2,7 @@ import type { APIRoute } from 'astro'
 import { readClaims } from '../model/claims/claims.ts'
 import { absoluteUrl } from '../shell/address.ts'
 
-/** All claims for machines. A statement that was judged in two parts, c14a and c14b, is two entries: c14, part a and part b. */
+/** All claims as data. A statement with two parts, c14a and c14b, becomes two entries: c14, part a and part b. */
 export const GET: APIRoute = async () =>
   Response.json(
     (await readClaims()).map(({ id: entry, data }) => {

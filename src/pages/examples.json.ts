@@ -4,7 +4,7 @@ import { sha256 } from '../model/examples/hash.ts'
 import { summarizeTestResult } from '../model/examples/test-result-summary.ts'
 import { absoluteUrl } from '../shell/address.ts'
 
-/** All examples for machines: what each is, where it runs, what it is made of, and what was proven of it. */
+/** All examples as data: files, commands, where each runs, and its test result. */
 export const GET: APIRoute = () =>
   Response.json({
     schema: 1,

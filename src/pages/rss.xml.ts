@@ -4,11 +4,11 @@ import { siteChanges } from '../model/history/site-changes.ts'
 import { shell } from '../shell/starlight.ts'
 import { absoluteUrl } from '../shell/address.ts'
 
-/** What changed, as a feed. */
+/** The changes of the pages as a feed. */
 export const GET: APIRoute = async () =>
   rss({
     title: `${shell.title}: changes`,
-    description: 'What changed on which page, from the history of the repository.',
+    description: 'The changes of each page, from the history of the repository.',
     site: absoluteUrl('/'),
     xmlns: { atom: 'http://www.w3.org/2005/Atom' },
     customData:
@@ -18,7 +18,7 @@ export const GET: APIRoute = async () =>
       title: `${page.title}: ${subject}`,
       link: absoluteUrl(page.path),
       pubDate: new Date(at),
-      // A page changes more than once, so that its address cannot be what tells one item from another.
+      // A page can change more than once, so its address doesn't identify an item.
       customData: `<guid isPermaLink="false">${hash}${encodeURI(page.path)}</guid>`,
     })),
   })

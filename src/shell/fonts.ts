@@ -3,12 +3,12 @@ import { fontProviders } from 'astro/config'
 const file = (name: string) => `./src/styles/fonts/${name}.woff2`
 
 /**
- * A font that arrives after the first paint waits for the next page: the text is never held back, and no line breaks anew
- * under the reader. The fonts of the first screen are preloaded, so that they rarely are late.
+ * A font that arrives after the first paint is used from the next page on, so text is never hidden and lines never move. The
+ * fonts of the first screen are preloaded, so they are rarely late.
  */
 const display = 'optional'
 
-/** The families that the styles use; `scripts/fonts.ts` writes the files. */
+/** The font families of the site. `scripts/fonts.ts` writes the files. */
 export const fonts = [
   {
     provider: fontProviders.local(),

@@ -5,7 +5,7 @@ type Vite = NonNullable<AstroUserConfig['vite']>
 
 const examples = fileURLToPath(new URL('../../examples/', import.meta.url))
 
-/** In `astro dev`, pages show what an example says now: its files are read from disk, so Vite does not see them. */
+/** Reloads pages in `astro dev` when an example changes. Vite doesn't see these files, because the site reads them from disk. */
 const reloadWithExamples: NonNullable<Vite['plugins']>[number] = {
   name: 'reload-with-examples',
   configureServer({ watcher, ws }) {
@@ -17,7 +17,7 @@ const reloadWithExamples: NonNullable<Vite['plugins']>[number] = {
   },
 }
 
-/** Starlight keeps the state of its own menu, which this site does not have: its script would find nothing to do. */
+/** Removes the script that stores the state of Starlight's own menu, which this site replaces. */
 const withoutMenuState: NonNullable<Vite['plugins']>[number] = {
   name: 'without-menu-state',
   load: {
@@ -26,7 +26,7 @@ const withoutMenuState: NonNullable<Vite['plugins']>[number] = {
   },
 }
 
-/** Lightning CSS does not know the pseudo-class by which the contents mark the current section, and lets it through. */
+/** Hides a warning: Lightning CSS doesn't know the pseudo-class `:target-current`, but keeps it. */
 const knownWarnings: NonNullable<Vite['plugins']>[number] = {
   name: 'known-warnings',
   configResolved({ logger }) {
@@ -40,11 +40,11 @@ const knownWarnings: NonNullable<Vite['plugins']>[number] = {
 export const vite: Vite = {
   plugins: [reloadWithExamples, withoutMenuState, knownWarnings],
   build: {
-    // What is smaller stands in the page itself; larger scripts are files, which a browser keeps.
+    // In bytes. Smaller scripts are part of the page; larger ones are files that the browser caches.
     assetsInlineLimit: 1024,
     rolldownOptions: {
       onLog(level, log, report) {
-        // Every compiled MDX page begins with a directive that only Astro reads.
+        // Every compiled MDX page starts with a directive for Astro, which Rolldown warns about.
         if (log.code !== 'MODULE_LEVEL_DIRECTIVE') report(level, log)
       },
     },

@@ -137,7 +137,7 @@ describe('the Markdown of a guide', () => {
       const markdown = await read(`${origin}/examples/${example.id}.md`)
       const asked = example.testResult?.runs.some(({ probes }) => probes.length > 0) ?? false
       expect(asked).toBe(example.manifest.contract === 'http')
-      expect(markdown.includes('\n## What it does at the edges\n')).toBe(asked)
+      expect(markdown.includes('\n## Default behavior\n')).toBe(asked)
     },
   )
 
@@ -184,7 +184,7 @@ describeInChromium(({ newContext }) => {
     const page = await openPage(true)
     await page.route('**/*.md', (route) => route.fulfill({ status: 503, body: 'later' }))
     await page.getByRole('button', { name: 'Copy page as Markdown' }).click()
-    await page.getByRole('button', { name: 'Could not be copied' }).waitFor()
+    await page.getByRole('button', { name: 'Copying failed' }).waitFor()
     expect(await page.evaluate('navigator.clipboard.readText()')).not.toBe('later')
   })
 

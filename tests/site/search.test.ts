@@ -93,7 +93,7 @@ describeInChromium(({ newContext }) => {
     await context.setOffline(true)
     await page.keyboard.press('/')
     const message = dialog(page).getByText(
-      'The search index could not be loaded. Check the connection, then reload the page.',
+      "The search index didn't load. Check the connection, then reload the page.",
     )
     await message.waitFor()
     await page.keyboard.type('validation')

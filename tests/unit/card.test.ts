@@ -16,7 +16,7 @@ async function bottom(title: string, description: string): Promise<Uint8Array> {
   const response = await drawCard({ title, description, section: 'Guides', testResult })
   const region = { left: 0, top: 516, width: 1200, height: 114 }
   const picture = sharp(await response.arrayBuffer()).extract(region)
-  const pixels = await picture.greyscale().raw().toBuffer()
+  const pixels = await picture.grayscale().raw().toBuffer()
   return pixels.map((brightness) => (brightness < 128 ? 0 : 1))
 }
 

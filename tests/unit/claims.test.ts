@@ -3,7 +3,7 @@ import { evidenceId } from '../../src/model/claims/references.ts'
 import { verdicts } from '../../src/model/claims/schema.ts'
 import { verdictSign } from '../../src/model/claims/verdicts.ts'
 
-test('each verdict has a word of its own, and each colour one mark', () => {
+test('each verdict has its own words, and each tone has one mark', () => {
   const signs = verdicts.map((verdict) => verdictSign([verdict]))
   expect(new Set(signs.map(({ word }) => word)).size).toBe(verdicts.length)
   const marks = Map.groupBy(signs, ({ mark }) => mark)
@@ -13,7 +13,7 @@ test('each verdict has a word of its own, and each colour one mark', () => {
   expect(marks.size).toBe(new Set(signs.map(({ tone }) => tone)).size)
 })
 
-test('two verdicts are said in their order, under the mark of the first', () => {
+test('two verdicts are written in their order, with the mark of the first', () => {
   expect(verdictSign(['outdated', 'misread'])).toEqual({
     word: 'outdated, misread',
     mark: '±',
@@ -21,7 +21,7 @@ test('two verdicts are said in their order, under the mark of the first', () => 
   })
 })
 
-test('a claim that a page refers to twice gets two ids, and those of another page do not count', () => {
+test('two references to a claim on one page get different ids, whatever other pages refer to', () => {
   const page = {}
   const ids = [evidenceId(page, 'c09'), evidenceId(page, 'c09'), evidenceId(page, 'c10')]
   expect(new Set(ids).size).toBe(3)

@@ -4,11 +4,11 @@ import { describe, expect, test } from 'vitest'
 import { figuresIn } from '../../src/model/figures.ts'
 import { sourcedFigures } from '../../src/build/markdown/sourced-figures.ts'
 
-/** Compiles a page as the build does, as far as figures are concerned. */
+/** Compiles a page with the check for figures. */
 const compile = (text: string) =>
   mdxToJs(text, { fileURL: pathToFileURL('content/page.mdx'), mdastPlugins: [sourcedFigures] })
 
-/** One of each kind, in the ways in which they are written. */
+/** Figures of each kind. */
 const figures = [
   ['percent', ['45 %', '45%', '68.75 %', '45 percent', 'thirty percent', '7 percentage points']],
   ['times', ['6x', '6×', '6 times', '40-66x', 'sixfold', 'six times faster', '2.5 times as']],
@@ -17,7 +17,7 @@ const figures = [
   ['events per second', ['5,698 requests per second', '62,400 RPS', '23,246 req/s', '500 MB/s']],
 ] as const
 
-/** Numbers that nobody would repeat as a measurement. */
+/** Numbers that aren't measurements. */
 const numbers = [
   'Node 22.22.3',
   'status 422',
@@ -34,15 +34,15 @@ const numbers = [
   'two services',
 ]
 
-describe.each(figures)('%s', (_, list) => {
+describe.each(figures)('figures: %s', (_, list) => {
   test.each(list)('%s is a figure', (figure) => {
     expect(figuresIn(`It took ${figure} of it.`)).toHaveLength(1)
   })
 
-  test('fails the build with the page and the line', () => {
+  test('a figure without a source fails the build with page and line', () => {
     const [figure] = list
     expect(() => compile(`# Title\n\nOne line.\nIt was ${figure}.\n`)).toThrow(
-      /^content\/page\.mdx:4: ".+" stands without a source\. Put it inside <Claim id="…">, /,
+      /^content\/page\.mdx:4: ".+" has no source\. Put it inside <Claim id="…">, /,
     )
   })
 
@@ -51,13 +51,13 @@ describe.each(figures)('%s', (_, list) => {
     ['a link to its source', (figure: string) => `It was [${figure}](https://example.org/).`],
     ['a link by reference', (figure: string) => `It was [${figure}][a].\n\n[a]: https://a.example`],
     ['code', (figure: string) => `It was \`${figure}\`.\n\n~~~\n${figure}\n~~~`],
-    ['what a component prints', (figure: string) => `<Recorded value="${figure}" />`],
-  ])('stands inside %s', (_, around) => {
+    ['the props of a component', (figure: string) => `<Recorded value="${figure}" />`],
+  ])('a figure in %s passes', (_, around) => {
     for (const figure of list) expect(compile(around(figure))).toBeTruthy()
   })
 })
 
-test.each(numbers)('%s is none', (number) => {
+test.each(numbers)('the number in "%s" is not a figure', (number) => {
   expect(figuresIn(`It was ${number}, they say.`)).toEqual([])
 })
 
@@ -66,11 +66,11 @@ test.each([
   ['a table', '| a |\n| - |\n| 45 % |'],
   ['a list', '- up 45 %'],
   ['a quotation', '> up 45 %'],
-  ['a component around it', '<details>\n<summary>Up 45 %</summary>\n</details>'],
+  ['a component', '<details>\n<summary>Up 45 %</summary>\n</details>'],
   ['words in bold', 'Up **45** %'],
   ['a link within the site', 'Up [45 %](/guides/express/)'],
   ['a link by reference within the site', 'Up [45 %][a]\n\n[a]: /guides/express/'],
-  ['words beside a claim', 'Up <Claim id="c09">68 %</Claim>, or 45 %'],
-])('does not hide in %s', (_, text) => {
-  expect(() => compile(text)).toThrow('stands without a source')
+  ['text next to a claim', 'Up <Claim id="c09">68 %</Claim>, or 45 %'],
+])('a figure without a source in %s fails the build', (_, text) => {
+  expect(() => compile(text)).toThrow('has no source')
 })

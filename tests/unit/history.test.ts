@@ -2,13 +2,13 @@ import { execFileSync } from 'node:child_process'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { writeFileSync } from 'node:fs'
-import { describe, expect, test } from 'vitest'
-import { listChanges, newest } from '../../src/model/history/changes.ts'
+import { expect, test } from 'vitest'
+import { listChanges, maxChanges } from '../../src/model/history/changes.ts'
 import { readHistory } from '../../src/model/history/history.ts'
 import { daysOfUpdate } from '../../src/shell/page/updated.ts'
 import { temporaryFolder } from '../tools/temporary.ts'
 
-/** A repository whose commits each change some files, at a time of their own. */
+/** Creates a repository with these commits. */
 function repository(commits: readonly { at: string; files: readonly string[] }[]): string {
   const folder = temporaryFolder({ 'content/a.mdx': '', 'content/guides/é b.mdx': '' }, tmpdir())
   const git = (at: string, ...args: string[]) =>
@@ -32,7 +32,7 @@ const commits = [
   { at: '2026-03-03T12:00:00Z', files: ['other.txt'] },
 ]
 
-test('the history is of what changed content, the newest first, in UTC', () => {
+test('the history has the commits that changed content/, newest first, in UTC', () => {
   const history = readHistory(repository(commits))
   expect(history).toEqual([
     {
@@ -50,53 +50,53 @@ test('the history is of what changed content, the newest first, in UTC', () => {
   ])
 })
 
-test('a page was updated on the day of its newest commit, in UTC', () => {
+test('the last update of a page is the day of its newest commit, in UTC', () => {
   expect([...daysOfUpdate(readHistory(repository(commits)))].sort()).toEqual([
     ['content/a.mdx', '2026-01-01'],
     ['content/guides/é b.mdx', '2026-02-03'],
   ])
 })
 
-test('without the whole history there is none', () => {
+test('a shallow clone has no history', () => {
   const clone = temporaryFolder({}, tmpdir())
   const source = `file://${repository(commits)}`
   execFileSync('git', ['clone', '--quiet', '--depth', '1', source, clone])
   expect(readHistory(clone)).toEqual([])
 })
 
-test('without a commit there is none either', () => {
+test('a repository without commits has no history', () => {
   expect(readHistory(repository([]))).toEqual([])
 })
 
-describe('changes', () => {
-  const page = { title: 'A', path: '/a/' }
-  const commit = (index: number, ...files: string[]) => ({
-    hash: `${index}`,
-    at: '2026-01-01T12:00:00Z',
-    subject: `Change ${index}`,
-    files,
-  })
+const page = { title: 'A', path: '/a/' }
+const commit = (index: number, ...files: string[]) => ({
+  hash: `${index}`,
+  at: '2026-01-01T12:00:00Z',
+  subject: `Change ${index}`,
+  files,
+})
 
-  test('are told of the pages that are there, one for each', () => {
-    const other = { title: 'B', path: '/b/' }
-    const pages = new Map([
-      ['content/a.mdx', page],
-      ['content/b.mdx', other],
-    ])
-    const history = [
-      commit(1, 'content/a.mdx', 'content/b.mdx', 'content/gone.mdx'),
-      commit(0, 'content/gone.mdx'),
-    ]
-    const told = listChanges(history, pages)
-    expect(told.map(({ subject, page }) => [subject, page])).toEqual([
-      ['Change 1', page],
-      ['Change 1', other],
-    ])
-  })
+test('the list of changes has one entry per existing page and commit', () => {
+  const other = { title: 'B', path: '/b/' }
+  const pages = new Map([
+    ['content/a.mdx', page],
+    ['content/b.mdx', other],
+  ])
+  const history = [
+    commit(1, 'content/a.mdx', 'content/b.mdx', 'content/gone.mdx'),
+    commit(0, 'content/gone.mdx'),
+  ]
+  const changes = listChanges(history, pages)
+  expect(changes.map(({ subject, page }) => [subject, page])).toEqual([
+    ['Change 1', page],
+    ['Change 1', other],
+  ])
+})
 
-  test('are the newest ones', () => {
-    const history = Array.from({ length: newest + 5 }, (_, index) => commit(index, 'content/a.mdx'))
-    const hashes = listChanges(history, new Map([['content/a.mdx', page]])).map(({ hash }) => hash)
-    expect(hashes).toEqual(history.slice(0, 50).map(({ hash }) => hash))
-  })
+test('the list of changes has only the newest ones', () => {
+  const history = Array.from({ length: maxChanges + 5 }, (_, index) =>
+    commit(index, 'content/a.mdx'),
+  )
+  const hashes = listChanges(history, new Map([['content/a.mdx', page]])).map(({ hash }) => hash)
+  expect(hashes).toEqual(history.slice(0, 50).map(({ hash }) => hash))
 })

@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, test, vi } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { nodeRuntimes } from '../../contracts/process/runtimes.ts'
 import { planRuns } from '../../scripts/prove/runs.ts'
 import { findJava, findNode22 } from '../../scripts/find.ts'
@@ -18,23 +18,23 @@ afterEach(() => {
 describeWith('Node 22', findNode22(), () => {
   const [node22, node] = nodeRuntimes().map(({ name }) => name)
 
-  test('a proof of HTTP is made on both versions of Node', () => {
+  test('npm run prove runs an HTTP example on both versions of Node', () => {
     expect(runtimesOf(express)).toEqual([node22, node])
   })
 
-  test('a proof of HTTP needs no Java', () => {
+  test('npm run prove needs no Java for an HTTP example', () => {
     vi.stubEnv('JAVA_HOME', '')
     vi.stubEnv('PATH', '')
     expect(runtimesOf(express)).toEqual([node22, node])
   })
 
-  test('a proof of Kafka without Java says what to install', () => {
+  test('npm run prove without Java says what to install for the Kafka example', () => {
     vi.stubEnv('JAVA_HOME', '')
     vi.stubEnv('PATH', '')
     expect(() => runtimesOf(kafka)).toThrow(/^Install Java 17 or later /)
   })
 
-  test('a proof of the lean bus is made on both, in three ways, without Java', () => {
+  test('npm run prove runs the lean bus in three setups on both versions of Node, without Java', () => {
     vi.stubEnv('JAVA_HOME', '')
     vi.stubEnv('PATH', '')
     expect(runtimesOf(leanBus)).toEqual([
@@ -48,7 +48,7 @@ describeWith('Node 22', findNode22(), () => {
   })
 
   describeWith('Java', findJava(), () => {
-    test('a proof of Kafka is made on both, with the dev broker and then with Kafka itself', () => {
+    test('npm run prove runs the Kafka example on both versions of Node, with the dev broker and then with Kafka', () => {
       const real = expect.stringMatching(/^Node [\d.]+, Kafka \d+\.\d+\.\d+$/) as string
       expect(runtimesOf(kafka)).toEqual([
         `${node22}, dev broker`,
@@ -60,9 +60,7 @@ describeWith('Node 22', findNode22(), () => {
   })
 })
 
-describe('without the Node that StackBlitz has', () => {
-  test('no proof is begun', () => {
-    vi.stubEnv('NODE22', process.execPath)
-    expect(() => runtimesOf(express)).toThrow(/Install Node 22\.22\.3 /)
-  })
+test('npm run prove stops if the Node version of StackBlitz is missing', () => {
+  vi.stubEnv('NODE22', process.execPath)
+  expect(() => runtimesOf(express)).toThrow(/Install Node 22\.22\.3 /)
 })

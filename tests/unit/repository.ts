@@ -23,7 +23,7 @@ const packageJson = {
   stackblitz: { startCommand: 'npm start' },
 }
 
-/** A sound manifest as text, with some fields replaced. */
+/** A valid manifest as text, with some fields replaced. */
 export function manifestWith(change: object = {}): string {
   return JSON.stringify({ ...manifest, ...change }, null, 2)
 }
@@ -32,8 +32,8 @@ export function manifestWith(change: object = {}): string {
 type Content = string | Uint8Array | { link: string }
 
 /**
- * A git repository in a temporary folder with one sound example, `demo`; the given files are written over it (undefined:
- * left out, an object: a symbolic link) and tracked. It is gone when the test is over.
+ * Creates a git repository in a temporary folder with one valid example, `demo`, and adds or replaces files (undefined removes
+ * one, an object is a symbolic link). The folder is removed after the test.
  */
 export function repositoryWith(changed: Record<string, Content | undefined> = {}): string {
   const root = mkdtempSync(join(tmpdir(), 'examples-'))

@@ -1,29 +1,27 @@
-import { describe, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { formatRuntimes } from '../../src/model/examples/test-result-summary.ts'
 
-describe('the runtimes of a proof in words', () => {
-  test.each([
-    [['Node 22.22.3'], 'Node 22.22.3'],
-    [['Node 22.22.3', 'Node 24.21.0'], 'Node 22.22.3 and 24.21.0'],
-    [['Node 24.21.0', 'Python 3.13.1'], 'Node 24.21.0 and Python 3.13.1'],
+test.each([
+  [['Node 22.22.3'], 'Node 22.22.3'],
+  [['Node 22.22.3', 'Node 24.21.0'], 'Node 22.22.3 and 24.21.0'],
+  [['Node 24.21.0', 'Python 3.13.1'], 'Node 24.21.0 and Python 3.13.1'],
+  [
     [
-      [
-        'Node 22.22.3, dev broker',
-        'Node 24.21.0, dev broker',
-        'Node 22.22.3, Kafka 4.3.1',
-        'Node 24.21.0, Kafka 4.3.1',
-      ],
-      'Node 22.22.3 and 24.21.0, with its dev broker and with Kafka 4.3.1',
+      'Node 22.22.3, dev broker',
+      'Node 24.21.0, dev broker',
+      'Node 22.22.3, Kafka 4.3.1',
+      'Node 24.21.0, Kafka 4.3.1',
     ],
-    [
-      ['Node 22.22.3, dev broker', 'Node 24.21.0, dev broker', 'Node 24.21.0, Kafka 4.3.1'],
-      'Node 22.22.3 and 24.21.0, with its dev broker; Node 24.21.0, with Kafka 4.3.1',
-    ],
-    [
-      ['Node 22.22.3, over TCP', 'Node 24.21.0, over TCP', 'Node 22.22.3, in process'],
-      'Node 22.22.3 and 24.21.0, over TCP; Node 22.22.3, in process',
-    ],
-  ])('%j', (runtimes, words) => {
-    expect(formatRuntimes(runtimes)).toBe(words)
-  })
+    'Node 22.22.3 and 24.21.0, with its dev broker and with Kafka 4.3.1',
+  ],
+  [
+    ['Node 22.22.3, dev broker', 'Node 24.21.0, dev broker', 'Node 24.21.0, Kafka 4.3.1'],
+    'Node 22.22.3 and 24.21.0, with its dev broker; Node 24.21.0, with Kafka 4.3.1',
+  ],
+  [
+    ['Node 22.22.3, over TCP', 'Node 24.21.0, over TCP', 'Node 22.22.3, in process'],
+    'Node 22.22.3 and 24.21.0, over TCP; Node 22.22.3, in process',
+  ],
+])('the runtimes %j are joined to %j', (runtimes, words) => {
+  expect(formatRuntimes(runtimes)).toBe(words)
 })

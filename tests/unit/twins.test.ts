@@ -4,7 +4,7 @@ import { makeTwin } from '../../src/build/twins/twin.ts'
 
 const address = 'https://docs.example.org/docs-x/a/b/'
 
-/** The Markdown of a built page with this content, without the three paragraphs at its head. */
+/** The Markdown of a built page with this content, without the three paragraphs at the top. */
 function body(content: string): string {
   const html = `<!DOCTYPE html><html><head>
     <link rel="canonical" href="${address}"/><meta property="og:title" content="A &amp; *B*"/>
@@ -17,14 +17,14 @@ function body(content: string): string {
   return page.markdown.slice(head.length)
 }
 
-test('the address of a page becomes that of a file', () => {
+test('the path of a twin is the path of its page with .md', () => {
   expect(twinPath('')).toBe('/index.md')
   expect(twinPath('guides/express')).toBe('/guides/express.md')
   expect(twinPath('open/express')).toBeUndefined()
   expect(twinPath('404')).toBeUndefined()
 })
 
-test('a snippet keeps its file, its lines, its language and its text', () => {
+test('a snippet in a twin keeps its file, line numbers, language and code', () => {
   const snippet =
     '<figure class="snippet"><figcaption><a href="/docs-x/f/#x">app.ts</a><span>lines 1–2</span></figcaption>' +
     '<pre tabindex="0"><code class="language-ts"><i class=k>const</i> a = `*`\n\n  b &lt; <i class=n>1</i></code></pre>' +
@@ -36,7 +36,7 @@ test('a snippet keeps its file, its lines, its language and its text', () => {
   )
 })
 
-test('what is folded is there, what can only be pressed is not', () => {
+test('a twin has the text of a closed details element but no controls', () => {
   const page =
     '<details><summary>More</summary><p>inside</p></details><button>Copy</button><label>Choose<select><option>a</select></label>' +
     '<form><input value="b"/>c</form><nav>d</nav><h2>Part<a class="sl-anchor-link" href="#part">e</a></h2>' +
@@ -44,7 +44,7 @@ test('what is folded is there, what can only be pressed is not', () => {
   expect(body(page)).toBe('More\n\ninside\n\n## Part\n\nword\n')
 })
 
-test('a claim says its verdict, and its evidence becomes a footnote', () => {
+test('a claim in a twin has its verdict in words and its evidence as a footnote', () => {
   const claim = (id: string, words: string) =>
     `<span class="claim" data-print="✗ misread">${words}<span class="opener">\u2060<button popovertarget="${id}">✗</button></span>` +
     `<span popover id="${id}"><b>misread</b> See <a href="/docs-x/claims/#${id}">${id}</a>.</span></span>`
@@ -56,14 +56,14 @@ test('a claim says its verdict, and its evidence becomes a footnote', () => {
   )
 })
 
-test('a table stays a table, as narrow as it can be, and links as they were written', () => {
+test('a table in a twin has no padding and keeps its links', () => {
   const table =
     '<div class="scroll"><table><thead><tr><th>Long heading</th><th>B</th></tr></thead><tbody><tr><td><a href="https://zod.dev">a|b</a></td>' +
     '<td><span class="answer">x</span><span class="answer">y</span></td></tr></tbody></table></div>'
   expect(body(table)).toBe('| Long heading | B |\n| - | - |\n| [a\\|b](https://zod.dev) | x; y |\n')
 })
 
-test('a page without a description fails the build by its name', () => {
+test('a page without a description fails the build with the name of the page', () => {
   const html = `<main><div class="sl-markdown-content"></div></main><link rel="canonical" href="${address}"/>`
   expect(() => makeTwin(html, 'a/b/index.html')).toThrow('a/b/index.html has no meta')
 })

@@ -1,14 +1,14 @@
 import type { ShikiConfig } from 'astro'
 import { runs, theme } from './kinds.ts'
 
-/** Makes fences in Markdown the same `<pre><code>` with the same elements as `highlight()` makes for snippets. */
+/** Renders code fences in Markdown as the same elements that `highlight()` makes for snippets. */
 export const fences: Partial<ShikiConfig> = {
   theme,
   transformers: [
     {
       name: 'kinds',
       pre(node) {
-        // A block that scrolls must be reachable by keyboard.
+        // A block that scrolls has to be reachable by keyboard.
         node.properties = { tabindex: '0' }
       },
       code(node) {

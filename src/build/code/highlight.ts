@@ -26,8 +26,8 @@ export function fileLanguage(path: string): string {
 }
 
 /**
- * The inside of a `<code>` element: lines joined by a newline, every run of a kind in `<i class=k>` (see `kinds.ts` for
- * the letters), the rest bare.
+ * Highlights code as the content of a `<code>` element. Each run of one kind is in `<i class=k>`, with a letter from
+ * `kinds.ts`; plain text has no element.
  *
  * @param language a language or alias of Shiki, or `text`
  */
@@ -37,7 +37,7 @@ export async function highlight(code: string, language: string): Promise<string>
     !(language in bundledLanguages) &&
     !(language in bundledLanguagesAlias)
   ) {
-    throw new Error(`Shiki has no language "${language}"; write "text" for plain text.`)
+    throw new Error(`Shiki has no language "${language}". Write "text" for plain text.`)
   }
   const lines = await codeToTokensBase(code, { lang: language as BundledLanguage, theme })
   return lines

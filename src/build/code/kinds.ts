@@ -1,8 +1,8 @@
 import type { ThemeRegistrationRaw } from 'shiki'
 
 /**
- * What a piece of code can be, by its TextMate scopes. The letter is the class that the styles give a colour; what has no
- * kind is ink and gets no element.
+ * The kinds of code, each with its TextMate scopes. The letter is the class to which the styles give a color. Other code has no
+ * element and the color of text.
  */
 const kinds = {
   /** comment */
@@ -43,7 +43,7 @@ const kinds = {
 
 export type Kind = keyof typeof kinds
 
-/** Scopes inside those above that are plain again. */
+/** Scopes within the ones above that have no kind. */
 const plain = [
   'keyword.operator',
   'storage.type.function.arrow',
@@ -56,31 +56,31 @@ const plain = [
 
 const ink = '#000000'
 const names = Object.keys(kinds) as Kind[]
-const colours = new Map(names.map((kind, index) => [`#00000${index + 1}`, kind]))
+const colors = new Map(names.map((kind, index) => [`#00000${index + 1}`, kind]))
 
-/** A theme whose colours say nothing but the kind of a token; the styles decide how it looks, in light and in dark. */
+/** A theme in which a color only encodes the kind of a token. The styles choose the real colors, light and dark. */
 export const theme: ThemeRegistrationRaw = {
   name: 'kinds',
   fg: ink,
   bg: '#ffffff',
   settings: [
     { settings: { foreground: ink } },
-    ...[...colours].map(([foreground, kind]) => ({ scope: kinds[kind], settings: { foreground } })),
+    ...[...colors].map(([foreground, kind]) => ({ scope: kinds[kind], settings: { foreground } })),
     { scope: plain, settings: { foreground: ink } },
   ],
 }
 
-/** A run of characters of one kind on one line. */
+/** Adjacent characters of one kind on one line. */
 export interface Run {
   kind: Kind | undefined
   text: string
 }
 
-/** Joins the tokens of a line to the fewest runs: neighbours of one kind, and the blanks between them. */
+/** Joins the tokens of a line into the fewest runs: neighbors of one kind with the spaces between them. */
 export function runs(tokens: readonly { content: string; color?: string }[]): Run[] {
   const runs: Run[] = []
   for (const { content, color } of tokens) {
-    const kind = color === undefined ? undefined : colours.get(color.toLowerCase())
+    const kind = color === undefined ? undefined : colors.get(color.toLowerCase())
     const last = runs.at(-1)
     const beforeBlank = last?.text.trim() === '' ? runs.at(-2) : undefined
     if (last && last.kind === kind) last.text += content

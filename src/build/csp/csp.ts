@@ -8,10 +8,10 @@ const hash = (text: string | Buffer) =>
   `sha256-${createHash('sha256').update(text).digest('base64')}` as const
 
 /**
- * What a page may load and run: its own origin, and a form to StackBlitz. Astro adds the hashes of the scripts and styles that
- * it writes into pages; the one script that it does not know of is named here.
+ * A page may load and run files of its own origin, and post a form to StackBlitz. Astro adds the hashes of the inline scripts
+ * and styles that it writes; `theme.js` is the one that it doesn't know.
  *
- * A page cannot say who may frame it, nor that it wants HTTPS only: `frame-ancestors` and HSTS are headers of the host.
+ * `frame-ancestors` and HSTS don't work in a page. The host has to send them as headers.
  */
 const policy = {
   algorithm: 'SHA-256',
@@ -33,26 +33,26 @@ const policyTag = /<meta http-equiv="content-security-policy" content="([^"]*)">
 const charsetTag = /<head><meta charset="utf-8"\s*\/?>/
 
 /**
- * A page as Astro builds it, with the policy as the first thing in its head: what stands before a policy is not governed by
- * it. Only the encoding comes earlier, which HTML wants within the first 1024 bytes. Astro lists the hashes of the whole site
- * on every page; those of what this page does not hold are dropped.
+ * Moves the policy of a built page to the start of its head, because a policy doesn't apply to elements before it. Only the
+ * charset comes earlier: HTML requires it within the first 1024 bytes. Astro lists the hashes of the whole site on every page;
+ * this keeps only the ones of scripts and styles on this page.
  *
  * @throws Error for a page without a policy
  */
 export function withPolicyFirst(html: string, page: string): string {
   const [tag, content] = policyTag.exec(html) ?? []
   if (tag === undefined || content === undefined || !charsetTag.test(html)) {
-    throw new Error(`${page} has no Content-Security-Policy that could be moved to its head.`)
+    throw new Error(`${page} has no Content-Security-Policy to move to its head.`)
   }
-  const held = new Set<string>()
+  const present = new Set<string>()
   for (const [, , text] of html.matchAll(/<(script|style)\b[^>]*>(.*?)<\/\1>/gs)) {
-    if (text) held.add(`'${hash(text)}'`)
+    if (text) present.add(`'${hash(text)}'`)
   }
   const directives = content.split(';').map((directive) =>
     directive
       .trim()
       .split(/\s+/)
-      .filter((source) => !source.startsWith("'sha256-") || held.has(source))
+      .filter((source) => !source.startsWith("'sha256-") || present.has(source))
       .join(' '),
   )
   return html
@@ -60,11 +60,11 @@ export function withPolicyFirst(html: string, page: string): string {
     .replace(charsetTag, (charset) => charset + tag.replace(content, directives.join(';')))
 }
 
-/** Gives every built page its policy. In `astro dev` there is none: Vite's own scripts are not known before they run. */
+/** Adds the policy to every built page. `astro dev` has none, because the scripts of Vite aren't known in advance. */
 export const contentSecurityPolicy: AstroIntegration = {
   name: 'content-security-policy',
   hooks: {
-    // Not in astro.config.mjs: there Astro warns that Shiki writes inline styles, which ours does not (src/build/code/kinds.ts).
+    // In astro.config.mjs, Astro would warn that Shiki writes inline styles. Our theme writes none (src/build/code/kinds.ts).
     'astro:config:setup': ({ updateConfig }) => {
       updateConfig({ security: { csp: policy } })
     },

@@ -1,8 +1,8 @@
 import type { HastPluginDefinition } from 'satteri'
 
 /**
- * Puts the base path in front of links that begin with a slash, so that pages write `/guides/express/` wherever the site
- * is served. Links written as JSX do not come this way; components use `url()`.
+ * Puts the base path in front of Markdown links that start with a slash, so pages can link to `/guides/express/` on every
+ * host. Components use `url()` instead.
  */
 export const baseLinks = (base: string): HastPluginDefinition => ({
   name: 'base-links',

@@ -7,12 +7,12 @@ import type {
   MdxJsxTextElement,
 } from 'satteri'
 
-/** An import of the site's own components at the head of a page. */
+/** An import of the site's own components at the top of a page. */
 const ownImport = /^import\s*\{([^}]*)\}\s*from\s*['"][^'"]*\/src\/components\/[^'"]*['"]/gm
 
 /**
- * Hands `at="content/guides/express.mdx:14"` to the site's own components, so that a build error can name the page and the
- * line. MDX itself does not tell a component where it stands.
+ * Passes `at="content/guides/express.mdx:14"` to the site's own components, so a build error can name the page and the line.
+ * MDX doesn't tell a component where it is used.
  */
 export const componentPositions: MdastPluginEntry = ({ fileURL, source }) => {
   if (!fileURL) return

@@ -1,6 +1,6 @@
 import type { HastPluginDefinition } from 'satteri'
 
-/** Puts each table of a page into a box that scrolls sideways, by keyboard too, so that the page itself never does. */
+/** Puts each table into a box that scrolls sideways, also by keyboard, so the page never does. */
 export const scrollTables: HastPluginDefinition = {
   name: 'scroll-tables',
   element: {

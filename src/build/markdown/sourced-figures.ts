@@ -4,44 +4,44 @@ import type { MdastPluginDefinition, MdastPluginEntry, MdastVisitorContext } fro
 import { PlacedError } from '../../model/placed-error.ts'
 import { figuresIn } from '../../model/figures.ts'
 
-/** What to do about a figure that nothing stands behind. */
-export const mend =
+/** How to fix a figure without a source. */
+const fix =
   'Put it inside <Claim id="…">, inside a link to its source, or let a component print it from a recorded run.'
 
-/** As far as this check cares about a node. */
+/** The fields of a Markdown node that this check reads. */
 interface Node {
   readonly type: string
   readonly value?: string
   readonly name?: string | null
   readonly url?: string
-  /** Of a link by reference and of its definition. */
+  /** The label of a reference link, and of its definition. */
   readonly identifier?: string
   readonly children?: readonly Node[]
   readonly position?: { readonly start: { readonly line: number } } | undefined
 }
 
-/** Stands for what may hold figures, so that the words around it do not run together. */
+/** Replaces content that may have figures, so the words around it stay separate. */
 const gap = '\0'
 
-/** Another site, the ledger, or a file of a tested example. */
+/** Whether an address is another site, a claim, or a file of a tested example. */
 const isSource = (url = '') => /^(https?:\/\/|\/claims\/|\/examples\/)/.test(url)
 
-/** Whether what stands inside a node has its source. */
+/** Whether a node gives the source of its content. */
 type IsSourced = (node: Node) => boolean
 
-/** The words of a node that need a source, and the line on which each piece of them begins. */
-function pieces(node: Node, isSourced: IsSourced): { text: string; line: number }[] {
+/** The text in a node that needs a source, in pieces with the line where each starts. */
+function listPieces(node: Node, isSourced: IsSourced): { text: string; line: number }[] {
   if (isSourced(node) || !(node.children || node.type === 'text')) return [{ text: gap, line: 0 }]
-  if (node.children) return node.children.flatMap((child) => pieces(child, isSourced))
+  if (node.children) return node.children.flatMap((child) => listPieces(child, isSourced))
   return [{ text: node.value ?? '', line: node.position?.start.line ?? 0 }]
 }
 
-/** The first figure of a block that stands without a source, and its line. */
-function firstUnsourced(
+/** Finds the first figure in a block that has no source, and its line. */
+function findFigureWithoutSource(
   block: Node,
   isSourced: IsSourced,
 ): { text: string; line: number } | undefined {
-  const parts = pieces(block, isSourced)
+  const parts = listPieces(block, isSourced)
   const [figure] = figuresIn(parts.map(({ text }) => text).join(''))
   let end = 0
   for (const { text, line } of figure ? parts : []) {
@@ -56,14 +56,14 @@ function firstUnsourced(
 }
 
 /**
- * Fails the build, with the page and the line, for a figure in prose that stands neither inside a claim nor inside a link to
- * its source. Code, and what components print from recorded data, is not prose.
+ * Fails the build, with page and line, for a figure in prose that is neither in a claim nor in a link to its source. Code isn't
+ * prose, and neither is the output of components.
  */
 export const sourcedFigures: MdastPluginEntry = ({ fileURL }) => {
   if (!fileURL) return
   const file = relative(process.cwd(), fileURLToPath(fileURL))
 
-  /** What the links by reference lead to. */
+  /** The addresses of reference links by their labels. */
   const definitions = new Map<string, string>()
 
   const isSourced = ({ type, name, url, identifier = '' }: Node) =>
@@ -74,10 +74,10 @@ export const sourcedFigures: MdastPluginEntry = ({ fileURL }) => {
   const check = (block: Node, context: MdastVisitorContext) => {
     const parent = parentOf(block, context)
     if (parent && isSourced(parent)) return
-    const figure = firstUnsourced(block, isSourced)
+    const figure = findFigureWithoutSource(block, isSourced)
     if (!figure) return
     const { text, line } = figure
-    throw new PlacedError({ file, line }, `"${text}" stands without a source`, mend)
+    throw new PlacedError({ file, line }, `"${text}" has no source`, fix)
   }
 
   return {
@@ -91,7 +91,7 @@ export const sourcedFigures: MdastPluginEntry = ({ fileURL }) => {
     paragraph: check,
     heading: check,
     tableCell: check,
-    // Words directly inside a component that stands on lines of its own.
+    // Text directly in a block component.
     text(node, context) {
       if (parentOf(node, context)?.type === 'mdxJsxFlowElement') check(node, context)
     },

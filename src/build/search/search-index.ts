@@ -5,13 +5,13 @@ import type { AstroIntegration } from 'astro'
 import * as pagefind from 'pagefind'
 
 /**
- * Writes the index that the search box loads, below `/pagefind/`.
+ * Writes the search index to `/pagefind/`.
  *
- * Starlight has an integration for this, but Pagefind 1.5 may report its own files as written before they are, and is then
- * ended: some builds had an empty `pagefind-entry.json` (https://github.com/Pagefind/pagefind/issues/1271). Here the bytes are
- * handed over and written by this process.
+ * Starlight's own integration lets Pagefind write the files. Pagefind 1.5 may report them as written too early and is then
+ * stopped, so some builds had an empty `pagefind-entry.json` (https://github.com/Pagefind/pagefind/issues/1271). Here Pagefind
+ * returns the bytes and this process writes them.
  *
- * @throws Error when Pagefind reports one
+ * @throws Error if Pagefind reports one
  */
 export const searchIndex = {
   name: 'search-index',
@@ -38,5 +38,5 @@ export const searchIndex = {
   },
 } satisfies AstroIntegration
 
-/** Pagefind's own search boxes and its highlighter, in whose place stands `search.ts`. */
+/** Pagefind's own search boxes and highlighter. This site has `src/shell/header/search.ts` instead. */
 const isUnused = (path: string) => /^pagefind-(highlight|(component-|modular-)?ui)\./.test(path)

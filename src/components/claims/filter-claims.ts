@@ -2,8 +2,8 @@ const form = document.querySelector<HTMLFormElement>('form.choice')!
 const choices = [...form.querySelectorAll('select')]
 const claims = [...document.querySelectorAll<HTMLElement>('.claims > article')]
 
-/** Shows the claims that have what is chosen, and says how many they are. */
-function show(): void {
+/** Shows the claims that match the filter, and their number. */
+function filterClaims(): void {
   for (const claim of claims) {
     claim.hidden = !choices.every(
       ({ name, value }) =>
@@ -15,7 +15,7 @@ function show(): void {
 }
 
 form.addEventListener('change', () => {
-  show()
+  filterClaims()
   const address = new URL(location.href)
   for (const { name, value } of choices) {
     if (value) address.searchParams.set(name, value)
@@ -24,12 +24,12 @@ form.addEventListener('change', () => {
   history.replaceState(null, '', address)
 })
 
-const asked = new URLSearchParams(location.search)
+const query = new URLSearchParams(location.search)
 for (const choice of choices) {
-  const value = asked.get(choice.name)
+  const value = query.get(choice.name)
   if ([...choice.options].some((option) => option.value === value)) choice.value = value!
 }
-show()
+filterClaims()
 
-// A module: its names are its own.
+// Makes this file a module, so its names aren't global.
 export {}

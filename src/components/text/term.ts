@@ -1,4 +1,4 @@
-/** Escape closes what is open until the pointer or the focus leaves it. */
+/** Closes an open definition on Escape, until the pointer or the focus has left its term. */
 document.addEventListener('keydown', ({ key }) => {
   if (key !== 'Escape') return
   for (const term of document.querySelectorAll('.term:is(:hover, :focus-within)')) {

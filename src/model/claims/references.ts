@@ -1,7 +1,7 @@
-/** How often each page has referred to each claim; a page is known by the `Astro.locals` that Astro makes for it. */
+/** Number of references to each claim on each page. Astro makes one `Astro.locals` per page, so it identifies the page. */
 const references = new WeakMap<object, Map<string, number>>()
 
-/** An id for the evidence of a claim that no other reference on the page has. */
+/** Returns an id for the evidence of a claim, unique among all references on the page. */
 export function evidenceId(page: object, id: string): string {
   const counts = references.get(page) ?? new Map<string, number>()
   references.set(page, counts)
@@ -10,7 +10,7 @@ export function evidenceId(page: object, id: string): string {
   return `evidence-${id}-${count}`
 }
 
-/** The claims whose evidence a piece of HTML opens, in its order, each once. */
+/** The claims in a piece of HTML, in order and without repetitions. */
 export function claimsIn(html: string): string[] {
   const ids = [...html.matchAll(/popovertarget="evidence-(c\d\d[ab]?)-/g)].flatMap(
     ([, id = '']) => id,

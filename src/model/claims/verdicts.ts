@@ -1,12 +1,12 @@
 import { toneMarks, type Tone } from '../tone.ts'
 import type { Verdict } from './schema.ts'
 
-/** How one or more verdicts are shown: never by their colour alone. */
+/** How the page shows one or more verdicts. Color is never the only sign. */
 export interface VerdictSign {
-  /** As a reader says it. */
+  /** The verdicts in words. */
   readonly word: string
   readonly mark: string
-  /** The value of `data-verdict`, which gives the colour; 'none' has none. */
+  /** The value of `data-verdict`, which sets the color. 'none' is for opinions. */
   readonly tone: Tone | 'none'
 }
 
@@ -22,16 +22,16 @@ export const verdictWords: Record<Verdict, string> = {
   opinion: 'opinion',
 }
 
-/** What each verdict says about a claim. */
+/** The meaning of each verdict. */
 export const verdictMeanings: Record<Verdict, string> = {
   right: 'the sources say so',
   'right-with-caveat': 'true, with a condition that the sentence leaves out',
   misread: 'the figure or the case exists, and says something else',
-  outdated: 'it was so, and a newer source says otherwise',
-  unsupported: 'no source that we found says so; the nearest says less',
+  outdated: 'it was true, but a newer source says otherwise',
+  unsupported: 'no source that we found says so; the closest one says less',
   contradicted: 'a better source says the opposite',
-  'no-source': 'we searched, and found nobody who said it',
-  opinion: 'a judgement that no source can decide',
+  'no-source': 'we searched and found no source',
+  opinion: 'a judgment that no source can decide',
 }
 
 const tones: Record<Verdict, VerdictSign['tone']> = {
@@ -45,7 +45,7 @@ const tones: Record<Verdict, VerdictSign['tone']> = {
   opinion: 'none',
 }
 
-/** The mark and the colour of the first verdict, and the words of all. */
+/** The words of all verdicts, and the mark and color of the first. */
 export function verdictSign(verdicts: readonly [Verdict, ...Verdict[]]): VerdictSign {
   const tone = tones[verdicts[0]]
   return {

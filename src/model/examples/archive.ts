@@ -2,14 +2,15 @@ import { gzipSync, zipSync, type Zippable } from 'fflate'
 import { packTar } from 'modern-tar'
 import type { Example } from './example.ts'
 
-/** Both formats need a date; a fixed one keeps the bytes the same at every build. */
+/** Both formats need a date. A fixed date makes the bytes the same in every build. */
 const date = { year: 2000, month: 0, day: 1 }
 
+/** The code in a zip file for the system that wrote it. With Unix, the file permissions apply. */
 const unix = 3
 
-/** The starter as a zip file with one folder `<id>/`: the same bytes at every build, on every machine. */
+/** Packs a starter as a zip file with one folder `<id>/`. The bytes are the same in every build on every machine. */
 export function zip(example: Example): Uint8Array {
-  // A zip file holds local time, so the date is made from local parts.
+  // A zip file stores local time.
   const mtime = new Date(date.year, date.month, date.day)
   const entries: Zippable = {}
   for (const { path, mode, bytes } of example.files) {
@@ -18,7 +19,7 @@ export function zip(example: Example): Uint8Array {
   return zipSync(entries)
 }
 
-/** The starter as a gzipped tar file with one folder `<id>/`: the same bytes at every build, on every machine. */
+/** Packs a starter as a gzipped tar file with one folder `<id>/`. The bytes are the same in every build on every machine. */
 export async function tarGz(example: Example): Promise<Uint8Array> {
   const mtime = new Date(Date.UTC(date.year, date.month, date.day))
   const tar = await packTar(
@@ -35,6 +36,6 @@ export async function tarGz(example: Example): Promise<Uint8Array> {
       body: bytes,
     })),
   )
-  // fflate rather than node:zlib, whose bytes differ between its versions and platforms.
+  // With node:zlib, the bytes would differ between versions and platforms.
   return gzipSync(tar, { level: 9, mtime: 0 })
 }

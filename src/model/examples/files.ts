@@ -5,26 +5,26 @@ import { dirname, join } from 'node:path'
 import { PlacedError } from '../placed-error.ts'
 import { parseRegions, type Region } from './regions.ts'
 
-/** One file of an example as readers get it. */
+/** A file of the published form. */
 export interface ExampleFile {
   /** Relative to the example's folder, with forward slashes. */
   readonly path: string
-  /** Permission bits, 0o644 or 0o755, as git keeps them. */
+  /** Permission bits: 0o644 or 0o755, as in git. */
   readonly mode: number
   readonly bytes: Uint8Array
-  /** The content where it is text, undefined where it is binary. */
+  /** The content of a text file. Undefined for a binary file. */
   readonly text: string | undefined
   readonly regions: readonly Region[]
 }
 
-/** The manifest describes the example to us; it is no part of what readers get. */
+/** The manifest describes the example to this repository and isn't part of the published form. */
 export const manifestName = 'example.json'
 
 /**
- * The published form of an example: the files that git tracks in `examples/<id>/`, as they lie in the working tree, without
- * the manifest and without the marker lines of regions, sorted by path.
+ * Reads the published form of an example: the files in the working tree that git tracks in `examples/<id>/`, without the
+ * manifest and the marker lines of regions, sorted by path.
  *
- * @throws PlacedError for a symbolic link, a tracked file that is missing, or a fault in a region
+ * @throws PlacedError for a symbolic link, a missing tracked file, or an invalid region
  */
 export function publishedFiles(id: string, root: string): ExampleFile[] {
   const folder = `examples/${id}`
@@ -38,8 +38,8 @@ export function publishedFiles(id: string, root: string): ExampleFile[] {
       if (mode === '120000') {
         throw new PlacedError(
           { file },
-          'an example cannot hold a symbolic link',
-          'Replace it by the file it points to.',
+          'an example cannot have a symbolic link',
+          'Replace it with the file it points to.',
         )
       }
       const raw = readTracked(file, root)
@@ -54,7 +54,7 @@ export function publishedFiles(id: string, root: string): ExampleFile[] {
           throw new PlacedError(
             { file, line: region.markerLine },
             `region "${region.name}" is in ${other} already`,
-            'A name stands for one region of an example; give one of the two another name.',
+            'Names are unique within an example: rename one of the two.',
           )
         }
         regionFiles.set(region.name, path)
@@ -63,7 +63,7 @@ export function publishedFiles(id: string, root: string): ExampleFile[] {
     })
 }
 
-/** Writes files into a folder, which is made where it is missing. */
+/** Writes files into a folder and creates missing folders. */
 export function writeFiles(files: readonly ExampleFile[], folder: string): void {
   for (const { path, mode, bytes } of files) {
     const target = join(folder, path)
@@ -93,7 +93,7 @@ function readTracked(file: string, root: string): Buffer {
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
     throw new PlacedError(
       { file },
-      'git tracks this file, but it is not there',
+      'git tracks this file, but it does not exist',
       'Restore it, or remove it with "git rm".',
     )
   }

@@ -1,16 +1,16 @@
 import { extname } from 'node:path'
 import { PlacedError } from '../placed-error.ts'
 
-/** A named part of a file, in lines of its published form, counted from 1, both included. */
+/** A named part of a file. `start` and `end` are lines of the published form, counted from 1, both included. */
 export interface Region {
   readonly name: string
   readonly start: number
   readonly end: number
-  /** The line of the opening marker in the file as it lies in the repository. */
+  /** The line of the opening marker in the repository's file. */
   readonly markerLine: number
 }
 
-/** A file without its marker lines, and the regions that they named. */
+/** A file without its marker lines, and its regions. */
 export interface Parsed {
   readonly text: string
   readonly regions: readonly Region[]
@@ -23,7 +23,7 @@ const slashes = marker('//')
 const hash = marker('#?')
 const angle = marker('<!--', '-->')
 
-/** How a line comment starts, by file name extension. Other files have no regions. */
+/** The marker lines by file name extension. Other files can't have regions. */
 const markers: Record<string, RegExp> = {
   '.ts': slashes,
   '.js': slashes,
@@ -42,11 +42,11 @@ const markers: Record<string, RegExp> = {
 const nameForm = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
 
 /**
- * Takes the marker lines out of a file and returns what they named. A marker is a line that holds only `#region name` or
- * `#endregion` in the comment syntax of the file. Regions may nest and overlap: `#endregion` closes the region opened last,
- * `#endregion name` the one of that name.
+ * Finds the regions of a file and removes their marker lines. A marker is a line with only `#region name` or `#endregion` in
+ * the comment syntax of the file. Regions may nest and overlap: `#endregion` closes the region opened last, `#endregion name`
+ * the one of that name.
  *
- * @param path decides the comment syntax and is named in errors
+ * @param path decides the comment syntax, and is part of error messages
  * @throws PlacedError with the line, for a region that is unclosed, opened twice, closed without being open, or empty
  */
 export function parseRegions(path: string, source: string): Parsed {
@@ -71,7 +71,7 @@ export function parseRegions(path: string, source: string): Parsed {
         throw new PlacedError(
           place,
           name === '' ? 'a region without a name' : `a region cannot be named "${name}"`,
-          'Write "#region name" with a name of lower-case words joined by hyphens.',
+          'Write "#region name" with a name of lowercase words joined by hyphens.',
         )
       }
       const earlier = [...open, ...regions].find((region) => region.name === name)
@@ -79,7 +79,7 @@ export function parseRegions(path: string, source: string): Parsed {
         throw new PlacedError(
           place,
           `region "${name}" is opened twice`,
-          `It was opened on line ${earlier.markerLine} before; give one of the two another name.`,
+          `It was opened on line ${earlier.markerLine} before: rename one of the two.`,
         )
       }
       open.push({ name, start: lines.length + 1, markerLine: index + 1 })
@@ -106,7 +106,7 @@ export function parseRegions(path: string, source: string): Parsed {
     throw new PlacedError(
       { file: path, line: unclosed.markerLine },
       `region "${unclosed.name}" is never closed`,
-      'Add a line with "#endregion" behind its last line.',
+      'Add a line with "#endregion" after its last line.',
     )
   }
   return {
@@ -115,7 +115,7 @@ export function parseRegions(path: string, source: string): Parsed {
   }
 }
 
-/** The lines of a region, without the indentation that all of them share. */
+/** The lines of a region, without their common indentation. */
 export function regionText(text: string, region: Region): string {
   const lines = text.split('\n').slice(region.start - 1, region.end)
   const indents = lines.filter((line) => line.trim() !== '').map((line) => line.search(/\S/))
@@ -123,7 +123,7 @@ export function regionText(text: string, region: Region): string {
   return lines.map((line) => line.slice(indent)).join('\n')
 }
 
-/** The number of lines that are not blank. */
+/** Counts the lines that aren't blank. */
 export function codeLines(text: string): number {
   return text.split('\n').filter((line) => line.trim() !== '').length
 }

@@ -2,30 +2,31 @@ import type { Project } from '@stackblitz/sdk'
 import { PlacedError } from '../placed-error.ts'
 import type { Example } from './example.ts'
 
-/** What is posted to StackBlitz, and the file that it opens. */
+/** The project that a page posts to StackBlitz. */
 export interface Payload {
   readonly project: Pick<Project, 'title' | 'description'> & {
     readonly template: 'node'
     readonly files: Record<string, string>
   }
+  /** The file that the editor of StackBlitz shows first. */
   readonly openFile: string
-  /** What StackBlitz runs after it has installed the packages: the one that package.json pins. */
+  /** The command that StackBlitz runs after it installed the packages. package.json sets it. */
   readonly startCommand: string
 }
 
-/** Bytes of the form body. StackBlitz publishes no limit; far smaller projects are known to have failed to be saved there. */
+/** Largest form body in bytes. StackBlitz publishes no limit, but it has failed to save projects not much larger. */
 export const payloadLimit = 500_000
 
-/** Where the plain form posts a project to: the address that the StackBlitz SDK uses. */
+/** The address for the plain form. The StackBlitz SDK posts to the same one. */
 export function stackblitzAction({ openFile }: Payload): string {
   return `https://stackblitz.com/run?${new URLSearchParams({ file: openFile })}`
 }
 
 /**
- * The StackBlitz project of an example: its published form, byte for byte.
+ * Makes the StackBlitz project of an example: its published form, byte for byte.
  *
- * @throws PlacedError for what cannot be posted as a form (a binary file, a carriage return), a start command that is not
- * pinned, or a body above `payloadLimit`
+ * @throws PlacedError for a file that a form can't carry (binary, or with a carriage return), a missing start command, or a
+ * body above `payloadLimit`
  */
 export function stackblitzPayload(example: Example): Payload {
   const folder = `examples/${example.id}`
@@ -34,45 +35,45 @@ export function stackblitzPayload(example: Example): Payload {
     if (text === undefined) {
       throw new PlacedError(
         { file: `${folder}/${path}` },
-        'StackBlitz takes text files only',
+        'StackBlitz accepts text files only',
         'Remove the file, or set runs.stackblitz to {"never": "reason"} in example.json.',
       )
     }
     if (text.includes('\r')) {
       throw new PlacedError(
         { file: `${folder}/${path}` },
-        'a form turns carriage returns into line feeds, so the file would not arrive as it is',
-        'Save it with line feeds.',
+        'a form would replace the carriage returns with line feeds',
+        'Save the file with line feeds.',
       )
     }
     files[path] = text
   }
-  const startCommand = pinnedStartCommand(files['package.json'])
+  const { stackblitz } = JSON.parse(files['package.json'] ?? '{}') as {
+    stackblitz?: { startCommand?: string }
+  }
+  const startCommand = stackblitz?.startCommand
   if (!startCommand) {
     throw new PlacedError(
       { file: `${folder}/package.json` },
-      'StackBlitz would guess how to start this',
+      'StackBlitz would guess how to start this project',
       'Set "stackblitz": {"startCommand": "…"}.',
     )
   }
   const { title, summary, open } = example.manifest
-  const result: Payload = {
-    project: { title, description: summary, template: 'node', files },
-    openFile: open,
-    startCommand,
-  }
-  const bytes = formBytes(result)
+  const project = { title, description: summary, template: 'node' as const, files }
+  const payload: Payload = { project, openFile: open, startCommand }
+  const bytes = formBytes(payload)
   if (bytes > payloadLimit) {
     throw new PlacedError(
       { file: folder },
       `the form is ${bytes} bytes`,
-      `Stay below ${payloadLimit}.`,
+      `Keep it below ${payloadLimit}: remove files or shorten them.`,
     )
   }
-  return result
+  return payload
 }
 
-/** The fields of the form as the StackBlitz SDK names them, in its order. */
+/** The fields of the form, with the names and in the order of the StackBlitz SDK. */
 export function formFields({ project }: Payload): [name: string, value: string][] {
   return [
     ['project[title]', project.title],
@@ -85,14 +86,8 @@ export function formFields({ project }: Payload): [name: string, value: string][
   ]
 }
 
-/** The bytes of the body that a browser posts: urlencoded, with CRLF at every line's end (HTML, "form data set"). */
+/** Size of the body that a browser posts: URL-encoded, with CRLF line endings (HTML standard, "form data set"). */
 export function formBytes(payload: Payload): number {
   const fields = formFields(payload).map(([name, value]) => [name, value.replaceAll('\n', '\r\n')])
   return new URLSearchParams(fields).toString().length
-}
-
-function pinnedStartCommand(packageJson: string | undefined): string | undefined {
-  if (packageJson === undefined) return undefined
-  const { stackblitz } = JSON.parse(packageJson) as { stackblitz?: { startCommand?: string } }
-  return stackblitz?.startCommand
 }

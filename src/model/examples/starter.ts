@@ -2,8 +2,8 @@ import { tarGz, zip } from './archive.ts'
 import type { Example } from './example.ts'
 import { sha256 } from './hash.ts'
 
-/** An archive of an example, as it lies below `/starters/`. */
-// A type and not an interface, so that it has the index signature that Astro asks of props.
+/** An archive of an example in `/starters/`. */
+// A type, because Astro requires props with an index signature, and an interface has none.
 export type StarterArchive = {
   readonly name: string
   readonly bytes: Uint8Array
@@ -11,7 +11,7 @@ export type StarterArchive = {
   readonly mediaType: string
 }
 
-/** Both archives of an example. */
+/** Packs both archives of an example. */
 export async function starterArchives(example: Example): Promise<StarterArchive[]> {
   const archive = (name: string, bytes: Uint8Array, mediaType: string) => ({
     name,
@@ -26,9 +26,9 @@ export async function starterArchives(example: Example): Promise<StarterArchive[
 }
 
 /**
- * One shell line that fetches, unpacks, installs and starts an example, made of the commands of its manifest.
+ * One shell line that downloads, unpacks, installs and starts an example, with the commands of its manifest.
  *
- * @param absoluteUrl the full address of a path on this site
+ * @param absoluteUrl returns the full address of a path on this site
  */
 export function starterLine(example: Example, absoluteUrl: (path: string) => string): string {
   const { install, start } = example.manifest.commands

@@ -1,24 +1,24 @@
 import type { Commit } from './history.ts'
 
-/** A page below `content/`. */
+/** A page in `content/`. */
 export interface ChangedPage {
   readonly title: string
-  /** Its address on this site, from the first slash on. */
+  /** The path of the page on this site. */
   readonly path: string
 }
 
-/** A commit as a reader sees it: what it did, and to which page. */
+/** A commit for readers: what changed on which page. */
 export interface Change extends Pick<Commit, 'hash' | 'at' | 'subject'> {
   readonly page: ChangedPage
 }
 
-/** So many changes are listed, the newest ones. */
-export const newest = 50
+/** Number of changes in the list. */
+export const maxChanges = 50
 
 /**
- * The newest changes, one for each page that a commit touched.
+ * Lists the newest changes, one for each page that a commit changed.
  *
- * @param pages those that are there today, by their files; what became of others is not told
+ * @param pages the existing pages by their files; changes of other pages are left out
  */
 export function listChanges(
   history: readonly Commit[],
@@ -31,5 +31,5 @@ export function listChanges(
         return page ? [{ hash, at, subject, page }] : []
       }),
     )
-    .slice(0, newest)
+    .slice(0, maxChanges)
 }

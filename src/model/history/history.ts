@@ -1,9 +1,9 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 
-/** A commit that changed something below `content/`. */
+/** A commit that changed a file in `content/`. */
 export interface Commit {
   readonly hash: string
-  /** When it was committed: ISO 8601, in UTC. */
+  /** Commit time: ISO 8601, UTC. */
   readonly at: string
   /** The first line of its message. */
   readonly subject: string
@@ -12,8 +12,8 @@ export interface Commit {
 }
 
 /**
- * The commits that changed something below `content/`, the newest first. A clone without the whole history does not know
- * them, and gives none rather than wrong ones; so does a repository without a commit.
+ * Reads the commits that changed a file in `content/`, newest first. Returns none for a repository without commits, or for a
+ * shallow clone, whose list would be wrong.
  */
 export function readHistory(root: string): readonly Commit[] {
   const git = (...args: string[]) =>
@@ -30,12 +30,12 @@ export function readHistory(root: string): readonly Commit[] {
   ]
   const [, ...commits] = git('log', ...format, '--', 'content').split('\x1e')
   const history = commits.map((text): Commit => {
-    // Between a commit and the first of its files stands a line break.
+    // Git writes a line break between a commit and its first file.
     const [head = '', ...files] = text.split(/\0\n?/)
     const [hash = '', at = '', subject = ''] = head.split('\x1f')
     return { hash, at, subject, files: files.filter(Boolean) }
   })
-  // Git puts a commit before its parents, whatever the clocks said.
+  // Git lists a commit before its parents, even if its time is earlier.
   return history.sort((a, b) => b.at.localeCompare(a.at))
 }
 

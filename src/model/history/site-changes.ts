@@ -2,7 +2,7 @@ import { getCollection } from 'astro:content'
 import { listChanges, type Change, type ChangedPage } from './changes.ts'
 import { history } from './history.ts'
 
-/** The newest changes of this site; none where its history is not known. */
+/** The newest changes of this site. Empty if the build has no git history. */
 export async function siteChanges(): Promise<readonly Change[]> {
   const pages = new Map<string, ChangedPage>()
   for (const { id, filePath, data } of await getCollection('docs')) {

@@ -1,16 +1,16 @@
 const links = [...document.querySelectorAll<HTMLAnchorElement>('.contents a')]
 
-// Where CSS alone marks the current section (`:target-current`), there is nothing to do.
+// Browsers with `:target-current` mark the current section with CSS alone.
 if (!CSS.supports('selector(:target-current)')) {
   const headings = links.map(({ hash }) =>
     document.getElementById(decodeURIComponent(hash.slice(1)))!,
   )
-  /** In pixels from the top of the window: below where a heading comes to stand when its link is followed. */
+  /** In pixels from the top of the window: just below the place of a heading after a click on its link. */
   const line = 100
   const mark = () => {
     const current = headings.findLastIndex((heading) => heading.getBoundingClientRect().top < line)
     links.forEach((link, index) => {
-      // Above the first heading, the first is current.
+      // Above the first heading, the first entry is current.
       if (index === Math.max(current, 0)) link.ariaCurrent = 'location'
       else link.removeAttribute('aria-current')
     })

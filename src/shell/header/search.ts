@@ -1,14 +1,14 @@
-/** The parts of Pagefind's JavaScript API that are used: https://pagefind.app/docs/api/ */
+/** The parts of Pagefind's JavaScript API that we use: https://pagefind.app/docs/api/ */
 interface Pagefind {
   options(options: { baseUrl: string; excerptLength: number }): Promise<void>
   init(): Promise<void>
-  /** `null` loads the whole index and finds every page. */
+  /** `null` loads the whole index and returns every page. */
   search(query: null): Promise<{ results: { data(): Promise<Page> }[] }>
-  /** `null`: a later search took over. */
+  /** Resolves with `null` if a later search replaced this one. */
   debouncedSearch(query: string): Promise<{ results: { data(): Promise<Page> }[] } | null>
 }
 
-/** A page that matches. Excerpts are HTML: text of the page, escaped, with `<mark>` around what matches. */
+/** A page that matches. Excerpts are HTML: the escaped text of the page with `<mark>` around each match. */
 interface Page {
   url: string
   excerpt: string
@@ -32,11 +32,11 @@ class SiteSearch extends HTMLElement {
     this.#dialog.addEventListener('keydown', (event) => this.#move(event))
     this.#input.addEventListener('keydown', (event) => {
       if (event.key !== 'Enter') return
-      // To the first result; by itself the key would close the dialog.
+      // Opens the first result. The default action would close the dialog.
       event.preventDefault()
       this.#list.querySelector('a')?.click()
     })
-    // A result on this same page only moves the page beneath the dialog.
+    // A result on the same page only scrolls the page under the dialog.
     this.#list.addEventListener('click', (event) => {
       if ((event.target as Element).closest('a')) this.#dialog.close()
     })
@@ -57,14 +57,14 @@ class SiteSearch extends HTMLElement {
   }
 
   /**
-   * The index and its program are fetched when search is first opened, never before, and then whole: Pagefind would say of a
-   * part that it cannot fetch later that no page contains the word.
+   * Fetches Pagefind and its whole index when a reader opens the search for the first time. If a part were fetched later and
+   * failed, Pagefind would say that no page contains the word.
    */
   #load(): Promise<Pagefind> {
     return (this.#pagefind ??= (async () => {
-      if (import.meta.env.DEV) throw new Error('The index is made by the build.')
+      if (import.meta.env.DEV) throw new Error('Only a build writes the index.')
       const base = this.dataset['base']!.replace(/\/?$/, '/')
-      // An address in a variable keeps Vite from looking for the file, which exists only after the build.
+      // With a literal address, Vite would look for the file, which exists only after the build.
       const address = `${base}pagefind/pagefind.js`
       const pagefind = (await import(/* @vite-ignore */ address)) as Pagefind
       await pagefind.options({ baseUrl: base, excerptLength: 18 })
@@ -78,8 +78,8 @@ class SiteSearch extends HTMLElement {
   #fail() {
     this.#list.replaceChildren()
     this.#status.textContent = import.meta.env.DEV
-      ? 'Search works in the built site only: its index is made by the build.'
-      : 'The search index could not be loaded. Check the connection, then reload the page.'
+      ? 'Search works only in the built site, because the build writes its index.'
+      : "The search index didn't load. Check the connection, then reload the page."
   }
 
   async #search() {
@@ -100,13 +100,13 @@ class SiteSearch extends HTMLElement {
       if (query !== this.#input.value.trim()) return
       const { length } = found.results
       this.#status.textContent = `${length || 'No'} ${length === 1 ? 'page contains' : 'pages contain'} “${query}”`
-      this.#list.replaceChildren(...pages.map(item))
+      this.#list.replaceChildren(...pages.map(createItem))
     } catch {
       this.#fail()
     }
   }
 
-  /** Arrow keys go through the field and the results. */
+  /** Arrow keys move the focus through the field and the results. */
   #move(event: KeyboardEvent) {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key]
     if (!step) return
@@ -118,20 +118,20 @@ class SiteSearch extends HTMLElement {
   }
 }
 
-/** A page with its best sections; the section that is the page's own beginning gives the excerpt of the page. */
-function item(page: Page): HTMLLIElement {
+/** A list item for a page and its best sections. The section at the top of the page has the excerpt of the page. */
+function createItem(page: Page): HTMLLIElement {
   const li = document.createElement('li')
-  li.append(link(page.url, page.meta.title ?? page.url))
+  li.append(createLink(page.url, page.meta.title ?? page.url))
   for (const { title, url, excerpt } of page.sub_results.slice(0, shownSections)) {
     const p = document.createElement('p')
-    if (url !== page.url && title !== page.meta.title) p.append(link(url, title), ' ')
+    if (url !== page.url && title !== page.meta.title) p.append(createLink(url, title), ' ')
     p.insertAdjacentHTML('beforeend', excerpt)
     li.append(p)
   }
   return li
 }
 
-function link(href: string, text: string): HTMLAnchorElement {
+function createLink(href: string, text: string): HTMLAnchorElement {
   const a = document.createElement('a')
   a.href = href
   a.textContent = text

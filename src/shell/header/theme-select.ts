@@ -1,11 +1,11 @@
-import { choice, choose } from './theme.ts'
+import { applyScheme, readScheme } from './theme.ts'
 
 class ThemeSelect extends HTMLElement {
   connectedCallback() {
     const select = this.querySelector('select')!
-    select.value = choice()
+    select.value = readScheme()
     select.addEventListener('change', () => {
-      choose(select.value)
+      applyScheme(select.value)
       for (const other of document.querySelectorAll<HTMLSelectElement>('theme-select select')) {
         other.value = select.value
       }

@@ -1,19 +1,19 @@
-/** The key under which `theme.js`, which runs before the first paint, looks for the reader's choice. */
+/** `theme.js`, which runs before the first paint, reads the same key. */
 const key = 'backend-trade-offs:scheme'
 
 const { dataset } = document.documentElement
 
-/** `light`, `dark`, or the empty string for what the system prefers. */
-export const choice = (): string => dataset['scheme'] ?? ''
+/** `light`, `dark`, or an empty string for the preference of the system. */
+export const readScheme = (): string => dataset['scheme'] ?? ''
 
-/** Shows the page in `scheme` and remembers it, as far as the browser allows. */
-export function choose(scheme: string): void {
+/** Applies a color scheme and stores it if the browser allows that. */
+export function applyScheme(scheme: string): void {
   if (scheme) dataset['scheme'] = scheme
   else delete dataset['scheme']
   try {
     if (scheme) localStorage.setItem(key, scheme)
     else localStorage.removeItem(key)
   } catch {
-    // Storage is refused: the choice holds for this page.
+    // The browser blocks storage, so the choice applies to this page only.
   }
 }

@@ -1,4 +1,4 @@
-/** What every page runs, in one file that the browser keeps. What only some pages need belongs to their components. */
+/** The scripts of every page, in one file that the browser caches. Components load the scripts that only they need. */
 import '../../components/examples/copy/copy.ts'
 import '../contents/contents.ts'
 import '../sidebar/menu.ts'

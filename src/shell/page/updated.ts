@@ -1,6 +1,6 @@
 import { history, type Commit } from '../../model/history/history.ts'
 
-/** The day on which each file was last changed, by its path in the repository: that of its newest commit, in UTC. */
+/** The day of the newest commit of each file, in UTC, by the file's path in the repository. */
 export function daysOfUpdate(history: readonly Commit[]): ReadonlyMap<string, string> {
   const days = new Map<string, string>()
   for (const { at, files } of history) {
@@ -9,5 +9,5 @@ export function daysOfUpdate(history: readonly Commit[]): ReadonlyMap<string, st
   return days
 }
 
-/** Drawn up once for all pages. */
+/** Computed once for all pages. */
 export const lastUpdated = daysOfUpdate(history)

@@ -1,4 +1,4 @@
-/** Every page that the menu lists, in reading order. A slug without a page fails the build. */
+/** The pages in the menu, in reading order. A slug without a page fails the build. */
 export const sidebar = [
   { label: 'Start', items: ['article', 'which-backend'] },
   {

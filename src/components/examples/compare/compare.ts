@@ -1,7 +1,7 @@
 const [left, right] = document.querySelectorAll<HTMLSelectElement>('form.choice select')
 
-/** Sets the two chosen stacks side by side in every comparison, in this order, and hides the others. */
-function show(chosen: readonly string[]): void {
+/** Shows the two chosen stacks side by side in every comparison, in this order, and hides the others. */
+function showStacks(chosen: readonly string[]): void {
   for (const element of document.querySelectorAll<HTMLElement>('.compare > [data-stack]')) {
     const place = chosen.indexOf(element.dataset['stack'] ?? '')
     element.hidden = place < 0
@@ -22,11 +22,11 @@ if (left && right) {
   const update = () => {
     left.value = chosen[0] ?? ''
     right.value = chosen[1] ?? ''
-    show(chosen)
+    showStacks(chosen)
   }
   left.form?.addEventListener('change', () => {
     const next = [left.value, right.value]
-    // Choosing the stack that stands on the other side swaps the two.
+    // Choosing the stack of the other side swaps the two.
     chosen = next[0] === next[1] ? chosen.toReversed() : next
     update()
     const address = new URL(location.href)

@@ -1,4 +1,4 @@
-/** The text of the button itself, or of the address that it names. */
+/** Returns the text in the button's `data-copy`, or fetches it from the address in `data-copy-from`. */
 async function readText({ copy = '', copyFrom }: DOMStringMap): Promise<Blob> {
   if (!copyFrom) return plain(copy)
   const response = await fetch(copyFrom)
@@ -14,12 +14,12 @@ for (const button of document.querySelectorAll<HTMLButtonElement>(
   const label = button.textContent
   button.addEventListener('click', async () => {
     try {
-      // With the promise of a text: a browser may refuse what is written later than in the click itself.
+      // Passes a promise, because a browser may reject a write that starts after the click.
       const text = readText(button.dataset)
       await navigator.clipboard.write([new ClipboardItem({ 'text/plain': text })])
       button.textContent = 'Copied'
     } catch {
-      button.textContent = 'Could not be copied'
+      button.textContent = 'Copying failed'
     }
     setTimeout(() => (button.textContent = label), 2000)
   })

@@ -15,16 +15,16 @@ for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-stackbli
     link.title = 'Sends the files to stackblitz.com and opens them in a new tab'
   }
 
-  // A failure leaves the link as it is, and the link leads to the same place.
+  // After a failure the link still leads to the form.
   const prepareOnce = once(() => prepare().catch(() => undefined))
-  for (const sign of ['pointerenter', 'pointerdown', 'focus'])
-    link.addEventListener(sign, prepareOnce)
+  for (const event of ['pointerenter', 'pointerdown', 'focus'])
+    link.addEventListener(event, prepareOnce)
 
   link.addEventListener('click', (event) => {
     const wantsLink = event.ctrlKey || event.metaKey || event.shiftKey || event.altKey
     if (!open || wantsLink) return
     event.preventDefault()
-    // In the click itself: browsers block a window that is opened later.
+    // Within the click, because browsers block a window that opens later.
     open()
   })
 }

@@ -1,8 +1,8 @@
-/** Lets a link to a file's fragment choose the file, as pressing its name does. */
-function chooseByFragment() {
+/** Selects the file in the fragment of the address. */
+function selectByFragment() {
   const chosen = document.getElementById(`show-${location.hash.slice(1)}`)
   if (chosen instanceof HTMLInputElement) chosen.checked = true
 }
 
-window.addEventListener('hashchange', chooseByFragment)
-chooseByFragment()
+window.addEventListener('hashchange', selectByFragment)
+selectByFragment()
