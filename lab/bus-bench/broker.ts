@@ -1,11 +1,12 @@
 /** The broker process of one sample. Arguments: the bus's source folder, the data folder, and `fsync` if it syncs. */
 import { load } from './bus.ts'
 import { countingFolder, type Counts } from './counting-folder.ts'
-import { answer, cpuSeconds } from './process.ts'
+import { answer, cpuSeconds, exitWith } from './process.ts'
 
-/** Since the measurement began; the peak since the broker's start. */
+/** What the broker used since the measurement began. */
 export interface BrokerUse extends Counts {
   readonly cpuSeconds: number
+  /** Peak resident memory since the broker's start. */
   readonly peakMiB: number
 }
 
@@ -17,12 +18,9 @@ const counts: Counts = { writes: 0, bytes: 0, syncs: 0 }
 const counting = countingFolder(await diskFolder(folder), counts, durability === 'fsync')
 const broker = await openBroker(counting, { warn: console.error })
 const { port } = await listen(broker, '127.0.0.1', 0)
-broker.failed.catch((error: unknown) => {
-  console.error(error)
-  process.exit(1)
-})
+broker.failed.catch(exitWith)
 
-// Sampled: on Linux the peak that the system tells may be that of the process that has started this one.
+// Sampled, because the peak that Linux reports may be that of the parent process.
 let peak = 0
 setInterval(() => (peak = Math.max(peak, process.memoryUsage.rss())), 20)
 

@@ -1,15 +1,15 @@
-/** The consumer of one sample: whose code it is, the broker's port, the topic. It checks what it reads. */
+/** The consumer process of one sample. It checks each record. Arguments: the bus's source folder, the broker's port, the topic. */
 import { load } from './bus.ts'
-import { answer, cpuSeconds } from './process.ts'
+import { answer, cpuSeconds, exitWith } from './process.ts'
 import { payloadBytes } from './record.ts'
 
-/** When the measurement ended. */
+/** What the consumer had read at the end of the measurement. */
 export interface Read {
   readonly messages: number
   readonly cpuSeconds: number
 }
 
-/** A commit is a sync of its own: not for each record of a stream that is only counted. */
+/** Records per commit. A commit costs a sync, too much for every record of a stream that is only counted. */
 const commitEvery = 10_000
 
 const [source = '', port, topic = ''] = process.argv.slice(2)
@@ -31,16 +31,13 @@ const { ended } = await bus.subscribe(
     if (read === wanted) done.resolve(undefined)
   },
 )
-ended.catch((error: unknown) => {
-  console.error(error)
-  process.exit(1)
-})
+ended.catch(exitWith)
 
 let cpuBefore = 0
 answer({
   begin: () => (cpuBefore = cpuSeconds()),
   end: (): Read => ({ messages: read, cpuSeconds: cpuSeconds() - cpuBefore }),
-  /** Answers once so many were read. */
+  /** Answers as soon as `total` records are read. */
   async until(total) {
     wanted = total
     if (read === wanted) done.resolve(undefined)

@@ -1,6 +1,6 @@
 import type { Folder, LogFile } from '../../examples/lean-bus/src/log/files.ts'
 
-/** What went to the segments of topics. */
+/** Writes and syncs of topic segments. */
 export interface Counts {
   writes: number
   bytes: number
@@ -8,9 +8,9 @@ export interface Counts {
 }
 
 /**
- * A broker's folder that counts what is written to its topics.
+ * Wraps a broker's folder to count the writes and syncs of its topics.
  *
- * @param isSynced whether sync does what it says; without it nothing survives a power cut
+ * @param isSynced whether sync works. If it does nothing, a power cut may lose everything.
  */
 export function countingFolder(folder: Folder, counts: Counts, isSynced: boolean): Folder {
   const counted = (file: LogFile): LogFile => ({
@@ -32,9 +32,9 @@ export function countingFolder(folder: Folder, counts: Counts, isSynced: boolean
     create: async (name) => counted(await folder.create(name)),
     sync: async () => (isSynced ? folder.sync() : undefined),
     async folder(name) {
-      // What the groups store is not published.
-      const isOfGroups = name.startsWith('_')
-      const inner = isOfGroups ? { writes: 0, bytes: 0, syncs: 0 } : counts
+      // Committed offsets are not published messages, so the groups' log isn't counted.
+      const isGroupsLog = name.startsWith('_')
+      const inner = isGroupsLog ? { writes: 0, bytes: 0, syncs: 0 } : counts
       return countingFolder(await folder.folder(name), inner, isSynced)
     },
   }

@@ -1,20 +1,27 @@
-/** What the machine does without a bus: the measure of what a bus can do on it. */
+/** Measures what the machine does without a bus: the limit for every bus on it. */
 import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs'
 import { createConnection } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { start } from './process.ts'
+import { startProcess } from './process.ts'
 
 /**
- * Appends blocks to a new file for so long, and waits for the disk after each if `fsync`. In bytes per second.
+ * Appends blocks to a new file.
  *
- * @param block in bytes
+ * @param blockBytes size of each block
+ * @param fsync whether each block is followed by fdatasync
+ * @returns bytes per second
  */
-export function diskLimit(folder: string, block: number, fsync: boolean, seconds: number): number {
+export function measureDisk(
+  folder: string,
+  blockBytes: number,
+  fsync: boolean,
+  seconds: number,
+): number {
   const path = join(folder, 'limit')
   const file = openSync(path, 'wx')
   try {
-    return writeFor(file, Buffer.alloc(block, 'x'), fsync, seconds)
+    return writeFor(seconds, file, Buffer.alloc(blockBytes, 'x'), fsync)
   } finally {
     closeSync(file)
     rmSync(path)
@@ -22,20 +29,20 @@ export function diskLimit(folder: string, block: number, fsync: boolean, seconds
 }
 
 /**
- * Writes for so long that what a rested disk takes at once is spent: what is measured next finds the disk as it is all day.
- * SNIA's Solid State Storage Performance Test Specification measures in that steady state too; it tests for it, and this waits.
- * What is written has to stay until the measurement is over: a virtual disk that is told of a deletion has room again.
+ * Spends the disk's burst capacity by writing, so that the next measurement finds the disk as it is under sustained load. SNIA's
+ * Solid State Storage Performance Test Specification measures in that steady state too; it tests for it, this function waits.
+ * The file must stay until the measurement is over: a virtual disk regains capacity when files are deleted.
  */
-export function settleDisk(folder: string, seconds: number): void {
-  const file = openSync(join(folder, 'settle'), 'a')
+export function sustainLoad(folder: string, seconds: number): void {
+  const file = openSync(join(folder, 'sustained'), 'a')
   try {
-    writeFor(file, Buffer.alloc(2 ** 20, 'x'), true, seconds)
+    writeFor(seconds, file, Buffer.alloc(2 ** 20, 'x'), true)
   } finally {
     closeSync(file)
   }
 }
 
-function writeFor(file: number, bytes: Buffer, fsync: boolean, seconds: number): number {
+function writeFor(seconds: number, file: number, bytes: Buffer, fsync: boolean): number {
   const begin = performance.now()
   const passed = () => (performance.now() - begin) / 1000
   let written = 0
@@ -46,9 +53,9 @@ function writeFor(file: number, bytes: Buffer, fsync: boolean, seconds: number):
   return written / passed()
 }
 
-/** Sends from this process to another over TCP for so long. In bytes per second, as they arrive. */
-export async function loopbackLimit(seconds: number): Promise<number> {
-  await using receiver = await start('loopback.ts', [])
+/** Sends from this process to another one over TCP. Returns the bytes per second that arrive. */
+export async function measureLoopback(seconds: number): Promise<number> {
+  await using receiver = await startProcess('loopback.ts', [])
   const socket = createConnection(await receiver.ask<number>('port'), '127.0.0.1')
   const chunk = Buffer.alloc(2 ** 16)
   const fill = () => {

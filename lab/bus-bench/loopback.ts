@@ -1,4 +1,4 @@
-/** The receiver of the loopback limit: counts what arrives over TCP. */
+/** The receiver of the loopback measurement: counts the bytes that arrive over TCP. */
 import { once } from 'node:events'
 import { createServer, type AddressInfo } from 'node:net'
 import { answer } from './process.ts'

@@ -2,22 +2,22 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
-type Handlers = { [ask: string]: (argument: number) => unknown }
+type Handlers = { [question: string]: (argument: number) => unknown }
 
-/** Another process of a measurement, which answers questions. */
-export interface Asked extends AsyncDisposable {
+/** A process of a measurement. It answers questions. */
+export interface BenchProcess extends AsyncDisposable {
   ask<T>(question: string, argument?: number): Promise<T>
 }
 
 /**
- * Starts a program of this folder that calls `answer`, and waits until it does. Disposal ends it.
+ * Starts a program of this folder and waits until it calls `answer`. Disposal ends it.
  *
- * @throws Error when it ends before it has answered
+ * @throws Error if the program exits before it answers
  */
-export async function start(file: string, args: readonly string[]): Promise<Asked> {
+export async function startProcess(file: string, args: readonly string[]): Promise<BenchProcess> {
   const child = fork(join(import.meta.dirname, file), args)
   const exit = once(child, 'exit').then(() => {
-    throw new Error(`${file} has ended; what it said is above.`)
+    throw new Error(`${file} has exited. Its error output is above.`)
   })
   exit.catch(() => undefined)
   const receive = async () => {
@@ -37,20 +37,26 @@ export async function start(file: string, args: readonly string[]): Promise<Aske
   }
 }
 
-/** Answers the process that has started this one, until that one is gone. */
+/** Answers the questions of the parent process until it disconnects. */
 export function answer(handlers: Handlers): void {
   const send = process.send?.bind(process)
-  if (!send) throw new Error('This is a process of `npm run bench`.')
+  if (!send) throw new Error('Only `npm run lab -- bus-bench` can start this program.')
   process.on('message', async ({ question, argument }: { question: string; argument: number }) => {
     const found = await handlers[question]?.(argument)
-    // Where the one that asked has gone meanwhile, there is nobody to tell.
+    // The parent may have exited in the meantime: ignore that.
     send({ answer: found }, () => undefined)
   })
   process.on('disconnect', () => process.exit())
   send({ answer: 'ready' })
 }
 
-/** What this process has used of the processor, in seconds. */
+/** Prints an error and exits, so that the parent process notices. */
+export function exitWith(error: unknown): never {
+  console.error(error)
+  process.exit(1)
+}
+
+/** CPU time of this process. */
 export function cpuSeconds(): number {
   const { user, system } = process.cpuUsage()
   return (user + system) / 1e6

@@ -1,11 +1,11 @@
-/** The producer of one sample: whose code it is, the broker's port, how it publishes, the topic. It publishes until told to end. */
+/** The producer process of one sample. Arguments: the bus's source folder, the broker's port, the load, the topic. */
 import { randomBytes } from 'node:crypto'
 import { build } from 'hdr-histogram-js'
 import { load } from './bus.ts'
-import { answer, cpuSeconds } from './process.ts'
+import { answer, cpuSeconds, exitWith } from './process.ts'
 import { loads, payloadBytes, type Latency, type Load } from './record.ts'
 
-/** Since the measurement began. */
+/** What the producer published since the measurement began. */
 export interface Published {
   readonly seconds: number
   readonly messages: number
@@ -21,27 +21,27 @@ const { encodeRecord } = await load(source, 'protocol/records')
 const { createTopics } = await load(source, 'client/topics')
 const address = { host: '127.0.0.1', port: Number(port) }
 const { batch, inFlight } = loads[name as Load]
-/** The same for all: a record is encoded at once. */
+/** One buffer for all records, because each record is encoded immediately. */
 const value = randomBytes(payloadBytes)
-/** Microseconds up to a minute, to three digits. */
+/** Microseconds, up to one minute. */
 const latencies = build({ highestTrackableValue: 60e6, numberOfSignificantValueDigits: 3 })
 let sent = 0
 let acknowledged = 0
 let isOver = false
 
-/** A record that says which one it is. */
+/** Returns a record whose value begins with its number. */
 function nextRecord() {
   value.writeUInt32BE(sent++)
   return { key: '', value, headers: {} }
 }
 
-/** Resolves when the next batch is acknowledged. */
-async function publisher(): Promise<() => Promise<unknown>> {
+/** Connects, and returns a function that publishes the next batch and resolves when it is acknowledged. */
+async function connectPublisher(): Promise<() => Promise<unknown>> {
   if (batch === 1) {
     const bus = await connect(address)
     return () => bus.publish(topic, nextRecord())
   }
-  // The port takes single records: batches are for whoever speaks to the broker as the port itself does.
+  // The port takes single records, so batches use the bus's own protocol.
   const { retry } = createSessions(overTcp(address))
   const request = await retry(async (session) => session.request)
   return () => {
@@ -50,7 +50,7 @@ async function publisher(): Promise<() => Promise<unknown>> {
   }
 }
 
-async function publishOn(publish: () => Promise<unknown>) {
+async function keepPublishing(publish: () => Promise<unknown>) {
   while (!isOver) {
     const begin = performance.now()
     await publish()
@@ -60,12 +60,9 @@ async function publishOn(publish: () => Promise<unknown>) {
 }
 
 await createTopics(address, [topic])
-const publish = await publisher()
-const loops = Promise.all(Array.from({ length: inFlight }, () => publishOn(publish)))
-loops.catch((error: unknown) => {
-  console.error(error)
-  process.exit(1)
-})
+const publish = await connectPublisher()
+const loops = Promise.all(Array.from({ length: inFlight }, () => keepPublishing(publish)))
+loops.catch(exitWith)
 
 let before = { at: 0, acknowledged: 0, cpu: 0 }
 answer({
@@ -83,7 +80,7 @@ answer({
       cpuSeconds: cpuSeconds() - before.cpu,
     }
   },
-  /** How many were published in all, once the last is acknowledged. */
+  /** Answers with the number of published records when all are acknowledged. */
   async total() {
     await loops
     return acknowledged

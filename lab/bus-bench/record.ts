@@ -1,48 +1,57 @@
-/** How the producer publishes: so many records in one batch, so many batches awaited at the same time. */
+import * as z from 'zod'
+import { Hash, hashInputs, Machine, measurement, recordFile, spread } from '../record.ts'
+
+/** How the producer publishes: the records in a batch, and the batches in flight at the same time. */
 export const loads = {
   'one at a time': { batch: 1, inFlight: 1 },
   '256 in flight': { batch: 1, inFlight: 256 },
   'batches of 100': { batch: 100, inFlight: 16 },
 } as const
 
-/** What one record of this laboratory means. */
-export const description = [
-  'Broker, producer and consumer are processes of their own on one machine, over loopback TCP; each sample has a new broker.',
-  'The broker syncs before it acknowledges; without fsync is a broker of this laboratory whose sync does nothing.',
-  'Single records go through the port, whose client puts what waits into the next batch and has one batch under way, with',
-  'no delay to gather more. Batches of 100 are pipelined on one connection. The next call is made when one is acknowledged,',
-  'so that a stall delays the calls after it: the latencies are those of a closed loop.',
-  'A message counts when it is acknowledged; a sample is there only if all were read back in order and without a gap by a',
-  'consumer that commits every 10,000: one that is started when the measurement is over, or one that reads along.',
-  'The limit is measured right after each sample, with nothing else running: the lesser of writing blocks of the size of the',
-  "sample's average group for as long as the sample, each with fdatasync if the sample has it, and of loopback TCP from one",
-  'process to another. For a rested disk, what the sample has written is deleted before that. For a settled one the disk is',
-  'written to before the sample and again before its limit, with a sync after each mebibyte, until what it takes at once after',
-  'a rest is spent; and what was written stays, since a virtual disk that is told of a deletion has room again.',
-  'The disk is what the machine takes for one: what a virtual disk does at fdatasync is not known here.',
-].join(' ')
-
 export type Load = keyof typeof loads
 
-/** When the consumer reads what is published: once the measurement is over, or all the time, with its share of the cores. */
+export const loadNames = Object.keys(loads) as [Load, ...Load[]]
+
+/** How the bench measures, in the words that each record carries. */
+export const description = [
+  'Broker, producer and consumer are separate processes on one machine, connected over loopback TCP. Each sample starts a new',
+  'broker. The broker syncs before it acknowledges; "no fsync" is a broker of this laboratory whose sync does nothing.',
+  'Single records go through the port. Its client sends one batch at a time and puts the records that wait into the next one,',
+  'without a delay to gather more. Batches of 100 are pipelined on one connection. The producer publishes again when a publish',
+  'is acknowledged, so a stall delays the calls after it: the latencies are those of a closed loop.',
+  'A message counts when it is acknowledged. A sample counts only if a consumer has read all messages back, in order and',
+  'without a gap, with a commit every 10,000 records. The consumer starts after the measurement, or reads along with it.',
+  'The limit is measured right after each sample with nothing else running. It is the lower of two rates: writing blocks of the',
+  "sample's average group size for as long as the sample, each followed by fdatasync if the sample syncs, and loopback TCP from",
+  'one process to another. For a rested disk, the data of the sample is deleted before the limit is measured. For a settled',
+  'disk, the bench writes to the disk before the sample and again before its limit, with a sync after each MiB, until the',
+  "disk's burst capacity is spent. That data is kept, because a virtual disk regains capacity when files are deleted.",
+  'The disk is virtual: its behavior at fdatasync is unknown here.',
+].join(' ')
+
+/** When the consumer reads: after the measurement, or during it, on the same cores. */
 export const readings = ['afterwards', 'along'] as const
 
-export type Reading = (typeof readings)[number]
-
-/** Whether the disk has what it takes at once after a rest, or was written to until that was spent. */
+/** Whether the disk still has its burst capacity, or is under sustained load. */
 export const disks = ['rested', 'settled'] as const
 
-export type Disk = (typeof disks)[number]
+/** Size of each record's value, in bytes. */
+export const payloadBytes = 1000
 
-/** Under what each load is measured. */
-export interface Conditions {
+const Count = z.int().nonnegative()
+const Positive = z.number().positive()
+const PositiveInt = z.int().positive()
+
+export const Conditions = z.strictObject({
   /** Whether the broker syncs before it acknowledges, as it always does outside this laboratory. */
-  readonly fsync: boolean
-  readonly reading: Reading
-  readonly disk: Disk
-}
+  fsync: z.boolean(),
+  reading: z.enum(readings),
+  disk: z.enum(disks),
+})
 
-/** The four that are measured, each of which has one thing changed from the second. */
+export type Conditions = z.infer<typeof Conditions>
+
+/** The conditions for every load. Each differs from `rested` in one respect. */
 export const conditions = {
   settled: { fsync: true, reading: 'afterwards', disk: 'settled' },
   rested: { fsync: true, reading: 'afterwards', disk: 'rested' },
@@ -52,100 +61,122 @@ export const conditions = {
 
 export const conditionNames = Object.keys(conditions) as (keyof typeof conditions)[]
 
-export const loadNames = Object.keys(loads) as [Load, ...Load[]]
+/** Time from the call to the acknowledgement, in milliseconds. All records of a batch share one latency. */
+const Latency = z.strictObject({
+  p50: Positive,
+  p90: Positive,
+  p99: Positive,
+  p999: Positive,
+  max: Positive,
+})
 
-/** Of each record, in bytes. */
-export const payloadBytes = 1000
+export type Latency = z.infer<typeof Latency>
 
-/** From the call until the acknowledgement, in milliseconds; of a batch, for all of its records at once. */
-export interface Latency {
-  readonly p50: number
-  readonly p90: number
-  readonly p99: number
-  readonly p999: number
-  readonly max: number
-}
+/** One broker with an empty folder, one producer and one consumer, each in its own process. */
+export const Sample = z.strictObject({
+  round: PositiveInt,
+  load: z.enum(loadNames),
+  ...Conditions.shape,
+  /** Duration of the measurement, without the warm-up. */
+  seconds: Positive,
+  /** Messages acknowledged within these seconds and later read back. */
+  messages: PositiveInt,
+  messagesPerSecond: Positive,
+  /** Payload only, in units of 10^6 bytes. */
+  megabytesPerSecond: Positive,
+  latency: Latency,
+  /** Number of writes to the topic's log. */
+  groups: PositiveInt,
+  /** Average size of these writes. */
+  groupBytes: PositiveInt,
+  /** Number of syncs of the topic's log. */
+  syncs: Count,
+  /** Messages that were published but not yet read at the end of the measurement. */
+  unread: Count,
+  /** Peak resident memory since the broker's start, in units of 2^20 bytes. */
+  brokerPeakMiB: PositiveInt,
+  /** CPU time of each process. The consumer's is 0 if it reads afterwards. */
+  cpuSeconds: z.strictObject({
+    broker: Positive,
+    producer: Positive,
+    consumer: z.number().nonnegative(),
+  }),
+  /** What the machine does without a bus, in bytes per second. */
+  limit: z.strictObject({ disk: Positive, loopback: Positive }),
+  /** The lower of the two limits, converted to messages of this size. */
+  limitMessagesPerSecond: Positive,
+  /** `messagesPerSecond` divided by `limitMessagesPerSecond`. */
+  ratio: Positive,
+})
 
-/** What the machine itself does in the same minute, in bytes per second. */
-export interface Limit {
-  /** Writes of the groups' size one after the other to one file, each with fdatasync where the broker syncs. */
-  readonly disk: number
-  /** From one Node process to another over loopback TCP. */
-  readonly loopback: number
-}
+export type Sample = z.infer<typeof Sample>
 
-/** One broker with an empty folder, one producer, one consumer, each a process. */
-export interface Sample extends Conditions {
-  readonly round: number
-  readonly load: Load
-  /** Of the measurement, without the warm-up. */
-  readonly seconds: number
-  /** Acknowledged within these seconds, and read back by the consumer, then or later, in order and without a gap. */
-  readonly messages: number
-  readonly messagesPerSecond: number
-  /** Of payload, 10^6 bytes. */
-  readonly megabytesPerSecond: number
-  readonly latency: Latency
-  /** Writes to the topic's log. */
-  readonly groups: number
-  /** Of one such write, on average. */
-  readonly groupBytes: number
-  /** Syncs of the topic's log; none without fsync. */
-  readonly syncs: number
-  /** Messages that were published, but not read yet, when the time was over. */
-  readonly unread: number
-  /** Of resident memory, from the broker's start on; 2^20 bytes. */
-  readonly brokerPeakMiB: number
-  /** Of the processor, by each process; the consumer has none if it reads afterwards. */
-  readonly cpuSeconds: {
-    readonly broker: number
-    readonly producer: number
-    readonly consumer: number
+const Settings = z.strictObject({
+  rounds: PositiveInt,
+  /** Duration of a sample. */
+  seconds: Positive,
+  warmUpSeconds: Positive,
+  /** How long the bench writes to a disk until it counts as settled. */
+  settleSeconds: Positive,
+  /** Duration of the loopback measurement. */
+  trialSeconds: Positive,
+})
+
+export type Settings = z.infer<typeof Settings>
+
+const BenchRecord = z.strictObject({
+  schema: z.literal(1),
+  ...measurement,
+  commit: z.string().regex(/^[0-9a-f]{40}$/),
+  hash: Hash,
+  machine: Machine.extend({
+    /** Name and release of the kernel. */
+    system: z.string(),
+    /** Type of the file system that holds the log. */
+    fileSystem: z.string(),
+  }),
+  description: z.string(),
+  payloadBytes: PositiveInt,
+  settings: Settings,
+  /** In the order of the runs: in each round, every case is measured once. */
+  samples: z.array(Sample).nonempty(),
+})
+
+export type BenchRecord = z.infer<typeof BenchRecord>
+
+export const benchRecord = recordFile('lab/bus-bench/record.json', BenchRecord)
+
+/** The files that decide the result: the bench and the bus. */
+export const inputs = ['lab/bus-bench/*.ts', 'examples/lean-bus/src/**/*.ts']
+
+export const inputHash = (root?: string) => hashInputs(inputs, root)
+
+/** Summarizes the rounds of one case. */
+export function summarizeCase(
+  samples: readonly Sample[],
+  load: Load,
+  { fsync, reading, disk }: Conditions,
+) {
+  const chosen = samples.filter(
+    (sample) =>
+      sample.load === load &&
+      sample.fsync === fsync &&
+      sample.reading === reading &&
+      sample.disk === disk,
+  )
+  const over = (value: (sample: Sample) => number) => spread(chosen.map(value))
+  return {
+    load,
+    messagesPerSecond: over((sample) => sample.messagesPerSecond),
+    ratio: over((sample) => sample.ratio),
+    limitMessagesPerSecond: over((sample) => sample.limitMessagesPerSecond),
+    p50: over((sample) => sample.latency.p50),
+    p99: over((sample) => sample.latency.p99),
+    brokerPeakMiB: over((sample) => sample.brokerPeakMiB),
+    /** CPU time of all processes per message, in microseconds. */
+    cpuPerMessage: over(
+      ({ cpuSeconds: { broker, producer, consumer }, messages }) =>
+        Math.round((1e7 * (broker + producer + consumer)) / messages) / 10,
+    ),
   }
-  readonly limit: Limit
-  /** To what the lesser of the two limits comes for messages of this size. */
-  readonly limitMessagesPerSecond: number
-  readonly ratio: number
-}
-
-/** How the samples were taken. */
-export interface Settings {
-  readonly rounds: number
-  readonly seconds: number
-  readonly warmUpSeconds: number
-  /** How long a disk is written to until it counts as settled. */
-  readonly settleSeconds: number
-  /** Duration of the loopback measurement, which is shorter than a sample. */
-  readonly trialSeconds: number
-}
-
-/** On what, with what and when something was measured. */
-export interface Circumstances {
-  readonly schema: 1
-  /** ISO 8601, UTC. */
-  readonly date: string
-  readonly command: string
-  /** Of the bus that was measured. */
-  readonly commit: string
-  /** SHA-256 over the files that decide the result. */
-  readonly hash: string
-  readonly machine: {
-    readonly processor: string
-    readonly cores: number
-    readonly memoryGiB: number
-    /** The operating system's kernel. */
-    readonly system: string
-    /** The file system that the files were on. */
-    readonly fileSystem: string
-  }
-  readonly versions: { readonly node: string }
-}
-
-/** What the runs came to, as it lies in `lab/bus-bench/record.json`. */
-export interface BenchRecord extends Circumstances {
-  readonly description: string
-  readonly payloadBytes: number
-  readonly settings: Settings
-  /** In the order of the runs: the cases take turns. */
-  readonly samples: readonly Sample[]
 }

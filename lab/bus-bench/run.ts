@@ -1,29 +1,29 @@
-/** What a lean bus does on this machine, beside what the machine does without it. */
+/** Measures a lean bus on this machine, and what the same machine does without it. */
 import { mkdtempSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { BrokerUse } from './broker.ts'
 import { exampleSource } from './bus.ts'
 import type { Read } from './consumer.ts'
-import { diskLimit, loopbackLimit, settleDisk } from './limit.ts'
-import { start } from './process.ts'
+import { measureDisk, measureLoopback, sustainLoad } from './limit.ts'
+import { startProcess } from './process.ts'
 import type { Published } from './producer.ts'
 import { conditionNames, conditions, loadNames, payloadBytes } from './record.ts'
 import type { Conditions, Load, Sample, Settings } from './record.ts'
 
 const topic = 'bench'
 
-interface Case extends Conditions {
+export interface Case extends Conditions {
   readonly load: Load
 }
 
-/** What is measured once in each round, in this order. */
+/** The cases of each round, in this order. */
 export const cases = loadNames.flatMap((load): Case[] =>
   conditionNames.map((name) => ({ load, ...conditions[name] })),
 )
 
 /**
- * Measures every case of one round.
+ * Measures one case.
  *
  * @param below the folder for the logs: its disk is measured
  * @param source the bus's source folder
@@ -36,21 +36,21 @@ export async function measure(
 ): Promise<Sample> {
   const folder = mkdtempSync(join(below, 'bench-'))
   try {
-    const settle = () => settleDisk(folder, settings.settleSeconds)
+    const settle = () => sustainLoad(folder, settings.settleSeconds)
     if (disk === 'settled') settle()
     const data = join(folder, 'data')
     const run = await runBus(source, data, { load, fsync, reading }, settings)
     const { published, broker, read, unread } = run
-    // Where the bus has taken less than the disk keeps up, the disk has rested meanwhile.
+    // If the bus wrote less than the disk sustains, the disk has regained some burst capacity.
     if (disk === 'settled') settle()
     else rmSync(data, { recursive: true })
     const groupBytes = Math.round(broker.bytes / broker.writes)
     const limit = {
-      disk: diskLimit(folder, groupBytes, fsync, settings.seconds),
-      loopback: await loopbackLimit(settings.trialSeconds),
+      disk: measureDisk(folder, groupBytes, fsync, settings.seconds),
+      loopback: await measureLoopback(settings.trialSeconds),
     }
     const messagesPerSecond = published.messages / published.seconds
-    // What one message comes to in the log, with its share of the batch's header, is what it comes to on the wire.
+    // A message takes as many bytes on the wire as in the log, its share of the batch header included.
     const messageBytes = broker.bytes / published.messages
     const limitMessagesPerSecond = Math.min(limit.disk, limit.loopback) / messageBytes
     return {
@@ -59,10 +59,10 @@ export async function measure(
       fsync,
       reading,
       disk,
-      seconds: rounded(published.seconds),
+      seconds: round3(published.seconds),
       messages: published.messages,
       messagesPerSecond: Math.round(messagesPerSecond),
-      megabytesPerSecond: rounded((messagesPerSecond * payloadBytes) / 1e6),
+      megabytesPerSecond: round3((messagesPerSecond * payloadBytes) / 1e6),
       latency: published.latency,
       groups: broker.writes,
       groupBytes,
@@ -70,13 +70,13 @@ export async function measure(
       unread,
       brokerPeakMiB: Math.round(broker.peakMiB),
       cpuSeconds: {
-        broker: rounded(broker.cpuSeconds),
-        producer: rounded(published.cpuSeconds),
-        consumer: rounded(read.cpuSeconds),
+        broker: round3(broker.cpuSeconds),
+        producer: round3(published.cpuSeconds),
+        consumer: round3(read.cpuSeconds),
       },
       limit: { disk: Math.round(limit.disk), loopback: Math.round(limit.loopback) },
       limitMessagesPerSecond: Math.round(limitMessagesPerSecond),
-      ratio: rounded(messagesPerSecond / limitMessagesPerSecond),
+      ratio: round3(messagesPerSecond / limitMessagesPerSecond),
     }
   } finally {
     rmSync(folder, { recursive: true })
@@ -89,10 +89,10 @@ async function runBus(
   { load, fsync, reading }: Omit<Case, 'disk'>,
   { seconds, warmUpSeconds }: Settings,
 ) {
-  await using broker = await start('broker.ts', [source, data, fsync ? 'fsync' : ''])
+  await using broker = await startProcess('broker.ts', [source, data, fsync ? 'fsync' : ''])
   const port = String(await broker.ask<number>('port'))
-  await using producer = await start('producer.ts', [source, port, load, topic])
-  const startConsumer = () => start('consumer.ts', [source, port, topic])
+  await using producer = await startProcess('producer.ts', [source, port, load, topic])
+  const startConsumer = () => startProcess('consumer.ts', [source, port, topic])
   await using along = reading === 'along' ? await startConsumer() : undefined
   const processes = [broker, producer, ...(along ? [along] : [])]
   await sleep(warmUpSeconds * 1000)
@@ -109,7 +109,6 @@ async function runBus(
   return { broker: use, published, read, unread: Math.max(0, total - read.messages) }
 }
 
-/** To thousandths. */
-function rounded(value: number): number {
+function round3(value: number): number {
   return Math.round(value * 1000) / 1000
 }

@@ -5,34 +5,14 @@ import { quickChecks, record } from '../../contracts/http/index.ts'
 import { startProgram, type Program } from '../../contracts/process/program.ts'
 import { runChecks, type CheckResult } from '../../contracts/run.ts'
 import { environmentOf, type Runtime } from '../../contracts/process/runtimes.ts'
+import type { ColdStartRun } from './record.ts'
 import { argv, programs, sessions, type Line } from './sessions.ts'
-
-/** What the sessions printed on one version of Node, and how the contract went on what they have built. */
-export interface ColdStartRun {
-  /** With its full version: "Node 24.21.0". */
-  readonly runtime: string
-  /** By session, a text for each of its lines; empty for a line that shows nothing. */
-  readonly outputs: Readonly<Record<string, readonly string[]>>
-  /** Of the contract without the slow checks of bounded stores, against the bundle. */
-  readonly contract: { readonly passed: number; readonly total: number }
-}
-
-/** The runs as they lie in `lab/cold-start/record.json`. */
-export interface ColdStartRecord {
-  readonly schema: 1
-  readonly example: string
-  /** Of the example's published form that was run. */
-  readonly hash: string
-  /** ISO 8601, UTC. */
-  readonly date: string
-  readonly runs: readonly ColdStartRun[]
-}
 
 /**
  * Runs all sessions in the folder of the example, then the contract.
  *
- * @param directory the published form of the example; the folder around it is used as well, and should be empty
- * @throws Error when a line ends otherwise than its session says
+ * @param directory the published form of the example, in an otherwise empty folder that the sessions write to
+ * @throws Error if a line fails that should succeed, or the other way around
  */
 export async function runColdStart(
   directory: string,
@@ -55,7 +35,7 @@ export async function runColdStart(
   }
 }
 
-/** Starts what the sessions have built. Its port is any free one. */
+/** Starts the bundle that the sessions built, on any free port. */
 export function startBundle(
   command: readonly string[],
   directory: string,
@@ -65,7 +45,7 @@ export function startBundle(
   return startProgram({ argv: command, directory, env: { ...environmentOf(runtime), ...env } })
 }
 
-/** How many files lie in a folder and below it; none where there is no folder. */
+/** Counts the files in a folder and below it: 0 if there is no folder. */
 export function countFiles(folder: string): number {
   if (!existsSync(folder)) return 0
   const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
@@ -77,14 +57,16 @@ async function checkContract(directory: string, runtime: Runtime): Promise<Check
   return await runChecks(quickChecks, record(program.target))
 }
 
-/** Runs a line in a shell and resolves with what a reader is shown of its output. */
+/** Runs a line in a shell and resolves with the part of its output that readers see. */
 function runLine({ line, shows }: Line, directory: string, runtime: Runtime): Promise<string> {
   const env = { ...environmentOf(runtime), PORT: '0' }
   return new Promise((resolve, reject) => {
     exec(line, { cwd: directory, env }, (error, stdout, stderr) => {
       if ((error !== null) !== (shows === 'error')) {
         const code = error?.code ?? 0
-        reject(new Error(`"${line}" ended with ${code} on ${runtime.name}:\n${stdout}${stderr}`))
+        reject(
+          new Error(`"${line}" exited with code ${code} on ${runtime.name}:\n${stdout}${stderr}`),
+        )
       } else if (shows === 'nothing') resolve('')
       else resolve(stable(shows === 'error' ? errorOf(stderr) : stdout, dirname(directory)))
     })
@@ -96,7 +78,7 @@ function errorOf(stderr: string): string {
   return stderr.split('\n').find((line) => /^\w*Error\b/.test(line)) ?? ''
 }
 
-/** An output without what differs from run to run and from machine to machine. */
+/** Removes from an output what differs between runs and machines. */
 function stable(output: string, around: string): string {
   return output
     .replaceAll(around, '')

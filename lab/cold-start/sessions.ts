@@ -1,28 +1,28 @@
 /** One line of a session, as a reader types it into a shell. */
 export interface Line {
   readonly line: string
-  /** Of what it prints: all, the line that names the error it must end with, or nothing, where it differs from run to run. */
+  /** What readers see: the whole output, the line that names the expected error, or nothing if the output differs between runs. */
   readonly shows: 'output' | 'error' | 'nothing'
-  /** What the number that it prints is a count of, for the table that compares two sessions. */
+  /** What the printed number counts, for the table that compares two sessions. */
   readonly counts?: 'files' | 'bytes' | 'modules'
 }
 
-/** Lines that stand together on the page, with one finding. */
+/** Lines that the page shows together, with one finding. */
 export interface Session {
   readonly id: string
   readonly lines: readonly Line[]
 }
 
-/** The example whose published form the sessions are run on. */
+/** ID of the example whose published form the sessions run on. */
 export const example = 'express'
 
-/** Programs of this folder that a reader saves beside the example's `package.json` first. */
+/** Programs of this folder. Readers save them next to the example's `package.json` first. */
 export const programs = ['count.mjs', 'start.mjs'] as const
 
-/** How the contract starts what the sessions have built, in the example's folder. */
+/** Starts the bundle from the example's folder. */
 export const argv = ['node', '../deploy/start.mjs'] as const
 
-/** A folder's files and bytes. Hidden files are npm's own and differ between its versions. */
+/** Counts files and bytes of folders. Hidden files belong to npm and differ between its versions. */
 const weigh = (folders: string): Line[] => [
   { line: `find ${folders} -type f ! -name '.*' | wc -l`, shows: 'output', counts: 'files' },
   {
@@ -34,7 +34,7 @@ const weigh = (folders: string): Line[] => [
 
 const swaggerUi = '../deploy/node_modules/swagger-ui-dist'
 
-/** Run one after another in the folder of the example; each goes on from where the one before has ended. */
+/** Run in this order in the example's folder. Each session continues where the previous one ended. */
 export const sessions: readonly Session[] = [
   {
     id: 'as-it-is',

@@ -2,12 +2,12 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
 import { environmentOf, thisNode } from '../../contracts/process/runtimes.ts'
-import type { DiskOptions } from './disk-options.ts'
+import type { DiskOptions } from './disk/options.ts'
 
 /** The source files of the example. */
 export const exampleSource = fileURLToPath(new URL('../../examples/lean-bus/src', import.meta.url))
 
-const disk = fileURLToPath(new URL('disk.ts', import.meta.url))
+const disk = fileURLToPath(new URL('disk/disk.ts', import.meta.url))
 
 /** How long a broker may take to start and to exit, in ms. */
 const [startTimeout, exitTimeout] = [20_000, 10_000]

@@ -1,5 +1,5 @@
 import type { Random } from '../random.ts'
-import type { DiskOptions, Operation } from './disk-options.ts'
+import type { DiskOptions, Operation } from './disk/options.ts'
 import type { Kind } from './record.ts'
 
 /** The failures that one process meets. */

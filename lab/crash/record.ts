@@ -1,118 +1,140 @@
-/** How a round ends. After `power` and `fault`, what was not synced is lost as well, in part or all of it. */
+import * as z from 'zod'
+import { Hash, hashInputs, measurement, recordFile } from '../record.ts'
+
+/** How a round ends: by SIGKILL, by a power cut, or by an injected disk failure and a power cut. A power cut loses unsynced data. */
 export const kinds = ['kill', 'power', 'fault'] as const
 
 export type Kind = (typeof kinds)[number]
 
-/** What happened in the rounds, as evidence that they reach what they are for. */
-export interface Seen {
-  /** Positions that were committed, summed over the groups. */
-  committed: number
-  /** Processes that were killed, or failed by an injected fault, before they served. */
-  startsEnded: number
-  /** Ended by SIGTERM, with the clean marker. */
-  cleanStops: number
-  /** Injected faults that were reached. */
-  faults: number
-  /** Files that were cut or damaged between their synced and their written size. */
-  filesDamaged: number
-  creationsUndone: number
-  deletionsUndone: number
-  truncationsUndone: number
-  /** Torn tails that a start has found and cut off. */
-  tornTails: number
-}
+const Count = z.int().nonnegative()
+const PositiveInt = z.int().positive()
+const Size = z.int().nonnegative()
+const Zero = z.int().min(0).max(0)
 
-export const emptySeen = (): Seen => ({
-  committed: 0,
-  startsEnded: 0,
-  cleanStops: 0,
-  faults: 0,
-  filesDamaged: 0,
-  creationsUndone: 0,
-  deletionsUndone: 0,
-  truncationsUndone: 0,
-  tornTails: 0,
+/** The events of all rounds, as evidence that the rounds reach what they test. */
+const Seen = z.strictObject({
+  /** Committed positions, summed over the groups. */
+  committed: Count,
+  /** Processes that exited before they were ready, because they were killed or their disk failed. */
+  startsEnded: Count,
+  /** Processes that stopped after SIGTERM and wrote the clean-shutdown marker. */
+  cleanStops: Count,
+  /** Injected disk failures that a process met. */
+  faults: Count,
+  /** Files that were cut or damaged between their synced and their written size. */
+  filesDamaged: Count,
+  creationsUndone: Count,
+  deletionsUndone: Count,
+  truncationsUndone: Count,
+  /** Torn tails that a start found and cut off. */
+  tornTails: Count,
 })
 
-/** What single turned bits in synced data came to. */
-export interface Flips {
-  readonly tried: number
-  /** With file and position: at the start, or at the next read where the log was open already. */
-  readonly refused: number
-  /** In the last group of a log that was not closed in order: cut off like a torn tail. */
-  readonly truncatedTail: number
-  /** Other bytes than were written, or fewer without a word. */
-  readonly served: number
-}
+export type Seen = z.infer<typeof Seen>
 
-/** The last line of `npm run crash -- --json`. */
-export interface Totals {
-  readonly seed: number
-  /** Without the rounds of the negative control. */
-  readonly rounds: number
+const seenNames = Object.keys(Seen.shape) as (keyof Seen)[]
+
+export const emptySeen = () => Object.fromEntries(seenNames.map((name) => [name, 0])) as Seen
+
+/** The results of flipping single bits in synced data. */
+const Flips = z.strictObject({
+  tried: Count,
+  /** Rejected with file and position: by the start, or by the next read if the log was already open. */
+  refused: Count,
+  /** In the last group of a log without a clean shutdown: cut off like a torn tail. */
+  truncatedTail: Count,
+  /** Records with other bytes than were written, or missing without an error. */
+  served: Count,
+})
+
+export type Flips = z.infer<typeof Flips>
+
+/** The last line of `npm run lab -- crash --json`. */
+export const Totals = z.strictObject({
+  seed: Count,
+  /** Without the rounds of the control. */
+  rounds: Count,
   /** Records that were acknowledged to their producers. */
-  readonly acknowledged: number
-  /** Acknowledged, delivered or committed, and not there any more, or not with the same bytes. */
-  readonly lost: number
-  readonly reordered: number
-  readonly duplicated: number
-  /** Of those that were acknowledged with the sync switched off, gone from the files. */
-  readonly controlLost: number
-  readonly flips: Flips
-}
+  acknowledged: Count,
+  /** Records that were acknowledged, delivered or committed, and are now missing or have other bytes. */
+  lost: Count,
+  reordered: Count,
+  duplicated: Count,
+  /** Records that the control, which runs without sync, acknowledged and lost. */
+  controlLost: Count,
+  flips: Flips,
+})
 
-/** What a power cut did to a file. */
-export interface Damage {
-  readonly path: string
-  readonly syncedSize: number
-  readonly writtenSize: number
-  readonly keptSize: number
-  readonly flipped: readonly number[]
-  readonly zeroed: readonly (readonly [from: number, to: number])[]
-}
+export type Totals = z.infer<typeof Totals>
 
 /** A batch in a segment. Positions and sizes are in bytes. */
-export interface Layout {
-  readonly offset: number
-  readonly count: number
-  readonly at: number
-  readonly length: number
-  /** The end of what was synced when this batch was written, as an offset. */
-  readonly durable: number
-}
+const Layout = z.strictObject({
+  offset: Count,
+  count: PositiveInt,
+  at: Size,
+  length: PositiveInt,
+  /** End of the synced log when this batch was written, as an offset. */
+  durable: Count,
+})
 
-/** A segment that a power cut has damaged, and what the next start made of it. */
-export interface Recovery extends Damage {
-  /** As it was written. */
-  readonly batches: readonly Layout[]
-  /** Where the start has cut it. */
-  readonly recoveredSize: number
-  /** What the start said. */
-  readonly warning: string
-}
+export type Layout = z.infer<typeof Layout>
 
-/** A recorded run, as it lies in `lab/crash/record.json`. */
-export interface CrashRecord extends Totals {
-  readonly schema: 1
-  /** ISO 8601, UTC. */
-  readonly date: string
-  readonly command: string
-  /** SHA-256 over the files that decide the result. */
-  readonly hash: string
-  readonly machine: {
-    readonly processor: string
-    readonly cores: number
-    readonly memoryGiB: number
-  }
-  readonly versions: { readonly node: string }
-  readonly seconds: number
-  readonly kinds: Readonly<Record<Kind, number>>
-  readonly control: {
-    readonly rounds: number
-    readonly acknowledged: number
-    /** Rounds after which the broker would not start: the log says itself that more was synced than is there. */
-    readonly refused: number
-  }
-  readonly seen: Readonly<Seen>
-  readonly recovery: Recovery
-}
+/** A segment that a power cut damaged, and what the next start did with it. */
+const Recovery = z.strictObject({
+  /** Relative to the data folder. */
+  path: z.string(),
+  syncedSize: Size,
+  writtenSize: Size,
+  /** Size after the power cut. */
+  keptSize: Size,
+  /** Positions of bytes with flipped bits. */
+  flipped: z.array(Size).readonly(),
+  /** Ranges of zeroed bytes; the end is exclusive. */
+  zeroed: z.array(z.tuple([Size, Size]).readonly()).readonly(),
+  /** The batches as they were written. */
+  batches: z.array(Layout).nonempty().readonly(),
+  /** Size after the start has cut the segment. */
+  recoveredSize: Size,
+  /** The warning that the start printed. */
+  warning: z.string(),
+})
+
+export type Recovery = z.infer<typeof Recovery>
+
+/** A run that broke a promise, or whose control lost nothing, does not match this schema. */
+const CrashRecord = z.strictObject({
+  schema: z.literal(1),
+  ...measurement,
+  hash: Hash,
+  seconds: PositiveInt,
+  ...Totals.shape,
+  rounds: PositiveInt,
+  acknowledged: PositiveInt,
+  lost: Zero,
+  reordered: Zero,
+  duplicated: Zero,
+  controlLost: PositiveInt,
+  flips: Flips.extend({ tried: PositiveInt, served: Zero }),
+  kinds: z.record(z.enum(kinds), PositiveInt),
+  control: z.strictObject({
+    rounds: PositiveInt,
+    acknowledged: PositiveInt,
+    /** Rounds after which the broker refused to start, because the log says that more was synced than is left. */
+    refused: Count,
+  }),
+  seen: z.strictObject(
+    Object.fromEntries(seenNames.map((name) => [name, PositiveInt])) as Record<
+      keyof Seen,
+      typeof PositiveInt
+    >,
+  ),
+  recovery: Recovery,
+})
+
+export type CrashRecord = z.infer<typeof CrashRecord>
+
+export const crashRecord = recordFile('lab/crash/record.json', CrashRecord)
+
+/** Hashes the files that decide the result: the laboratory and the bus. */
+export const inputHash = (root?: string) =>
+  hashInputs(['lab/crash/**/*.ts', 'lab/random.ts', 'examples/lean-bus/src/**/*.ts'], root)

@@ -1,5 +1,5 @@
 import { batchesIn } from '../../examples/lean-bus/src/protocol/format.ts'
-import type { FileDamage } from './disk-model.ts'
+import type { FileDamage } from './disk/model.ts'
 import type { Layout, Recovery } from './record.ts'
 
 /** The batches of a segment, up to the first invalid one. */

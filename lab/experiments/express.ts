@@ -2,7 +2,7 @@ import type { Edit, Experiment, SentRequest } from './experiment.ts'
 
 const json = { 'content-type': 'application/json' }
 
-/** An order as it should be. */
+/** A valid order. */
 const order: SentRequest = {
   method: 'POST',
   path: '/orders',
@@ -15,12 +15,12 @@ const orderAndQuote: readonly SentRequest[] = [
   { method: 'GET', path: '/orders/<id>/quote' },
 ]
 
-const stands = "const ask = (service: string) => sleep(20, service === 'price' ? 4200 : 490)"
+const stub = "const ask = (service: string) => sleep(20, service === 'price' ? 4200 : 490)"
 
-/** The stand-in for the services behind the quote, telling when it is asked and when it answers. */
-const telling: Edit = {
+/** The stub of the downstream services, with a line of output for each call and each response. */
+const printing: Edit = {
   file: 'src/main.ts',
-  from: stands,
+  from: stub,
   to: `const ask = async (service: string) => {
   console.log(\`asks \${service}\`)
   await sleep(20)
@@ -29,7 +29,7 @@ const telling: Edit = {
 }`,
 }
 
-/** A request that takes a while to compute, and one that has nothing to do with it. */
+/** A request that needs much CPU time, and an unrelated one. */
 const reportAndHealth: readonly SentRequest[] = [
   { method: 'GET', path: '/report' },
   { method: 'GET', path: '/health' },
@@ -37,8 +37,8 @@ const reportAndHealth: readonly SentRequest[] = [
 
 const loop = '  for (let n = 1; n <= 200_000_000; n += 1) sum += n % 7\n'
 
-/** The loop of `blocked.js` that waits for something after every millionth round. */
-function waitingFor(something: string): Edit[] {
+/** Makes the loop of `blocked.js` wait for something after every million rounds. */
+function awaitInLoop(something: string): Edit[] {
   const file = 'blocked.js'
   return [
     {
@@ -59,8 +59,8 @@ function waitingFor(something: string): Edit[] {
 }
 
 /**
- * What Express answers when it is left to itself, asked of the smallest program and of the example with some lines changed;
- * and in which order it does things at once.
+ * Express's default behavior, in the smallest program and in the example with some lines changed, and the order of its
+ * concurrent work.
  */
 export const experiments: readonly Experiment[] = [
   {
@@ -91,7 +91,7 @@ export const experiments: readonly Experiment[] = [
     ],
     requests: [order],
   },
-  { id: 'side-by-side', edits: [telling], requests: orderAndQuote },
+  { id: 'side-by-side', edits: [printing], requests: orderAndQuote },
   {
     id: 'in-turn',
     edits: [
@@ -104,16 +104,16 @@ export const experiments: readonly Experiment[] = [
     const shippingCents = await ask('shipping', order.id)
 `,
       },
-      telling,
+      printing,
     ],
     requests: orderAndQuote,
   },
   { id: 'blocked', program: 'express/blocked.js', requests: reportAndHealth, together: true },
   {
-    // A promise that has resolved already lets only other promises run, not what waits on a socket.
+    // Awaiting a resolved promise lets other promises run, but no I/O.
     id: 'awaiting-nothing',
     program: 'express/blocked.js',
-    edits: waitingFor('null'),
+    edits: awaitInLoop('null'),
     requests: reportAndHealth,
     together: true,
   },
@@ -126,7 +126,7 @@ export const experiments: readonly Experiment[] = [
         from: "import express from 'express'\n",
         to: "import { setImmediate } from 'node:timers/promises'\nimport express from 'express'\n",
       },
-      ...waitingFor('setImmediate()'),
+      ...awaitInLoop('setImmediate()'),
     ],
     requests: reportAndHealth,
     together: true,
@@ -137,7 +137,7 @@ export const experiments: readonly Experiment[] = [
     edits: [
       {
         file: 'src/main.ts',
-        from: stands,
+        from: stub,
         to: `const ask = (service: string) => {
   const signal = AbortSignal.timeout(200)
   return sleep(60_000, service === 'price' ? 4200 : 490, { signal })

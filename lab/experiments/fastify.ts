@@ -5,8 +5,8 @@ function post(path: string, body: string, type = 'application/json'): SentReques
 }
 
 /**
- * What Fastify answers when it is left to itself, asked of the smallest program, of the same with a schema, and of the example
- * with some lines taken out.
+ * Fastify's default behavior, in the smallest program, in the same program with a schema, and in the example with some lines
+ * removed.
  */
 export const experiments: readonly Experiment[] = [
   {
@@ -30,7 +30,7 @@ export const experiments: readonly Experiment[] = [
     ],
   },
   {
-    // The compilers of the example taken out: what Ajv does as Fastify sets it up.
+    // Without the example's own compilers: Ajv with Fastify's settings.
     id: 'default-validation',
     edits: [
       {

@@ -3,24 +3,25 @@ import { basename, join } from 'node:path'
 import { text } from 'node:stream/consumers'
 import { startProgram, type Program } from '../../contracts/process/program.ts'
 import { environmentOf, type Runtime } from '../../contracts/process/runtimes.ts'
-import type { Experiment, Outcome, RecordedAnswer, SentRequest } from './experiment.ts'
+import type { Experiment, SentRequest } from './experiment.ts'
+import type { Outcome, RecordedAnswer } from './record.ts'
 import { sendTogether } from './together.ts'
 
-/** An example that lies installed in a folder, how it is started, and on what. */
+/** An installed example, and how to start it. */
 export interface Installed {
   readonly directory: string
   readonly argv: readonly string[]
   readonly runtime: Runtime
 }
 
-/** How long a program that should end by itself may go on, in milliseconds. */
-const endLimit = 10_000
+/** How long a program that should exit without a signal may keep running, in ms. */
+const exitLimit = 10_000
 
 /**
- * Runs experiments one after the other, each on the example as it was, and resolves with what they came to, by id.
+ * Runs experiments one after the other, each on the unchanged example. Resolves with their outcomes by ID.
  *
- * @throws Error when an edit does not fit its file any more, or a program does not end that should; StartError when a program
- * does not start
+ * @throws Error if an edit no longer fits its file, or a program keeps running that should exit; StartError if a program does
+ * not start
  */
 export async function runExperiments(
   experiments: readonly Experiment[],
@@ -59,10 +60,10 @@ async function runExperiment(
       env: { ...environmentOf(runtime), ...env },
     })
     const { answers, order } = together
-      ? await answersTogether(service, requests)
-      : { answers: await answersInTurn(service, requests), order: undefined }
-    const exitCode = ends ? await endOf(service, id) : undefined
-    const printed = await printedBy(service)
+      ? await requestTogether(service, requests)
+      : { answers: await requestInTurn(service, requests), order: undefined }
+    const exitCode = ends ? await exitCodeOf(service, id) : undefined
+    const printed = await stopAndReadOutput(service)
     return {
       answers: answers.map((answer) => ({ ...answer, body: stable(answer.body, directory) })),
       ...(order && { order }),
@@ -74,7 +75,7 @@ async function runExperiment(
   }
 }
 
-async function answersInTurn(
+async function requestInTurn(
   { target }: Program,
   requests: readonly SentRequest[],
 ): Promise<RecordedAnswer[]> {
@@ -92,7 +93,7 @@ async function answersInTurn(
   return answers
 }
 
-async function answersTogether(
+async function requestTogether(
   service: Program,
   requests: readonly SentRequest[],
 ): Promise<{ answers: RecordedAnswer[]; order: number[] }> {
@@ -105,17 +106,20 @@ async function answersTogether(
   return { answers: await Promise.all(answers), order }
 }
 
-/** Resolves with the exit code of a program that ends by itself. */
-async function endOf(service: Program, id: string): Promise<number> {
-  const timer = setTimeout(() => service.signal('SIGKILL'), endLimit)
+/** Resolves with the exit code of a program that exits without a signal. */
+async function exitCodeOf(service: Program, id: string): Promise<number> {
+  const timer = setTimeout(() => service.signal('SIGKILL'), exitLimit)
   const { code, signal } = await service.exit
   clearTimeout(timer)
-  if (code === null) throw new Error(`lab/experiments, "${id}": ended by ${signal}, not by itself`)
+  if (code === null)
+    throw new Error(
+      `lab/experiments, "${id}": the program did not exit and was stopped by ${signal}`,
+    )
   return code
 }
 
-/** Ends a program and resolves with what it wrote to standard output after its address, by line. */
-async function printedBy(service: Program): Promise<string[]> {
+/** Stops a program and resolves with the lines that it wrote to standard output after its address. */
+async function stopAndReadOutput(service: Program): Promise<string[]> {
   service.signal('SIGKILL')
   await service.exit
   const lines = service.stdout().split('\n')
@@ -123,7 +127,7 @@ async function printedBy(service: Program): Promise<string[]> {
   return lines.slice(address + 1).filter((line) => line !== '')
 }
 
-/** Text without what differs from run to run and from machine to machine. */
+/** Replaces whatever differs between runs and machines. */
 function stable(text: string, directory: string): string {
   return text
     .replaceAll(directory, '/app')

@@ -3,14 +3,14 @@ import { request, type IncomingMessage } from 'node:http'
 import type { Program } from '../../contracts/process/program.ts'
 import type { SentRequest } from './experiment.ts'
 
-/** How long an answer may take, in milliseconds. */
-const answerLimit = 30_000
+/** How long a response may take, in ms. */
+const responseLimit = 30_000
 
 /**
- * Sends requests so that a program finds all of them waiting, each on a connection of its own: it is stopped before the first
- * is sent and goes on when the operating system holds the last. What it does first is then its own choice, and no race.
+ * Sends requests so that a program finds all of them waiting, each on its own connection. The program is stopped before the
+ * first is sent and resumes when the operating system has received the last. The order of its responses is then no race.
  *
- * @returns the responses in the order of the requests, and the indexes of the requests in the order of their answers
+ * @returns the responses in the order of the requests, and the indexes of the requests in the order of their responses
  */
 export async function sendTogether(
   program: Program,
@@ -21,7 +21,7 @@ export async function sendTogether(
   program.signal('SIGSTOP')
   try {
     for (const [index, { path, body, method, headers = {} }] of requests.entries()) {
-      const signal = AbortSignal.timeout(answerLimit)
+      const signal = AbortSignal.timeout(responseLimit)
       const options = { method, headers, agent: false, signal }
       const sending = request(new URL(path, program.url), options)
       responses.push(

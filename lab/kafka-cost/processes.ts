@@ -1,27 +1,21 @@
-import { execFile } from 'node:child_process'
-import { promisify } from 'node:util'
+import { execa } from 'execa'
 
-const run = promisify(execFile)
-
-/** A program that runs. */
+/** A running program. */
 export interface Process {
-  /** Resident memory in KiB. Pages that it shares with others count as its own. */
+  /** Resident memory in KiB, with the pages that it shares with other processes. */
   readonly rssKiB: number
-  /** The program and its arguments, split at blanks. */
+  /** The program and its arguments, split at spaces. */
   readonly argv: readonly string[]
 }
 
-/** What this process has started and what still runs, as `ps` tells it on Linux and macOS. */
-export async function children(): Promise<readonly Process[]> {
-  const { stdout } = await run('ps', ['-A', '-ww', '-o', 'ppid=,rss=,args='], {
-    // The class path of a broker alone is several thousand characters.
-    maxBuffer: 2 ** 24,
-  })
-  return childrenIn(stdout, process.pid)
+/** The child processes of this one that are still running, as `ps` lists them on Linux and macOS. */
+export async function listChildren(): Promise<readonly Process[]> {
+  const { stdout } = await execa('ps', ['-A', '-ww', '-o', 'ppid=,rss=,args='])
+  return parseChildren(stdout, process.pid)
 }
 
-/** Those lines of `ps -o ppid=,rss=,args=` whose parent is this one. */
-export function childrenIn(lines: string, parent: number): readonly Process[] {
+/** Parses the lines of `ps -o ppid=,rss=,args=` that have this parent. */
+export function parseChildren(lines: string, parent: number): readonly Process[] {
   return lines.split('\n').flatMap((line) => {
     const [ppid, rss, ...argv] = line.trim().split(/\s+/)
     return Number(ppid) === parent ? [{ rssKiB: Number(rss), argv }] : []

@@ -1,38 +1,65 @@
-/** What is started: real Kafka as one broker or three, or the example's stand-in for development. */
+import * as z from 'zod'
+import { Hash, hashInputs, measurement, recordFile, spread, Versions } from '../record.ts'
+
+/** What the lab starts: real Kafka with one broker or three, or the example's dev broker. */
 export const setups = ['one broker', 'three brokers', 'dev broker'] as const
 
 export type Setup = (typeof setups)[number]
 
-/** One start of one setup, with nothing else of this measurement running beside it. */
-export interface Sample {
-  readonly setup: Setup
-  /** How many processes serve. */
-  readonly processes: number
-  /** From the call until every broker serves and knows of the others: an empty folder is formatted first. */
-  readonly seconds: number
-  /** Resident memory of all of them together, when they are ready. */
-  readonly readyMiB: number
-  /** The same after the messages were acknowledged. */
-  readonly publishedMiB: number
-}
+const PositiveInt = z.int().positive()
 
-/** What the runs came to, as it lies in `lab/kafka-cost/record.json`. */
-export interface KafkaCostRecord {
-  readonly schema: 1
-  /** ISO 8601, UTC. */
-  readonly date: string
-  readonly command: string
-  /** SHA-256 over the files that decide the result. */
-  readonly hash: string
-  readonly machine: {
-    readonly processor: string
-    readonly cores: number
-    readonly memoryGiB: number
+/** One start of one setup. */
+const Sample = z.strictObject({
+  setup: z.enum(setups),
+  /** Number of broker processes. */
+  processes: PositiveInt,
+  /** Time from the call until every broker is ready and knows the others. Includes formatting an empty folder. */
+  seconds: z.number().positive(),
+  /** Resident memory of all brokers when they are ready. */
+  readyMiB: PositiveInt,
+  /** Resident memory of all brokers after the messages were acknowledged. */
+  publishedMiB: PositiveInt,
+})
+
+export type Sample = z.infer<typeof Sample>
+
+const KafkaCostRecord = z.strictObject({
+  schema: z.literal(1),
+  ...measurement,
+  hash: Hash,
+  versions: Versions.extend({ kafka: z.string(), java: z.string() }),
+  /** Options of each broker's JVM, as `ps` shows them. */
+  flags: z.array(z.string().startsWith('-')).nonempty(),
+  published: z.strictObject({ messages: PositiveInt, bytes: PositiveInt }),
+  /** In the order of the runs: each round starts every setup once. */
+  samples: z.array(Sample),
+})
+
+export type KafkaCostRecord = z.infer<typeof KafkaCostRecord>
+
+export const kafkaCostRecord = recordFile('lab/kafka-cost/record.json', KafkaCostRecord)
+
+/** Hashes the files that decide the result: the measurement, Kafka and its settings, and the dev broker. */
+export const inputHash = (root?: string) =>
+  hashInputs(
+    [
+      'lab/kafka-cost/*.ts',
+      'servers/kafka/{java,kafka,node,settings}.ts',
+      'servers/kafka/jars.json',
+      'servers/kafka/server.properties',
+      'examples/kafka/dev-broker/*.ts',
+    ],
+    root,
+  )
+
+/** Summarizes the samples of one setup. */
+export function summarizeSetup(record: KafkaCostRecord, setup: Setup) {
+  const samples = record.samples.filter((sample) => sample.setup === setup)
+  return {
+    setup,
+    processes: Math.max(...samples.map(({ processes }) => processes)),
+    seconds: spread(samples.map(({ seconds }) => seconds)),
+    readyMiB: spread(samples.map(({ readyMiB }) => readyMiB)),
+    publishedMiB: spread(samples.map(({ publishedMiB }) => publishedMiB)),
   }
-  readonly versions: { readonly kafka: string; readonly java: string; readonly node: string }
-  /** With which each broker's JVM was started, as the system tells it. */
-  readonly flags: readonly string[]
-  readonly published: { readonly messages: number; readonly bytes: number }
-  /** In the order of the runs: the setups take turns. */
-  readonly samples: readonly Sample[]
 }

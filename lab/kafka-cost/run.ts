@@ -1,17 +1,17 @@
-/** What it takes to run Kafka on this machine: processes, time until it serves, resident memory. */
+/** Measures what it takes to run Kafka on this machine: processes, time until ready, resident memory. */
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Admin, ProduceAcks, Producer, stringSerializers } from '@platformatic/kafka'
 import { startKafka } from '../../servers/kafka/kafka.ts'
-import { children, type Process } from './processes.ts'
+import { listChildren, type Process } from './processes.ts'
 import { setups, type Sample, type Setup } from './record.ts'
 
-/** What is published before the memory is read again. */
+/** The messages that each setup gets before its memory is read again. */
 export const published = { messages: 10_000, bytes: 100 }
 
-const batch = 100
+const batchSize = 100
 
 const devBroker = fileURLToPath(new URL('../../examples/kafka/dev-broker/main.ts', import.meta.url))
 
@@ -20,36 +20,36 @@ interface Started extends AsyncDisposable {
 }
 
 /**
- * Starts each setup in turn, so many times.
+ * Starts each setup once in every round.
  *
- * @param java the program, 17 or later
- * @param tell told each sample when it is there
+ * @param java path of Java 17 or later
+ * @param onSample called after each sample
  */
 export async function measure(
   java: string,
   rounds: number,
-  tell: (sample: Sample) => void,
-): Promise<{ samples: readonly Sample[]; flags: readonly string[] }> {
+  onSample: (sample: Sample) => void,
+): Promise<{ samples: Sample[]; flags: string[] }> {
   const samples: Sample[] = []
-  let flags: readonly string[] = []
+  let flags: string[] = []
   for (let round = 0; round < rounds; round++) {
     for (const setup of setups) {
       const begin = performance.now()
       await using started = await start(setup, java)
       const seconds = (performance.now() - begin) / 1000
-      const ready = await servers(setup)
+      const ready = await listBrokers(setup)
       await publish(started.brokers)
-      const after = await servers(setup)
-      if (setup !== 'dev broker') flags = flagsOf(after[0])
+      const after = await listBrokers(setup)
+      if (setup !== 'dev broker') flags = jvmFlags(after[0])
       const sample = {
         setup,
         processes: after.length,
-        seconds: rounded(seconds),
+        seconds: Math.round(seconds * 100) / 100,
         readyMiB: residentMiB(ready),
         publishedMiB: residentMiB(after),
       }
       samples.push(sample)
-      tell(sample)
+      onSample(sample)
     }
   }
   return { samples, flags }
@@ -60,7 +60,7 @@ function start(setup: Setup, java: string): Promise<Started> {
   return startKafka({ java, brokers: setup === 'three brokers' ? 3 : 1 })
 }
 
-/** Starts the stand-in in a process of its own, as `npm run broker` does. */
+/** Starts the dev broker in a new process, as `npm run broker` does. */
 async function startDevBroker(): Promise<Started> {
   const child = spawn(process.execPath, [devBroker], {
     env: { ...process.env, BROKER_PORT: '0' },
@@ -78,16 +78,16 @@ async function startDevBroker(): Promise<Started> {
       },
     }
   }
-  throw new Error('The dev broker has ended instead of starting.')
+  throw new Error('The dev broker has exited before it was ready. Its error output is above.')
 }
 
-/** The processes that serve, without those that look after them. */
-async function servers(setup: Setup): Promise<readonly Process[]> {
+/** The broker processes, without the programs that supervise them. */
+async function listBrokers(setup: Setup): Promise<readonly Process[]> {
   const main = setup === 'dev broker' ? devBroker : 'kafka.Kafka'
-  return (await children()).filter(({ argv }) => argv.includes(main))
+  return (await listChildren()).filter(({ argv }) => argv.includes(main))
 }
 
-/** Small messages to one topic of four partitions, all acknowledged by every replica. */
+/** Publishes small messages to a topic with four partitions. All replicas acknowledge each of them. */
 async function publish(brokers: readonly string[]): Promise<void> {
   const client = { clientId: 'kafka-cost', bootstrapBrokers: [...brokers], retries: 20 }
   const admin = new Admin(client)
@@ -98,8 +98,8 @@ async function publish(brokers: readonly string[]): Promise<void> {
   })
   try {
     await admin.createTopics({ topics: ['cost'], partitions: 4, replicas: -1 })
-    for (let first = 0; first < published.messages; first += batch) {
-      const messages = Array.from({ length: batch }, (_none, index) => ({
+    for (let first = 0; first < published.messages; first += batchSize) {
+      const messages = Array.from({ length: batchSize }, (_none, index) => ({
         topic: 'cost',
         key: String(first + index),
         value: 'x'.repeat(published.bytes),
@@ -112,17 +112,12 @@ async function publish(brokers: readonly string[]): Promise<void> {
   }
 }
 
-/** What stands between `java` and its class path. */
-function flagsOf(broker: Process | undefined): readonly string[] {
+/** The arguments between `java` and its class path. */
+function jvmFlags(broker: Process | undefined): string[] {
   const argv = broker?.argv ?? []
   return argv.slice(1, argv.indexOf('-cp'))
 }
 
 function residentMiB(processes: readonly Process[]): number {
   return Math.round(processes.reduce((sum, { rssKiB }) => sum + rssKiB, 0) / 1024)
-}
-
-/** To hundredths. */
-function rounded(seconds: number): number {
-  return Math.round(seconds * 100) / 100
 }

@@ -1,7 +1,7 @@
 import { launch } from 'chrome-launcher'
 import lighthouse from 'lighthouse'
 
-/** The categories of Lighthouse that are the same at every run, since they measure no time. */
+/** The categories of Lighthouse whose scores are the same in every run, because they measure no time. */
 export const steadyCategories = ['accessibility', 'best-practices', 'seo'] as const
 
 export interface LighthouseResult {
@@ -9,14 +9,14 @@ export interface LighthouseResult {
   /** 0 to 100 by category. */
   readonly scores: Readonly<Record<string, number>>
   /** The audits that cost points, each with its title. */
-  readonly faults: readonly string[]
+  readonly failedAudits: readonly string[]
 }
 
 /**
- * Runs Lighthouse against an address as its command line does: as a phone on a slow network, with an empty cache.
+ * Runs Lighthouse with the defaults of its command line: a phone on a slow network, with an empty cache.
  *
  * @param chromePath of Chromium or Chrome
- * @throws when the page cannot be audited
+ * @throws Error if the page cannot be audited
  */
 export async function runLighthouse(
   chromePath: string,
@@ -31,7 +31,7 @@ export async function runLighthouse(
       logLevel: 'error' as const,
     }
     const result = await lighthouse(address, options)
-    if (!result) throw new Error(`Lighthouse had no result for ${address}`)
+    if (!result) throw new Error(`Lighthouse returned no result for ${address}.`)
     const { lhr } = result
     if (lhr.runtimeError) throw new Error(`${address}: ${lhr.runtimeError.message}`)
     const entries = Object.values(lhr.categories)
@@ -45,7 +45,7 @@ export async function runLighthouse(
       scores: Object.fromEntries(
         entries.map(({ id, score }) => [id, Math.round((score ?? 0) * 100)]),
       ),
-      faults: Object.values(lhr.audits)
+      failedAudits: Object.values(lhr.audits)
         .filter(({ id, score }) => costly.has(id) && score !== null && score < 1)
         .map(({ id, title }) => `${id}: ${title}`),
     }

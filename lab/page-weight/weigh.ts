@@ -1,29 +1,19 @@
-/** What a page costs before anyone touches it, as a real browser sees it. */
+/** Measures what a page costs before any interaction, in a real browser. */
 import { gzipSync } from 'node:zlib'
 import type { Browser, Page, Response } from 'playwright-core'
+import type { PageCost } from './record.ts'
 
-/** Sizes in bytes; of text compressed by gzip at level 9, as a static host may send it. */
-export interface PageWeight {
-  readonly html: number
-  /** Style sheets and `<style>` elements. */
-  readonly css: number
-  /** Scripts before any interaction: files, inline ones, and what loads when the browser is idle. */
-  readonly js: number
-  /** Fonts are compressed already. */
-  readonly fonts: number
-  /** All but data URLs. */
-  readonly requests: number
-  /** Cumulative layout shift, without a unit (web.dev/cls); the fonts arrive after the first paint. */
-  readonly shift: number
-  /** Whether the text was painted before a font had arrived. */
-  readonly readableWithoutFonts: boolean
-  /** `font-display` of each font face that the page declares; what only stands in for a missing one is left out. */
+/** The cost of a page, and how its text waits for fonts. */
+export interface PageWeight extends PageCost {
+  /** Whether the text was painted before a font arrived. */
+  readonly isReadableWithoutFonts: boolean
+  /** `font-display` of each font face that the page loads. */
   readonly fontDisplays: readonly string[]
 }
 
 const gzipped = (text: string | Buffer): number => gzipSync(text, { level: 9 }).length
 
-/** The types of script that run; JSON in a script element does not. */
+/** Collects the inline scripts that run (JSON in a script element doesn't) and the inline style sheets. */
 const inlineTexts = `({
   js: [...document.querySelectorAll('script:not([src])')]
     .filter((script) => /^(module|text\\/javascript|)$/.test(script.type))
@@ -31,7 +21,7 @@ const inlineTexts = `({
   css: [...document.querySelectorAll('style')].map((style) => style.textContent),
 })`
 
-/** Keeps what the page paints first and how far its layout shifts, from its very beginning. */
+/** Observes the first paint and layout shifts. Runs before the page's own scripts. */
 const observe = `
   window.painted = new Promise((resolve) =>
     new PerformanceObserver((list) => list.getEntriesByName('first-contentful-paint').length && resolve(true))
@@ -44,7 +34,7 @@ const fontDisplays =
   '[...document.fonts].filter(({ status }) => status !== "unloaded").map(({ display }) => display)'
 
 /**
- * Opens a page with an empty cache, lets its fonts come only after its first paint, and waits until its network is quiet.
+ * Opens a page with an empty cache, delays its fonts until after the first paint, and waits until the network is idle.
  *
  * @param width of the window in CSS pixels
  */
@@ -59,13 +49,13 @@ export async function weigh(browser: Browser, address: string, width: number): P
     await page.addInitScript(observe)
     const release = await holdFonts(page)
     await page.goto(address, { waitUntil: 'domcontentloaded' })
-    const readableWithoutFonts = (await page.evaluate(
+    const isReadableWithoutFonts = (await page.evaluate(
       'Promise.race([window.painted, new Promise((resolve) => setTimeout(resolve, 10_000, false))])',
     )) as boolean
     release()
     await page.waitForLoadState('networkidle')
     await page.evaluate('document.fonts.ready')
-    // A font that has arrived is painted with the next frame, and a shift is reported after it.
+    // The next frame paints the fonts, and a layout shift is reported after it.
     await page.evaluate(
       'new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))',
     )
@@ -81,7 +71,7 @@ export async function weigh(browser: Browser, address: string, width: number): P
       fonts: bytes('font'),
       requests: responses.length,
       shift: (await page.evaluate('window.shift')) as number,
-      readableWithoutFonts,
+      isReadableWithoutFonts,
       fontDisplays: (await page.evaluate(fontDisplays)) as string[],
     }
   } finally {
@@ -89,7 +79,7 @@ export async function weigh(browser: Browser, address: string, width: number): P
   }
 }
 
-/** Lets no font through until the function that it resolves with is called. */
+/** Delays all fonts. Resolves with the function that releases them. */
 async function holdFonts(page: Page): Promise<() => void> {
   const { promise, resolve } = Promise.withResolvers<undefined>()
   await page.route(/\.woff2?($|\?)/, async (route) => {

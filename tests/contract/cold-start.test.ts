@@ -3,21 +3,16 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CheckResult } from '../../contracts/run.ts'
 import { nodeRuntimes } from '../../contracts/process/runtimes.ts'
-import {
-  countFiles,
-  runColdStart,
-  startBundle,
-  type ColdStartRun,
-} from '../../lab/cold-start/run.ts'
+import { coldStartRecord, type ColdStartRun } from '../../lab/cold-start/record.ts'
+import { countFiles, runColdStart, startBundle } from '../../lab/cold-start/run.ts'
 import { argv, example as id } from '../../lab/cold-start/sessions.ts'
 import { readExample } from '../../src/model/examples/example.ts'
 import { unpack, type Workspace } from '../../src/model/examples/workspace.ts'
-import { readColdStart } from '../../src/lab/cold-start.ts'
 import { describeWith } from '../tools/describe-with.ts'
 
 const example = readExample(id)
-const record = readColdStart()
-const again = 'run "npm run experiments" and look at what has changed'
+const record = coldStartRecord.read()
+const again = 'run "npm run lab -- cold-start --record" and look at what has changed'
 
 test('the record is of these very files', () => {
   expect(record?.hash, again).toBe(example.hash)

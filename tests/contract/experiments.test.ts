@@ -1,14 +1,15 @@
 import { describe, expect, test } from 'vitest'
 import { thisNode } from '../../contracts/process/runtimes.ts'
+import { experiments } from '../../lab/experiments/list.ts'
+import { experimentRecord } from '../../lab/experiments/record.ts'
 import { runExperiments } from '../../lab/experiments/run.ts'
 import { readExample } from '../../src/model/examples/example.ts'
 import { runCommand, unpack } from '../../src/model/examples/workspace.ts'
-import { examplesWithExperiments, experimentsOn, readRecord } from '../../src/lab/experiments.ts'
 
-describe.each(examplesWithExperiments)('experiments on %s', (id) => {
+describe.each(Object.entries(experiments))('experiments on %s', (id, list) => {
   const example = readExample(id)
-  const record = readRecord(id)
-  const again = 'run "npm run experiments" and look at what has changed'
+  const record = experimentRecord(id).read()
+  const again = 'run "npm run lab -- experiments --record" and look at what has changed'
 
   test('the record is of these very files', () => {
     expect(record?.hash, again).toBe(example.hash)
@@ -20,7 +21,7 @@ describe.each(examplesWithExperiments)('experiments on %s', (id) => {
     const { install } = example.manifest.commands
     await runCommand(install, directory, thisNode())
     const { argv } = example.manifest
-    const outcomes = await runExperiments(experimentsOn(id), {
+    const outcomes = await runExperiments(list, {
       directory,
       argv,
       runtime: thisNode(),

@@ -2,14 +2,13 @@ import { cpSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { diskLimit, loopbackLimit, settleDisk } from '../../lab/bus-bench/limit.ts'
-import { conditions, loads, payloadBytes } from '../../lab/bus-bench/record.ts'
+import { measureDisk, measureLoopback, sustainLoad } from '../../lab/bus-bench/limit.ts'
+import { conditions, loads, payloadBytes, Sample } from '../../lab/bus-bench/record.ts'
 import { cases, measure } from '../../lab/bus-bench/run.ts'
 import { root } from '../../scripts/program.mjs'
-import { SampleSchema } from '../../src/lab/bus.ts'
 import { temporaryFolder } from '../tools/temporary.ts'
 
-/** Long enough to see that all of it works; how fast it is, is not asserted. */
+/** Short: the tests check that the bench works, not how fast the bus is. */
 const settings = {
   rounds: 1,
   seconds: 0.3,
@@ -19,12 +18,12 @@ const settings = {
 }
 
 test.each(cases)(
-  'a sample of $load, fsync $fsync, read $reading, $disk disk, adds up',
+  'the figures of a sample add up: $load, fsync $fsync, read $reading, $disk disk',
   async (one) => {
     const { load, fsync, reading, disk } = one
     const below = temporaryFolder({}, tmpdir())
     const sample = await measure(one, 1, settings, { below })
-    expect(SampleSchema.parse(sample)).toEqual(sample)
+    expect(Sample.parse(sample)).toEqual(sample)
     expect(sample).toMatchObject({ round: 1, load, fsync, reading, disk })
     expect(sample.cpuSeconds.consumer > 0).toBe(reading === 'along')
     expect(readdirSync(below)).toEqual([])
@@ -34,11 +33,11 @@ test.each(cases)(
     expect(messages % batch).toBe(0)
     expect(sample.megabytesPerSecond).toBeCloseTo((messagesPerSecond * payloadBytes) / 1e6, 1)
     expect(messagesPerSecond / (messages / seconds)).toBeCloseTo(1, 1)
-    // A batch has 64 bytes and a record 8 beside its payload; single records share a batch.
+    // A batch has 64 bytes of its own and a record 8, in addition to the payload. Single records share a batch.
     const least = 64 + batch * (8 + payloadBytes)
     expect(groupBytes).toBeGreaterThanOrEqual(least)
     expect(groupBytes).toBeLessThanOrEqual(inFlight * least)
-    // One sync for each group; the measurement may begin and end between the two.
+    // One sync for each group. The measurement may begin and end between the two.
     expect(Math.abs((fsync ? groups : 0) - syncs)).toBeLessThanOrEqual(fsync ? 1 : 0)
 
     const { p50, p90, p99, p999, max } = sample.latency
@@ -52,7 +51,7 @@ test.each(cases)(
 )
 
 test.each([
-  ['gives a record another offset', 'along', 'bus.ts', 'offset: offset++', 'offset: ++offset'],
+  ['gives a record a wrong offset', 'along', 'bus.ts', 'offset: offset++', 'offset: ++offset'],
   [
     'loses the last byte of a value',
     'afterwards',
@@ -60,22 +59,25 @@ test.each([
     'value, end),',
     'value, end - 1),',
   ],
-] as const)('a bus that %s has no sample, read %s', async (_what, reading, file, right, wrong) => {
-  const below = temporaryFolder({}, tmpdir())
-  const source = join(temporaryFolder({}, tmpdir()), 'src')
-  cpSync(join(root, 'examples/lean-bus/src'), source, { recursive: true })
-  const text = readFileSync(join(source, file), 'utf8')
-  writeFileSync(join(source, file), text.replace(right, wrong))
-  const one = { load: '256 in flight', ...conditions.rested, reading } as const
-  const measured = measure(one, 1, settings, { source, below })
-  await expect(measured).rejects.toThrow('consumer.ts has ended')
-  expect(readdirSync(below)).toEqual([])
-})
+] as const)(
+  'the bench fails for a bus that %s, read %s',
+  async (_what, reading, file, right, wrong) => {
+    const below = temporaryFolder({}, tmpdir())
+    const source = join(temporaryFolder({}, tmpdir()), 'src')
+    cpSync(join(root, 'examples/lean-bus/src'), source, { recursive: true })
+    const text = readFileSync(join(source, file), 'utf8')
+    writeFileSync(join(source, file), text.replace(right, wrong))
+    const one = { load: '256 in flight', ...conditions.rested, reading } as const
+    const measured = measure(one, 1, settings, { source, below })
+    await expect(measured).rejects.toThrow('consumer.ts has exited')
+    expect(readdirSync(below)).toEqual([])
+  },
+)
 
-test('the limits are of the machine alone, and leave nothing behind', async () => {
+test('the limits are measured without a bus and leave no file behind', async () => {
   const folder = temporaryFolder({}, tmpdir())
-  expect(diskLimit(folder, 1000, true, 0.1)).toBeGreaterThan(0)
-  settleDisk(folder, 0.1)
-  expect(readdirSync(folder)).toEqual(['settle'])
-  expect(await loopbackLimit(0.2)).toBeGreaterThan(0)
+  expect(measureDisk(folder, 1000, true, 0.1)).toBeGreaterThan(0)
+  sustainLoad(folder, 0.1)
+  expect(readdirSync(folder)).toEqual(['sustained'])
+  expect(await measureLoopback(0.2)).toBeGreaterThan(0)
 })

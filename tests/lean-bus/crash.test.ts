@@ -44,7 +44,7 @@ test(
 )
 
 const runScript = (...args: string[]) =>
-  execa(process.execPath, ['scripts/crash.ts', ...args], { reject: false })
+  execa(process.execPath, ['scripts/lab.ts', 'crash', ...args], { reject: false })
 
 test(
   'crash --json prints the totals, and only them, as its last line',

@@ -1,6 +1,6 @@
 import { expect, inject, test } from 'vitest'
 import { runLighthouse, steadyCategories } from '../../lab/page-weight/lighthouse.ts'
-import { isForm, overBudget, widths } from '../../lab/page-weight/limits.ts'
+import { isForm, checkBudget, widths } from '../../lab/page-weight/limits.ts'
 import { weigh } from '../../lab/page-weight/weigh.ts'
 import { describeInChromium } from '../tools/browsers.ts'
 
@@ -13,7 +13,7 @@ describeInChromium(({ executablePath, browser }) => {
       for (const width of widths) {
         const weight = await weigh(browser(), site.origin + page, width)
         expect(weight.html, 'the page was measured').toBeGreaterThan(1000)
-        expect(overBudget(page, weight), `at ${width} px`).toEqual([])
+        expect(checkBudget(page, weight), `at ${width} px`).toEqual([])
       }
     },
   )
@@ -21,12 +21,12 @@ describeInChromium(({ executablePath, browser }) => {
   test.each(['/', '/guides/express/'])(
     'Lighthouse gives %s full scores for accessibility, best practices and SEO',
     async (page) => {
-      const { scores, faults } = await runLighthouse(
+      const { scores, failedAudits } = await runLighthouse(
         executablePath,
         site.origin + page,
         steadyCategories,
       )
-      expect(scores, faults.join('\n')).toEqual({
+      expect(scores, failedAudits.join('\n')).toEqual({
         accessibility: 100,
         'best-practices': 100,
         seo: 100,

@@ -41,9 +41,9 @@ test('a request that only prepares the next one is shown without its body', asyn
   expect(first).not.toContain('createdAt')
 })
 
-test('only the experiment whose program exited early shows its exit code', async () => {
+test('an experiment shows the exit code of a program that exited, and no other does', async () => {
   const shown = await experimentsOf('/guides/async/')
-  const ended = shown.filter((text) => text.includes('ended by itself, with exit code 1'))
+  const ended = shown.filter((text) => text.includes('the program exited with code 1'))
   expect(ended).toHaveLength(1)
   expect(ended[0]).toContain('202 application/json')
 })

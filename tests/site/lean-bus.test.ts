@@ -1,9 +1,14 @@
 import { expect, inject, test } from 'vitest'
-import { conditions, loadNames } from '../../lab/bus-bench/record.ts'
+import {
+  benchRecord,
+  conditions,
+  inputHash as benchHash,
+  loadNames,
+  summarizeCase,
+} from '../../lab/bus-bench/record.ts'
+import { crashRecord, inputHash as crashHash } from '../../lab/crash/record.ts'
 import { exampleRegion, readExample } from '../../src/model/examples/example.ts'
 import { codeLines } from '../../src/model/examples/regions.ts'
-import { caseOf, inputHash as busHash, readBench } from '../../src/lab/bus.ts'
-import { inputHash as crashHash, readCrash } from '../../src/lab/crash.ts'
 
 const { origin } = inject('site')
 const read = async (path: string) => (await fetch(origin + path)).text()
@@ -27,7 +32,7 @@ test.each([
   ['the page of the crash laboratory', lab],
   ['the guide to the lean bus', guide],
 ])('%s shows the totals of the crash record and the losses of the control', (_page, html) => {
-  const record = readCrash()
+  const record = crashRecord.read()
   const shown = textOf(figureWith(html, 'Rounds of crashes'), /<table/, '</table>')
   expect(shown).toContain(`rounds ${number.format(record?.rounds ?? NaN)} `)
   expect(shown).toContain(`acknowledged ${number.format(record?.acknowledged ?? NaN)} `)
@@ -36,7 +41,7 @@ test.each([
 })
 
 test('the page of the crash laboratory shows the outcomes of flipped bits and the kinds of crashes', () => {
-  const record = readCrash()
+  const record = crashRecord.read()
   const shown = textOf(lab, /<figure/, '</figure>')
   expect(shown).toContain(
     `refused, with file and place ${number.format(record?.flips.refused ?? NaN)} `,
@@ -49,8 +54,8 @@ test('the page of the crash laboratory shows the outcomes of flipped bits and th
 
 test('a record has a tick only while its inputs are unchanged', () => {
   const marks = [
-    [figureWith(lab, 'Rounds of crashes'), readCrash()?.hash === crashHash()],
-    [figureWith(guide, 'messages/s'), readBench()?.hash === busHash()],
+    [figureWith(lab, 'Rounds of crashes'), crashRecord.read()?.hash === crashHash()],
+    [figureWith(guide, 'messages/s'), benchRecord.read()?.hash === benchHash()],
   ] as const
   for (const [figure, isCurrent] of marks) {
     const line = textOf(figure, /<p class="proof"/, '</p>')
@@ -60,7 +65,7 @@ test('a record has a tick only while its inputs are unchanged', () => {
 })
 
 test('the recovery of a log is shown in three pictures, in words and in a table', () => {
-  const recovery = readCrash()?.recovery
+  const recovery = crashRecord.read()?.recovery
   const figure = figureWith(lab, 'from byte')
   expect(figure.match(/<svg/g)).toHaveLength(3)
   expect(figure).toContain(recovery?.warning ?? 'none')
@@ -75,7 +80,7 @@ test('the recovery of a log is shown in three pictures, in words and in a table'
 
 test('the costs of the bus are shown for each load next to the limit, in one table per condition', async () => {
   const costs = await read('/guides/lean-bus-costs/')
-  const samples = readBench()?.samples ?? []
+  const samples = benchRecord.read()?.samples ?? []
   for (const [title, under] of [
     ['written to all the time: %', 'settled'],
     ['has rested: %', 'rested'],
@@ -84,7 +89,7 @@ test('the costs of the bus are shown for each load next to the limit, in one tab
   ] as const) {
     const figure = figureWith(costs, title)
     for (const load of loadNames) {
-      const { messagesPerSecond, limitMessagesPerSecond, ratio } = caseOf(
+      const { messagesPerSecond, limitMessagesPerSecond, ratio } = summarizeCase(
         samples,
         load,
         conditions[under],

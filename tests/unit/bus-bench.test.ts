@@ -7,17 +7,18 @@ import type { Folder } from '../../examples/lean-bus/src/log/files.ts'
 import { memoryFolder } from '../../examples/lean-bus/src/log/memory-files.ts'
 import { countingFolder } from '../../lab/bus-bench/counting-folder.ts'
 import {
+  benchRecord,
   conditionNames,
   conditions,
+  inputHash,
   loadNames,
-  type BenchRecord,
+  summarizeCase,
 } from '../../lab/bus-bench/record.ts'
 import { cases } from '../../lab/bus-bench/run.ts'
 import { showProgress } from '../../lab/progress.ts'
-import { caseOf, inputHash, readBench, recordPath } from '../../src/lab/bus.ts'
 import { temporaryFolder } from '../tools/temporary.ts'
 
-const record = readBench()
+const record = benchRecord.read()
 
 test('the bus bench record holds at least five rounds of every case, in turn', () => {
   const order =
@@ -27,20 +28,20 @@ test('the bus bench record holds at least five rounds of every case, in turn', (
   expect(order).toEqual(Array.from({ length: rounds }, () => cases).flat())
 })
 
-test.each(loadNames)('%s: the broker stays under 200 MB', (load) => {
+test.each(loadNames)('the broker stays under 200 MB under the load "%s"', (load) => {
   for (const name of conditionNames) {
-    const { highest } = caseOf(record?.samples ?? [], load, conditions[name]).brokerPeakMiB
+    const { highest } = summarizeCase(record?.samples ?? [], load, conditions[name]).brokerPeakMiB
     expect(highest * 2 ** 20).toBeLessThan(200e6)
   }
 })
 
-test('a record of another form is refused', () => {
-  const changed: Partial<BenchRecord> = { ...record, samples: [] }
-  const root = temporaryFolder({ [recordPath]: JSON.stringify(changed) }, tmpdir())
-  expect(() => readBench(root)).toThrow(/samples/)
+test('a bus bench record without samples is rejected', () => {
+  const changed = JSON.stringify({ ...record, samples: [] })
+  const root = temporaryFolder({ [benchRecord.path]: changed }, tmpdir())
+  expect(() => benchRecord.read(root)).toThrow(/samples/)
 })
 
-test('another bus and another measurement are another hash, another test is none', () => {
+test('a change of the bus or of the bench changes the input hash, a change of a test does not', () => {
   const root = temporaryFolder({}, tmpdir())
   for (const folder of ['lab/bus-bench', 'examples/lean-bus/src']) {
     cpSync(folder, join(root, folder), { recursive: true })
@@ -56,7 +57,7 @@ test('another bus and another measurement are another hash, another test is none
   expect(inputHash(root)).not.toBe(changed)
 })
 
-test('the figures of a case are those of its own samples', () => {
+test('a summary of a case uses the samples of this case only', () => {
   const [sample] = record?.samples ?? []
   if (!sample) throw new Error('there is no record')
   const { load } = sample
@@ -68,45 +69,50 @@ test('the figures of a case are those of its own samples', () => {
     { ...sample, ...conditions['read along'], ratio: 0.1 },
     { ...sample, ...conditions.settled, ratio: 0.7 },
   ]
-  const { ratio, p50 } = caseOf(samples, load, conditions.rested)
+  const { ratio, p50 } = summarizeCase(samples, load, conditions.rested)
   expect(ratio).toEqual({ median: 0.3, lowest: 0.2, highest: 0.5 })
   expect(p50).toEqual({ median: 2, lowest: 1, highest: 3 })
-  const medians = conditionNames.map((name) => caseOf(samples, load, conditions[name]).ratio.median)
+  const medians = conditionNames.map(
+    (name) => summarizeCase(samples, load, conditions[name]).ratio.median,
+  )
   expect(medians).toEqual([0.7, 0.3, 0.9, 0.1])
 })
 
-test.each([true, false])('what goes to topics is counted; synced: %s', async (isSynced) => {
-  let synced = 0
-  const counts = { writes: 0, bytes: 0, syncs: 0 }
-  const folder = countingFolder(
-    watched(memoryFolder(), () => synced++),
-    counts,
-    isSynced,
-  )
-  for (const name of ['orders', '__groups']) {
-    const inner = await folder.folder(name)
-    const file = await inner.create('0.log')
-    await file.write(Buffer.alloc(7), 0)
-    await file.write(Buffer.alloc(5), 7)
-    await file.sync()
-    await inner.sync()
-    expect(await file.size()).toBe(12)
-  }
-  expect(counts).toEqual({ writes: 2, bytes: 12, syncs: isSynced ? 1 : 0 })
-  expect(synced).toBe(isSynced ? 4 : 0)
-})
+test.each([true, false])(
+  'writes to topics are counted, and syncs only if isSynced is %s',
+  async (isSynced) => {
+    let synced = 0
+    const counts = { writes: 0, bytes: 0, syncs: 0 }
+    const folder = countingFolder(
+      watchSyncs(memoryFolder(), () => synced++),
+      counts,
+      isSynced,
+    )
+    for (const name of ['orders', '__groups']) {
+      const inner = await folder.folder(name)
+      const file = await inner.create('0.log')
+      await file.write(Buffer.alloc(7), 0)
+      await file.write(Buffer.alloc(5), 7)
+      await file.sync()
+      await inner.sync()
+      expect(await file.size()).toBe(12)
+    }
+    expect(counts).toEqual({ writes: 2, bytes: 12, syncs: isSynced ? 1 : 0 })
+    expect(synced).toBe(isSynced ? 4 : 0)
+  },
+)
 
-/** Tells of every sync of a folder and of what is in it. */
-function watched(folder: Folder, tell: () => void): Folder {
+/** Wraps a folder, and calls a function at every sync of it and of its files. */
+function watchSyncs(folder: Folder, onSync: () => void): Folder {
   return {
     ...folder,
-    create: async (name) => ({ ...(await folder.create(name)), sync: async () => tell() }),
-    sync: async () => tell(),
-    folder: async (name) => watched(await folder.folder(name), tell),
+    create: async (name) => ({ ...(await folder.create(name)), sync: async () => onSync() }),
+    sync: async () => onSync(),
+    folder: async (name) => watchSyncs(await folder.folder(name), onSync),
   }
 }
 
-test('progress is one line of a terminal, and nothing elsewhere', () => {
+test('progress is shown in one line of a terminal, and not at all elsewhere', () => {
   const lines: string[] = []
   const terminal = (isTTY: boolean) =>
     ({

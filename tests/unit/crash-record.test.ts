@@ -2,32 +2,33 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { crashRecord, inputHash } from '../../lab/crash/record.ts'
 import { scoreRecovery } from '../../lab/crash/recovery.ts'
-import { inputHash, readCrash, recordPath } from '../../src/lab/crash.ts'
 import { temporaryFolder } from '../tools/temporary.ts'
 
-const record = readCrash()
+const record = crashRecord.read()
 
-/** The record with something else in it. */
+/** Reads the record with some changes. */
 function readWith(changes: object) {
   const text = JSON.stringify({ ...record, ...changes })
-  return readCrash(temporaryFolder({ [recordPath]: text }, tmpdir()))
+  return crashRecord.read(temporaryFolder({ [crashRecord.path]: text }, tmpdir()))
 }
 
-test('at least 2,000 rounds were recorded, of every kind', () => {
+test('the crash record holds at least 2,000 rounds, and more than 100 of every kind', () => {
   expect(record?.rounds).toBeGreaterThanOrEqual(2000)
   const { kill = 0, power = 0, fault = 0 } = record?.kinds ?? {}
   expect(kill + power + fault).toBe(record?.rounds)
   expect(Math.min(kill, power, fault)).toBeGreaterThan(100)
 })
 
-test('every turned bit is accounted for', () => {
+test('every flipped bit of the crash record was refused or cut off', () => {
   const { tried, refused = 0, truncatedTail = 0 } = record?.flips ?? {}
   expect(refused + truncatedTail).toBe(tried)
 })
 
-test('the picture shows damage between whole batches, and what the start made of it', () => {
-  const recovery = record?.recovery ?? expect.fail(`${recordPath} is missing: npm run crash`)
+test('the recovery in the crash record has damage between whole batches, and the start cut it there', () => {
+  const recovery =
+    record?.recovery ?? expect.fail(`${crashRecord.path} is missing: npm run lab -- crash --record`)
   expect(scoreRecovery(recovery)).toBeGreaterThan(0)
   const { batches, syncedSize, keptSize, recoveredSize, writtenSize, warning } = recovery
   const ends = batches.map(({ at, length }) => at + length)
@@ -39,17 +40,17 @@ test('the picture shows damage between whole batches, and what the start made of
 })
 
 test.each([{ lost: 1 }, { duplicated: 1 }, { controlLost: 0 }, { seed: 'x' }, { more: 1 }])(
-  'a record with %o is refused',
+  'a crash record with %o is rejected',
   (changes) => {
     expect(() => readWith(changes)).toThrow(new RegExp(Object.keys(changes)[0] ?? ''))
   },
 )
 
 test.each(['lab/crash/plan.ts', 'examples/lean-bus/src/log/log.ts'])(
-  'another %s is another hash, another test of the example is not',
+  'a change of %s changes the input hash of the crash record, a change of a test does not',
   (file) => {
     const root = temporaryFolder({}, tmpdir())
-    for (const folder of ['lab/crash', 'examples/lean-bus/src']) {
+    for (const folder of ['lab', 'examples/lean-bus/src']) {
       cpSync(folder, join(root, folder), { recursive: true })
     }
     writeFileSync(join(root, 'examples/lean-bus/src/log/log.test.ts'), '')

@@ -2,33 +2,33 @@ import { cpSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { childrenIn } from '../../lab/kafka-cost/processes.ts'
-import { setups } from '../../lab/kafka-cost/record.ts'
-import { costOf, inputHash, readKafkaCost, recordPath, spread } from '../../src/lab/kafka-cost.ts'
+import { parseChildren } from '../../lab/kafka-cost/processes.ts'
+import { inputHash, kafkaCostRecord, setups, summarizeSetup } from '../../lab/kafka-cost/record.ts'
 import { temporaryFolder } from '../tools/temporary.ts'
 
-const record = readKafkaCost()
+const record = kafkaCostRecord.read()
 
-test('each setup was started at least five times, in turn', () => {
+test('the Kafka cost record holds at least five rounds of every setup, in turn', () => {
   const order = record?.samples.map(({ setup }) => setup) ?? []
   const rounds = order.length / setups.length
   expect(rounds).toBeGreaterThanOrEqual(5)
   expect(order).toEqual(Array.from({ length: rounds }, () => setups).flat())
 })
 
-test('what was measured is what it is called', () => {
-  const processes = setups.map((setup) => record && costOf(record, setup).processes)
+test('the Kafka cost record has as many processes as its setups have brokers', () => {
+  const processes = setups.map((setup) => record && summarizeSetup(record, setup).processes)
   expect(processes).toEqual([1, 3, 1])
   expect(record?.flags.filter((flag) => flag.startsWith('-Xmx'))).toHaveLength(1)
 })
 
-test('a record of another form is refused', () => {
-  const root = temporaryFolder({ [recordPath]: JSON.stringify({ ...record, flags: [] }) }, tmpdir())
-  expect(() => readKafkaCost(root)).toThrow(/flags/)
+test('a Kafka cost record without JVM flags is rejected', () => {
+  const changed = JSON.stringify({ ...record, flags: [] })
+  const root = temporaryFolder({ [kafkaCostRecord.path]: changed }, tmpdir())
+  expect(() => kafkaCostRecord.read(root)).toThrow(/flags/)
 })
 
 test.each(['servers/kafka/java.ts', 'servers/kafka/server.properties'])(
-  'another %s is another hash',
+  'a change of %s changes the input hash of the Kafka cost record',
   (file) => {
     const root = temporaryFolder({}, tmpdir())
     for (const folder of ['lab', 'servers', 'examples/kafka']) {
@@ -41,14 +41,9 @@ test.each(['servers/kafka/java.ts', 'servers/kafka/server.properties'])(
   },
 )
 
-test('the median of a few is one of them', () => {
-  expect(spread([9, 1, 10, 2, 3])).toEqual({ median: 3, lowest: 1, highest: 10 })
-  expect(spread([1, 2, 3, 4])).toEqual({ median: 3, lowest: 1, highest: 4 })
-})
-
-test('only what this process has started is counted', () => {
+test('only child processes of this process are measured', () => {
   const lines = '    7 151552 java -Xmx192m -cp a.jar kafka.Kafka f\n    1   2048 java other\n'
-  expect(childrenIn(lines, 7)).toEqual([
+  expect(parseChildren(lines, 7)).toEqual([
     { rssKiB: 151552, argv: ['java', '-Xmx192m', '-cp', 'a.jar', 'kafka.Kafka', 'f'] },
   ])
 })

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Layout, Recovery } from '../../lab/crash/record.ts'
-import { pictureOf } from '../../src/lab/recovery-picture.ts'
+import { pictureOf } from '../../src/components/lab/crash/recovery-picture.ts'
 
 /** Batches of 100 bytes, one record each, one behind the other. */
 const layout = (count: number, synced: number): Layout[] =>

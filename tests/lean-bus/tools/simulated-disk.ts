@@ -1,6 +1,6 @@
 import { setImmediate as turn } from 'node:timers/promises'
 import type { Folder, LogFile } from '../../../examples/lean-bus/src/log/files.ts'
-import { DiskModel, type ModelFile } from '../../../lab/crash/disk-model.ts'
+import { DiskModel, type ModelFile } from '../../../lab/crash/disk/model.ts'
 import type { Random } from '../../../lab/random.ts'
 
 /** Smaller than the sector of a real disk, so that batches of a hundred bytes are torn like large ones. */

@@ -9,8 +9,8 @@ import fs from 'node:fs'
 import promises, { type FileHandle } from 'node:fs/promises'
 import { flushCompileCache, syncBuiltinESMExports } from 'node:module'
 import { dirname, join, relative, resolve } from 'node:path'
-import { createRandom } from '../random.ts'
-import type { DiskOptions, Entry, Operation } from './disk-options.ts'
+import { createRandom } from '../../random.ts'
+import type { DiskOptions, Entry, Operation } from './options.ts'
 
 const options = JSON.parse(process.env['CRASH_DISK'] ?? '') as DiskOptions
 const { data, syncs, kill, fault, shortWrites } = options

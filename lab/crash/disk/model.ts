@@ -1,5 +1,5 @@
 import { dirname } from 'node:path'
-import type { Random } from '../random.ts'
+import type { Random } from '../../random.ts'
 
 /** The effect of a power cut on a file that had only grown since its last sync. Positions are in bytes. */
 export interface FileDamage {

@@ -1,12 +1,12 @@
-import type { Layout, Recovery } from '../../lab/crash/record.ts'
+import type { Layout, Recovery } from '../../../../lab/crash/record.ts'
 
 /**
- * What became of a batch. `damaged` is one of which a byte was changed or is missing, `never written` one of which nothing was
- * on the disk, `given up` a whole one behind the damage.
+ * What happened to a batch. A `damaged` batch has a changed or missing byte, a `never written` one was not on the disk at all,
+ * and a `given up` one is intact but follows a damaged one.
  */
 export type Fate = 'synced' | 'kept' | 'damaged' | 'given up' | 'never written'
 
-/** A batch as it is drawn, from byte to byte (exclusive). */
+/** A batch in the drawing. `end` is exclusive. */
 export interface Box {
   readonly offset: number
   readonly begin: number
@@ -16,21 +16,21 @@ export interface Box {
 
 /** A segment before a power cut, after it, and after the next start. Positions are in bytes. */
 export interface RecoveryPicture {
-  /** Where the drawing begins: of what was synced it shows the end only. */
+  /** First byte of the drawing, which shows only the end of the synced part. */
   readonly from: number
   readonly batches: readonly (Layout & { readonly fate: Fate })[]
-  /** Of the whole segment. */
+  /** Batches of the whole segment. */
   readonly counts: Readonly<Record<Fate, number>>
-  /** What lay in the file at each of the three moments, as far as it is drawn. */
+  /** The visible batches in the file at each of the three moments. */
   readonly written: readonly Box[]
   readonly cut: readonly Box[]
   readonly started: readonly Box[]
 }
 
-/** Of the drawing's width, how much shows what was synced. */
+/** Share of the drawing's width for the synced part. */
 const syncedShare = 0.3
 
-/** Says what became of each batch of a recovered segment, and what is drawn of it. */
+/** Determines what happened to each batch of a recovered segment, and how to draw it. */
 export function pictureOf(recovery: Recovery): RecoveryPicture {
   const { syncedSize, writtenSize, keptSize } = recovery
   const before = ((writtenSize - syncedSize) * syncedShare) / (1 - syncedShare)

@@ -1,8 +1,8 @@
 import fs from 'node:fs'
 import { join } from 'node:path'
-import type { Random } from '../random.ts'
-import { DiskModel, type PowerCut } from './disk-model.ts'
-import type { Entry } from './disk-options.ts'
+import type { Random } from '../../random.ts'
+import { DiskModel, type PowerCut } from './model.ts'
+import type { Entry } from './options.ts'
 
 /** Linux writes files back in pages. */
 const pageBytes = 4096

@@ -1,0 +1,6 @@
+import type { Experiment } from './experiment.ts'
+import { experiments as express } from './express.ts'
+import { experiments as fastify } from './fastify.ts'
+
+/** All experiments, by the ID of their example. */
+export const experiments: Readonly<Record<string, readonly Experiment[]>> = { express, fastify }

@@ -1,0 +1,16 @@
+/** An option that cannot be used. Its message is for the person who typed it. */
+export class OptionError extends Error {}
+
+/** @throws OptionError for text that is not a number of at least `least` */
+export function readNumber(name: string, text: string, least: number): number {
+  const number = Number(text)
+  if (number >= least && number < Infinity) return number
+  throw new OptionError(`--${name} ${text}: give a number from ${least} on`)
+}
+
+/** @throws OptionError for text that is not an integer of at least `least` */
+export function readInteger(name: string, text: string, least: number): number {
+  const number = Number(text)
+  if (number >= least && Number.isSafeInteger(number)) return number
+  throw new OptionError(`--${name} ${text}: give a whole number from ${least} on`)
+}

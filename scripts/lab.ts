@@ -1,0 +1,102 @@
+/**
+ * `npm run lab -- <subject> [options]`: measures one subject of the lab. Without a subject it lists them; the options are
+ * described in each subject's `main.ts`.
+ */
+import { join } from 'node:path'
+import { closestMatch } from 'leven'
+import { thisNode } from '../contracts/process/runtimes.ts'
+import { OptionError } from '../lab/options.ts'
+import { readExample } from '../src/model/examples/example.ts'
+import { runCommand, unpack } from '../src/model/examples/workspace.ts'
+import { buildSite } from './build.ts'
+import { findChromium, findJava, type Tool } from './find.ts'
+import { root } from './program.mjs'
+import { listen, siteHandler } from './serve.ts'
+
+interface Subject {
+  readonly summary: string
+  main(args: string[]): Promise<void>
+}
+
+const subjects: Readonly<Record<string, Subject>> = {
+  'bus-bench': {
+    summary: 'throughput, latency and memory of the lean bus, next to the limits of this machine',
+    main: async (args) => (await import('../lab/bus-bench/main.ts')).main(args),
+  },
+  'cold-start': {
+    summary: 'files, bytes and modules of the Express example, as it is and bundled',
+    async main(args) {
+      const { main } = await import('../lab/cold-start/main.ts')
+      const { example: id } = await import('../lab/cold-start/sessions.ts')
+      const example = readExample(id)
+      await main(args, example.hash, () => unpack(example, id))
+    },
+  },
+  crash: {
+    summary: 'what the lean bus keeps through kills, power cuts, disk failures and flipped bits',
+    main: async (args) => (await import('../lab/crash/main.ts')).main(args),
+  },
+  experiments: {
+    summary: 'default behavior of Express and Fastify',
+    main: async (args) => (await import('../lab/experiments/main.ts')).main(args, install),
+  },
+  'kafka-cost': {
+    summary: 'start time and memory of Kafka with one broker and three, and of the dev broker',
+    async main(args) {
+      await (await import('../lab/kafka-cost/main.ts')).main(args, pathOf(findJava()))
+    },
+  },
+  'page-weight': {
+    summary: 'bytes, requests and layout shift of every page of this site, and their budgets',
+    async main(args) {
+      const { main } = await import('../lab/page-weight/main.ts')
+      const outDir = '.cache/page-weight'
+      const dir = join(root, outDir)
+      const { origin, close } = await listen(siteHandler({ dir }))
+      const build = () => buildSite({ siteUrl: origin, outDir })
+      await main(args, pathOf(findChromium()), { origin, dir, build }).finally(close)
+    },
+  },
+}
+
+/** @throws OptionError that says what to install */
+function pathOf(tool: Tool): string {
+  if (tool.path === undefined) throw new OptionError(tool.missing)
+  return tool.path
+}
+
+/** Unpacks and installs an example in a temporary folder. */
+async function install(id: string) {
+  const example = readExample(id)
+  const { commands, argv } = example.manifest
+  const workspace = await unpack(example)
+  const runtime = thisNode()
+  await runCommand(commands.install, workspace.directory, runtime)
+  return { ...workspace, hash: example.hash, argv, runtime }
+}
+
+/** The text for a missing or unknown subject. */
+function listSubjects(name: string | undefined): string {
+  const names = Object.keys(subjects)
+  const width = Math.max(...names.map(({ length }) => length))
+  return [
+    name === undefined
+      ? 'Name a subject: npm run lab -- <subject> [options]'
+      : `There is no lab subject "${name}". Did you mean "${closestMatch(name, names)}"?`,
+    ...Object.entries(subjects).map(([id, { summary }]) => `  ${id.padEnd(width)}  ${summary}`),
+  ].join('\n')
+}
+
+const [name, ...args] = process.argv.slice(2)
+const subject = name !== undefined && Object.hasOwn(subjects, name) ? subjects[name] : undefined
+try {
+  if (!subject) throw new OptionError(listSubjects(name))
+  await subject.main(args)
+} catch (error) {
+  const isUsage =
+    error instanceof OptionError ||
+    (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE'))
+  if (!isUsage) throw error
+  console.error(error.message)
+  process.exitCode = 1
+}

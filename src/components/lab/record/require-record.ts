@@ -1,0 +1,15 @@
+import type { RecordFile } from '../../../../lab/record.ts'
+import { PlacedError } from '../../../model/placed-error.ts'
+
+/**
+ * Reads the record of a lab subject.
+ *
+ * @param at the page and line of the component
+ * @throws PlacedError if nothing was recorded
+ */
+export function requireRecord<T>({ path, read }: RecordFile<T>, subject: string, at: string): T {
+  const record = read()
+  if (record) return record
+  const fix = `Run "npm run lab -- ${subject} --record".`
+  throw new PlacedError({ file: at }, `there is no ${path}`, fix)
+}

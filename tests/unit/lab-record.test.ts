@@ -1,0 +1,76 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync, readFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, test, vi } from 'vitest'
+import * as z from 'zod'
+import { readInteger, readNumber } from '../../lab/options.ts'
+import { hashInputs, readCommit, recordFile, spread } from '../../lab/record.ts'
+import { temporaryFolder } from '../tools/temporary.ts'
+
+const file = recordFile(
+  'record.json',
+  z.strictObject({ date: z.iso.date(), value: z.int().positive() }),
+)
+const today = new Date().toISOString().slice(0, 10)
+
+test('the median is always one of the measured values', () => {
+  expect(spread([9, 1, 10, 2, 3])).toEqual({ median: 3, lowest: 1, highest: 10 })
+  expect(spread([1, 2, 3, 4])).toEqual({ median: 3, lowest: 1, highest: 4 })
+})
+
+test('a record is undefined before it is written, and gets the date of today', () => {
+  vi.spyOn(console, 'log').mockReturnValue()
+  const root = temporaryFolder({}, tmpdir())
+  expect(file.read(root)).toBeUndefined()
+  file.write({ value: 1 }, root)
+  expect(file.read(root)).toEqual({ date: today, value: 1 })
+})
+
+test('a record keeps its date when nothing else has changed', () => {
+  vi.spyOn(console, 'log').mockReturnValue()
+  const earlier = '{ "date": "2026-01-31", "value": 1 }'
+  const root = temporaryFolder({ 'record.json': earlier }, tmpdir())
+  expect([file.compare({ value: 1 }, root), file.compare({ value: 2 }, root)]).toEqual([
+    false,
+    true,
+  ])
+  file.write({ value: 1 }, root)
+  expect(readFileSync(join(root, 'record.json'), 'utf8')).toBe(earlier)
+  file.write({ value: 2 }, root)
+  expect(file.read(root)).toEqual({ date: today, value: 2 })
+})
+
+test('a record that does not match its schema is neither read nor written', () => {
+  vi.spyOn(console, 'log').mockReturnValue()
+  const invalid = temporaryFolder({ 'record.json': `{ "date": "${today}", "value": 0 }` }, tmpdir())
+  expect(() => file.read(invalid)).toThrow(/value/)
+  const empty = temporaryFolder({}, tmpdir())
+  expect(() => file.write({ value: 0 }, empty)).toThrow(/value/)
+  expect(existsSync(join(empty, 'record.json'))).toBe(false)
+})
+
+test('the input hash is that of the lines of sha256sum, without tests', () => {
+  const files = { 'b.ts': 'b', 'a.ts': 'a', 'a.test.ts': 'test', 'c.json': '{}' }
+  const root = temporaryFolder(files, tmpdir())
+  const expected = execFileSync('sh', ['-c', 'sha256sum a.ts b.ts | sha256sum'], { cwd: root })
+  expect(hashInputs(['*.ts'], root)).toBe(String(expected).slice(0, 64))
+})
+
+test('a record names a commit only for files that are committed', () => {
+  expect(readCommit(['no/such/folder/*.ts'])).toMatch(/^[0-9a-f]{40}$/)
+  const path = 'lab/uncommitted.tmp.ts'
+  const repository = temporaryFolder({ [path]: '' }, tmpdir())
+  execFileSync('git', ['init', '--quiet'], { cwd: repository })
+  expect(() => readCommit(['lab/**/*.ts'], repository)).toThrow(path)
+})
+
+test('an option that is not a number in its range is rejected by its name', () => {
+  expect([readInteger('rounds', '3', 1), readNumber('seconds', '0.5', 0.1)]).toEqual([3, 0.5])
+  for (const text of ['many', '0', '1.5', '']) {
+    expect(() => readInteger('rounds', text, 1)).toThrow(`--rounds ${text}: give a whole number`)
+  }
+  for (const text of ['many', '0.01', 'Infinity']) {
+    expect(() => readNumber('seconds', text, 0.1)).toThrow(`--seconds ${text}: give a number`)
+  }
+})
