@@ -6,10 +6,9 @@ import { fileURLToPath } from 'node:url'
 export const root = dirname(dirname(fileURLToPath(import.meta.url)))
 
 /**
- * The file that Node runs for a program: a path within the repository, or the name of an installed package that has a
- * program of the same name. By file and not by `node_modules/.bin`, whose entries Node cannot run on Windows.
- * Like run.mjs, which uses it, this file must be readable to Node 18.
- * @param {string} name
+ * The file that Node runs for a program. It is not the entry of `node_modules/.bin`, which Node cannot run on Windows. Like
+ * run.mjs, which uses it, this file may only have syntax that Node 18 can parse.
+ * @param {string} name a path in the repository, or the name of an installed package with a program of the same name
  * @returns {string | undefined} undefined when there is no such file or package
  */
 export function findProgram(name) {

@@ -1,11 +1,11 @@
 /**
- * Sets the repository up and runs one of its programs on Node 24: the only thing behind every `npm run …`.
+ * Sets up the repository and runs one of its programs on Node 24. Every `npm run …` starts here.
  *
  *   node scripts/run.mjs scripts/start.ts [arguments]    a program of this repository
  *   node scripts/run.mjs astro dev [arguments]           the program of an installed package
  *
- * Needs Node 20 or later and npm, nothing else. No dependencies and no syntax that Node 18 cannot parse: it must be able
- * to say that Node is too old, and it runs before anything is installed.
+ * Needs only Node 20 or later and npm. It has no dependencies, because it runs before anything is installed, and only syntax
+ * that Node 18 can parse, so that it can report an old Node.
  */
 import { spawn, spawnSync } from 'node:child_process'
 import { existsSync, readFileSync } from 'node:fs'
@@ -16,12 +16,12 @@ import { findProgram, root } from './program.mjs'
 
 const modules = join(root, 'node_modules')
 
-/** The oldest Node on which the setup works. */
+/** The oldest major version of Node that the setup supports. */
 const SETUP_NODE = 20
-/** The Node on which everything else works: it runs TypeScript as it is. */
+/** The oldest major version that runs the programs, which are TypeScript. */
 const PROGRAM_NODE = 24
 
-/** A fault that the reader can mend: shown without a stack. */
+/** An error that the reader can fix. It is shown without a stack trace. */
 class SetupError extends Error {}
 
 /** The major number of a version such as `v24.21.0`. */
@@ -29,15 +29,14 @@ function majorOf(version) {
   return Number(version.replace(/^v/, '').split('.')[0])
 }
 
-/** The packages of a lockfile by their folder, or undefined when there is no such file. */
+/** The packages of a lockfile by their folder, or undefined without the file. */
 function readPackages(lockfile) {
   return existsSync(lockfile) ? JSON.parse(readFileSync(lockfile, 'utf8')).packages : undefined
 }
 
 /**
- * Whether `node_modules` holds what package-lock.json asks for. npm writes what it has installed to
- * `node_modules/.package-lock.json` as the last thing that it does, so that a broken-off installation leaves none. Unlike a
- * stamp of our own, it is also right after `npm install <name>`.
+ * Whether `node_modules` matches package-lock.json. npm writes the installed packages to `node_modules/.package-lock.json`
+ * last, so an interrupted installation leaves no such file. It is also up to date after `npm install <name>`.
  */
 function isInstalled() {
   const wanted = readPackages(join(root, 'package-lock.json'))
@@ -53,26 +52,23 @@ function isInstalled() {
     )
 }
 
-/** The npm that called us, run by the Node that it ran on; else the one on PATH. */
+/** The npm that called us with its own Node, or else the npm on PATH. */
 function npmCommand() {
   const { npm_execpath: npm, npm_node_execpath: node } = process.env
   if (npm && node && basename(npm) === 'npm-cli.js')
     return { file: node, args: [npm], shell: false }
-  // npm is a batch file on Windows, and those only run in a shell.
+  // On Windows npm is a batch file, which runs only in a shell.
   return { file: 'npm', args: [], shell: process.platform === 'win32' }
 }
 
-/**
- * Installs exactly what package-lock.json says, and says meanwhile that it is still at it. All of that goes to stderr: stdout
- * belongs to the program.
- */
+/** Installs the packages of package-lock.json and shows progress on stderr. stdout is left to the program. */
 async function install() {
   const start = Date.now()
   const seconds = () => Math.round((Date.now() - start) / 1000)
   console.error('Installing packages (npm ci). The first time this takes about a minute …')
   const progress = setInterval(() => console.error(`  still installing, ${seconds()} s`), 10_000)
   const npm = npmCommand()
-  // --include: also where NODE_ENV=production or the reader's npmrc would leave them out.
+  // --include overrides NODE_ENV=production and the reader's npmrc.
   const args = [...npm.args, 'ci', '--include=dev', '--include=optional', '--loglevel=error']
   const code = await run(npm.file, args, {
     shell: npm.shell,
@@ -81,15 +77,15 @@ async function install() {
   clearInterval(progress)
   if (code !== 0) {
     throw new SetupError(
-      `npm ci failed (exit code ${code}); its message is above. Mend that and run the same command again.`,
+      `npm ci failed (exit code ${code}); its message is above. Fix the cause and run the same command again.`,
     )
   }
   console.error(`Packages installed in ${seconds()} s.`)
 }
 
 /**
- * A Node 24 or later: the one that npm has installed for this platform, else the one that is running.
- * By its package's path and not as `node_modules/.bin/node`, because Node 22 for the tests offers the same name there.
+ * The path of Node 24 or later: the one that npm has installed for this platform, or else the running one. It is not
+ * `node_modules/.bin/node`, because Node 22 for the tests has the same name there.
  */
 function findNode() {
   const folder = join(
@@ -97,20 +93,19 @@ function findNode() {
     `node-${process.platform === 'win32' ? 'win' : process.platform}-${process.arch}`,
   )
   const packaged = join(folder, 'bin', process.platform === 'win32' ? 'node.exe' : 'node')
-  // It is run, because a packaged Node that is there may still not start: on Alpine, for one, whose C library is another.
+  // A packaged Node may exist and still not start, for example on Alpine, which has another C library.
   const answer = spawnSync(packaged, ['--version'], { encoding: 'utf8' })
   if (answer.status === 0 && majorOf(answer.stdout) >= PROGRAM_NODE) return packaged
   if (majorOf(process.versions.node) >= PROGRAM_NODE) return process.execPath
   throw new SetupError(
-    `This needs Node ${PROGRAM_NODE} or later, and npm has none for ${process.platform} ${process.arch}; ` +
-      `the Node that runs is ${process.versions.node}. Install Node ${PROGRAM_NODE} from https://nodejs.org/ ` +
-      'and run the same command again.',
+    `This needs Node ${PROGRAM_NODE} or later. npm has none for ${process.platform} ${process.arch}, and the running ` +
+      `Node is ${process.versions.node}. Install Node ${PROGRAM_NODE} from https://nodejs.org/ and run the same command again.`,
   )
 }
 
 /**
- * Runs a program to its end in the repository's folder, with our input and output. Signals go on to it, and we outlive it,
- * so that it is never orphaned. Resolves with its exit code, or 128 + the signal's number as shells do.
+ * Runs a program in the repository's folder, with our input and output. It receives our signals, and we wait for its exit, so
+ * that it is never orphaned. Resolves with its exit code, or with 128 + the signal's number as shells do.
  */
 function run(file, args, options) {
   return new Promise((resolve, reject) => {
@@ -119,7 +114,9 @@ function run(file, args, options) {
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP']
     for (const signal of signals) process.on(signal, forward)
     const orphaned = watchParent(() => child.kill('SIGTERM'))
-    child.on('error', (error) => reject(new SetupError(`${file} does not start: ${error.message}`)))
+    child.on('error', (error) =>
+      reject(new SetupError(`${file} could not be started: ${error.message}`)),
+    )
     child.on('exit', (code, signal) => {
       for (const name of signals) process.off(name, forward)
       clearInterval(orphaned)
@@ -129,8 +126,8 @@ function run(file, args, options) {
 }
 
 /**
- * Calls back when the shell is gone in which npm has started us. npm passes SIGTERM on to that shell alone, and a shell such
- * as Debian's dies of it without a word to what it runs.
+ * Calls back when the shell that npm has started us in is gone. npm sends SIGTERM only to that shell, and Debian's shell exits
+ * without passing it on.
  */
 function watchParent(onGone) {
   const parent = process.ppid
@@ -141,7 +138,7 @@ function watchParent(onGone) {
 async function main([name, ...args]) {
   if (majorOf(process.versions.node) < SETUP_NODE) {
     throw new SetupError(
-      `This needs Node ${SETUP_NODE} or later with its npm; the Node that runs is ${process.versions.node}. ` +
+      `This needs Node ${SETUP_NODE} or later with its npm, and the running Node is ${process.versions.node}. ` +
         `Install Node ${PROGRAM_NODE} from https://nodejs.org/ and run the same command again.`,
     )
   }
@@ -151,7 +148,7 @@ async function main([name, ...args]) {
   process.env.PATH = [dirname(node), join(modules, '.bin'), process.env.PATH].join(delimiter)
   const program = findProgram(name)
   if (!program)
-    throw new SetupError(`There is no program ${name} in this repository or its packages.`)
+    throw new SetupError(`There is no program ${name} in this repository or in its packages.`)
   return run(node, [program, ...args])
 }
 

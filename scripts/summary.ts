@@ -1,13 +1,13 @@
-/** What `npm test` says at its end. */
+/** The summary at the end of `npm test`. */
 
-/** How tests ended: how many passed, and the others by name. */
+/** The number of passed tests, and the names of the others. */
 export interface Counts {
   readonly passed: number
   readonly failed: readonly string[]
   readonly skipped: readonly string[]
 }
 
-/** What came of a part. A program that passes or fails as a whole counts as one test. */
+/** The result of a part. A program that passes or fails as a whole counts as one test. */
 export interface Result extends Counts {
   readonly name: string
   readonly seconds: number
@@ -15,8 +15,8 @@ export interface Result extends Counts {
 
 /**
  * The failed and skipped tests by name, a table, and as the last line `N passed, N failed`, with `, N skipped` if any were.
- * @param seconds of all parts together, which may run side by side
- * @param strict a skipped test is a failure
+ * @param seconds the duration of all parts together, some of which run concurrently
+ * @param strict whether a skipped test is a failure
  */
 export function summarize(
   results: readonly Result[],

@@ -1,23 +1,24 @@
 /**
- * `npm test`: runs every part, also after one has failed, and counts.
+ * `npm test`: runs all parts, even after one has failed, and counts their tests.
  *
- *   npm test                     everything that the site rests on
+ *   npm test                     all parts
  *   npm test -- unit contract    only these parts
  *
- * Under `CI=true` a skipped test is a failure. The last line is `N passed, N failed`, and `, N skipped` if any were.
+ * Under `CI=true` a skipped test is a failure. The last line is `N passed, N failed`, with `, N skipped` if any were.
  */
-import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { constants, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { execa, type Subprocess } from 'execa'
+import { runPool } from './pool.ts'
 import { findProgram, root } from './program.mjs'
 import { summarize, type Result } from './summary.ts'
 import { countTests } from './vitest-report.ts'
 
-/** A part is a program that passes or fails as a whole, or a project of vitest.config.ts, whose tests are counted. */
+/** A program that passes or fails as a whole, or a project of vitest.config.ts, whose tests are counted. */
 interface Part {
   readonly name: string
-  /** The package whose program is run, and its arguments. */
+  /** The name of a package with a program, and its arguments. */
   readonly command: readonly [program: string, ...args: string[]]
   readonly counts: 'program' | 'tests'
 }
@@ -33,7 +34,7 @@ const project = (name: string): Part => ({
   counts: 'tests',
 })
 
-/** Independent and single-threaded: run two at a time, the slowest first. */
+/** Independent and single-threaded. They run two at a time, the slowest first. */
 const checks = [
   check('types', 'astro', 'check', '--minimumFailingSeverity', 'warning'),
   check('prettier', 'prettier', '--check', '.'),
@@ -41,54 +42,51 @@ const checks = [
   check('spelling', 'cspell', 'lint', '--no-progress', '--no-summary', '--quiet'),
   check('eslint', 'eslint', '--max-warnings', '0', '.'),
 ]
-/** Run one after another: each uses every core. The last builds the site. */
+/** Each uses every core, so they run one after another. The last one builds the site. */
 const projects = ['unit', 'checks', 'contract', 'kafka', 'lean-bus', 'site'].map(project)
 
 const parts = [...checks, ...projects]
 
-const running = new Set<ChildProcess>()
+/** A running program of a part. */
+type Child = Pick<Subprocess, 'pid' | 'kill'>
+
+const running = new Set<Child>()
 const reports = mkdtempSync(join(tmpdir(), 'npm-test-'))
 
-/**
- * Runs a program to its end. Resolves with its exit code, or the signal that ended it, and with its output, unless that was
- * shown as it came.
- */
-function run(
+/** Runs a program. Resolves with its exit code, or the signal that ended it, and with its output, unless it is shown live. */
+async function run(
   command: Part['command'],
-  { show }: { show: boolean },
+  { isShown }: { isShown: boolean },
 ): Promise<{ exit: number | string; output: string }> {
   const [name, ...args] = command
   const program = findProgram(name)
-  if (!program) return Promise.resolve({ exit: 1, output: `The package ${name} is not installed.` })
-  return new Promise((resolve) => {
-    const child = spawn(process.execPath, [program, ...args], {
-      cwd: root,
-      // A process group of its own, so that everything that a part has started can be ended with it.
-      detached: process.platform !== 'win32',
-      stdio: ['ignore', show ? 'inherit' : 'pipe', show ? 'inherit' : 'pipe'],
-    })
-    running.add(child)
-    let output = ''
-    for (const stream of [child.stdout, child.stderr]) {
-      stream?.setEncoding('utf8').on('data', (text: string) => (output += text))
-    }
-    child.on('error', (error) => resolve({ exit: 1, output: error.message }))
-    child.on('exit', () => endGroup(child))
-    child.on('close', (code, signal) => {
-      running.delete(child)
-      resolve({ exit: code ?? signal ?? 1, output })
-    })
+  if (!program) return { exit: 1, output: `The package ${name} is not installed.` }
+  const output = isShown ? 'inherit' : 'pipe'
+  const child = execa(process.execPath, [program, ...args], {
+    cwd: root,
+    // A separate process group, so that a signal reaches everything that the part has started.
+    detached: process.platform !== 'win32',
+    stdin: 'ignore',
+    stdout: output,
+    stderr: output,
+    all: true,
+    reject: false,
   })
+  running.add(child)
+  child.on('exit', () => endGroup(child))
+  const { exitCode, signal, all } = await child
+  running.delete(child)
+  return { exit: exitCode ?? signal ?? 1, output: all ?? '' }
 }
 
-/** Ends a program and what it has started. */
-function endGroup(child: ChildProcess): void {
+/** Ends a program and all processes that it has started. */
+function endGroup(child: Child): void {
   if (child.pid === undefined) return
   try {
     if (process.platform === 'win32') child.kill()
     else process.kill(-child.pid, 'SIGTERM')
   } catch {
-    // Nothing of it is left.
+    // The whole group has exited.
   }
 }
 
@@ -98,28 +96,17 @@ async function runPart(part: Part): Promise<Result> {
   const heading = `\n── ${part.name} ${'─'.repeat(60 - part.name.length)}`
 
   if (part.counts === 'program') {
-    const { exit, output } = await run(part.command, { show: false })
+    const { exit, output } = await run(part.command, { isShown: false })
     console.log(`${heading}\n${output.trim() || 'nothing to report'}`)
-    const failed = exit === 0 ? [] : [`${part.command.join(' ')} ended with ${exit}`]
+    const failed = exit === 0 ? [] : [`${part.command.join(' ')} exited with ${exit}`]
     return { name: part.name, seconds: seconds(), passed: exit === 0 ? 1 : 0, failed, skipped: [] }
   }
 
   console.log(heading)
   const file = join(reports, `${part.name}.json`)
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`]
-  const { exit } = await run([...part.command, ...reporters], { show: true })
+  const { exit } = await run([...part.command, ...reporters], { isShown: true })
   return { name: part.name, seconds: seconds(), ...countTests(file, exit) }
-}
-
-/** Runs the functions, at most `limit` at the same time; resolves with their results in the order given. */
-async function pool<T>(limit: number, tasks: readonly (() => Promise<T>)[]): Promise<T[]> {
-  const results: T[] = []
-  const queue = tasks.entries()
-  const worker = async () => {
-    for (const [index, task] of queue) results[index] = await task()
-  }
-  await Promise.all(Array.from({ length: limit }, worker))
-  return results
 }
 
 async function main(names: readonly string[]): Promise<number> {
@@ -133,10 +120,11 @@ async function main(names: readonly string[]): Promise<number> {
   }
   const began = performance.now()
   const chosen = (list: readonly Part[]) =>
-    list
-      .filter((part) => names.length === 0 || names.includes(part.name))
-      .map((part) => () => runPart(part))
-  const results = [...(await pool(2, chosen(checks))), ...(await pool(1, chosen(projects)))]
+    list.filter((part) => names.length === 0 || names.includes(part.name))
+  const results = [
+    ...(await Promise.all(runPool(2, chosen(checks), runPart))),
+    ...(await Promise.all(runPool(1, chosen(projects), runPart))),
+  ]
   const seconds = (performance.now() - began) / 1000
   const { text, exitCode } = summarize(results, seconds, process.env['CI'] === 'true')
   console.log(`\n${text}`)

@@ -1,10 +1,10 @@
-/** Counts what Vitest's JSON reporter wrote. */
+/** Counts the tests in a report of Vitest's JSON reporter. */
 import { existsSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
 import { root } from './program.mjs'
 import type { Counts } from './summary.ts'
 
-/** The part of the report that is read here; the format is Jest's. */
+/** The fields of the report that we read. The format is Jest's. */
 interface Report {
   readonly testResults: readonly {
     readonly name: string
@@ -15,13 +15,13 @@ interface Report {
 }
 
 /**
- * Counts a report. Without one, or when a signal has ended Vitest, nothing has passed.
- * @param file where the report should be
+ * Counts the tests of a report. Without a report, or when a signal has ended Vitest, no test counts as passed.
+ * @param file the path of the report
  * @param exit the exit code of Vitest, or the signal that ended it
  */
 export function countTests(file: string, exit: number | string): Counts {
   if (!existsSync(file) || typeof exit === 'string') {
-    return { passed: 0, failed: [`vitest ended with ${exit} and did not report`], skipped: [] }
+    return { passed: 0, failed: [`vitest exited with ${exit} and wrote no report`], skipped: [] }
   }
   const report = JSON.parse(readFileSync(file, 'utf8')) as Report
   let passed = 0
@@ -35,12 +35,12 @@ export function countTests(file: string, exit: number | string): Counts {
       else if (test.status === 'failed') failed.push(`${file}: ${test.fullName.trim()}`)
       else skipped.push(`${file}: ${test.fullName.trim()}`)
     }
-    // A file that cannot be loaded, that dies or whose setup fails has failed without a failed test.
+    // A file that cannot be loaded, whose process is killed or whose setup fails has no failed test of its own.
     if (status === 'failed' && failed.length === before)
-      failed.push(`${file}: ${message || 'did not finish'}`)
+      failed.push(`${file}: ${message || 'the test file did not finish'}`)
   }
-  // No test file at all, or an error outside any test.
+  // There is no test file at all, or an error happened outside every test.
   if (exit !== 0 && failed.length === 0)
-    failed.push(`vitest ended with ${exit}; its message is above`)
+    failed.push(`vitest exited with ${exit}; its message is above`)
   return { passed, failed, skipped }
 }

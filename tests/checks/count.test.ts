@@ -77,7 +77,7 @@ test('a run without any test file counts as one failure', () => {
 test('nothing is counted as passed when Vitest itself is killed', () => {
   expect(countTests('/nowhere/report.json', 'SIGKILL')).toEqual({
     passed: 0,
-    failed: ['vitest ended with SIGKILL and did not report'],
+    failed: ['vitest exited with SIGKILL and wrote no report'],
     skipped: [],
   })
 })

@@ -1,4 +1,4 @@
-import { spawn, spawnSync } from 'node:child_process'
+import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { copyFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -8,6 +8,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import { findNode22 } from '../../scripts/find.ts'
 import { root } from '../../scripts/program.mjs'
 import { describeWith } from '../tools/describe-with.ts'
+import { run } from '../tools/run-program.ts'
 import { temporaryFolder } from '../tools/temporary.ts'
 
 const echo = `
@@ -31,7 +32,7 @@ const lockfile = (version: string) =>
     },
   })
 
-/** A repository with the real setup, one package of its own and no need of the network. */
+/** A repository with the real setup and one local package, which installs without a network. */
 function tinyRepository() {
   const folder = temporaryFolder(
     {
@@ -48,37 +49,36 @@ function tinyRepository() {
   return folder
 }
 
-/** Runs a program of a repository by its `scripts/run.mjs`, and that on a given Node. */
+/** Runs a program of a repository by its `scripts/run.mjs`, on a given Node. */
 function runIn(
   folder: string,
   args: readonly string[],
   node: readonly string[] = [process.execPath],
 ) {
   const [file = process.execPath, ...options] = node
-  const script = join(folder, 'scripts/run.mjs')
-  return spawnSync(file, [...options, script, ...args], { cwd: tmpdir(), encoding: 'utf8' })
+  return run(file, [...options, join(folder, 'scripts/run.mjs'), ...args], { cwd: tmpdir() })
 }
 
-test('an old Node is refused by name, with what to install', () => {
+test('scripts/run.mjs rejects an old Node and says what to install', () => {
   const old = "Object.defineProperty(process, 'versions', { value: { node: '18.20.8' } })"
   const node = [process.execPath, '--import', `data:text/javascript,${encodeURIComponent(old)}`]
-  const { status, stderr } = runIn(root, ['scripts/start.ts'], node)
-  expect(status).toBe(1)
+  const { exitCode, stderr } = runIn(root, ['scripts/start.ts'], node)
+  expect(exitCode).toBe(1)
   expect(stderr).toContain('needs Node 20 or later')
-  expect(stderr).toContain('the Node that runs is 18.20.8. Install Node 24')
+  expect(stderr).toContain('the running Node is 18.20.8. Install Node 24')
   expect(stderr).not.toContain('    at ')
 })
 
-test('an unknown program is refused by name', () => {
-  const { status, stderr } = runIn(root, ['scripts/nothing.ts'])
-  expect([status, stderr.trim()]).toEqual([
+test('scripts/run.mjs rejects an unknown program by name', () => {
+  const { exitCode, stderr } = runIn(root, ['scripts/nothing.ts'])
+  expect([exitCode, stderr.trim()]).toEqual([
     1,
-    'There is no program scripts/nothing.ts in this repository or its packages.',
+    'There is no program scripts/nothing.ts in this repository or in its packages.',
   ])
 })
 
 describe('installation', () => {
-  test('happens when packages are missing or differ from the lockfile, and only then', () => {
+  test('packages are installed only when they are missing or differ from the lockfile', () => {
     const folder = tinyRepository()
     const installs = () =>
       runIn(folder, ['scripts/echo.mjs']).stderr.includes('Installing packages')
@@ -92,24 +92,29 @@ describe('installation', () => {
     expect(installs()).toBe(false)
   })
 
-  test('that fails says so and runs nothing', () => {
+  test('a failed installation is reported, and the program does not run', () => {
     const folder = tinyRepository()
     writeFileSync(join(folder, 'package.json'), '{ "dependencies": { "dep": "2.0.0" } }')
-    const { status, stdout, stderr } = runIn(folder, ['scripts/echo.mjs'])
-    expect([status, stdout]).toEqual([1, ''])
+    const { exitCode, stdout, stderr } = runIn(folder, ['scripts/echo.mjs'])
+    expect([exitCode, stdout]).toEqual([1, ''])
     expect(stderr).toContain('npm ci failed')
   })
 })
 
 describe('the program', () => {
-  test('gets its arguments, and its exit code is passed on', () => {
-    const { status, stdout } = runIn(tinyRepository(), ['scripts/echo.mjs', 'a b', '--c', '$HOME'])
+  test('a program receives its arguments, and its exit code is passed on', () => {
+    const { exitCode, stdout } = runIn(tinyRepository(), [
+      'scripts/echo.mjs',
+      'a b',
+      '--c',
+      '$HOME',
+    ])
     expect(JSON.parse(stdout)).toMatchObject({ args: ['a b', '--c', '$HOME'] })
-    expect(status).toBe(7)
+    expect(exitCode).toBe(7)
   })
 
   describeWith('started by Node 22', findNode22(), (node22) => {
-    test('runs on the Node 24 that npm has installed, as does what it starts', () => {
+    test('a program started by Node 22 runs on the installed Node 24, and so do its child processes', () => {
       const folder = temporaryFolder({ 'echo.mjs': echo }, import.meta.dirname)
       const program = join(folder, 'echo.mjs').slice(root.length + 1)
       const { stdout } = runIn(root, [program], [node22])
@@ -118,9 +123,9 @@ describe('the program', () => {
       expect(nodeOnPath).toBe(`v${node}`)
     })
 
-    test('is refused where npm has no Node 24, with what to install', () => {
-      const { status, stderr } = runIn(tinyRepository(), ['scripts/echo.mjs'], [node22])
-      expect(status).toBe(1)
+    test('Node 22 without an installed Node 24 is rejected with what to install', () => {
+      const { exitCode, stderr } = runIn(tinyRepository(), ['scripts/echo.mjs'], [node22])
+      expect(exitCode).toBe(1)
       expect(stderr).toContain('Install Node 24')
     })
   })
@@ -132,7 +137,7 @@ describe('a signal', () => {
     setInterval(() => {}, 1000)
     console.log(process.pid)`
 
-  /** Starts a program that waits for SIGTERM. Resolves with the process and the program's own id. */
+  /** Starts a program that waits for SIGTERM. Resolves with the child process and the id of the program itself. */
   async function start(file: string, args: string[], env: NodeJS.ProcessEnv) {
     const child = spawn(file, args, { env: { ...process.env, ...env } })
     onTestFinished(() => void child.kill('SIGKILL'))
@@ -154,13 +159,13 @@ describe('a signal', () => {
     return join(folder, 'scripts/run.mjs')
   }
 
-  test('reaches the program, whose exit code is passed on', async () => {
+  test('SIGTERM reaches the program, and its exit code is passed on', async () => {
     const { child } = await start(process.execPath, [waitingRepository(), 'scripts/wait.mjs'], {})
     child.kill('SIGTERM')
     expect(await once(child, 'exit')).toEqual([9, null])
   })
 
-  test('to the shell of npm leaves nothing behind', async () => {
+  test('the program ends when the shell that npm started is killed', async () => {
     const line = `"${process.execPath}" "${waitingRepository()}" scripts/wait.mjs; true`
     const { child, pid } = await start('sh', ['-c', line], { npm_lifecycle_event: 'start' })
     child.kill('SIGKILL')

@@ -19,7 +19,7 @@ const site = {
   'secret.txt': 'not part of the site',
 }
 
-/** Serves the site and sends one request whose path goes over the wire as it stands. */
+/** Serves the site and sends one request with this path, unchanged. */
 async function ask(path: string, { basePath = '/', method = 'GET' } = {}) {
   const dir = join(temporaryFolder(site, tmpdir()), 'public')
   const server = await listen(siteHandler({ dir, basePath }))
@@ -39,22 +39,22 @@ describe('the server of the built site', () => {
     ['/starters/express.zip', 'application/zip'],
     ['/starters/SHA256SUMS', 'text/plain; charset=utf-8'],
     ['/style.css', 'text/css; charset=utf-8'],
-  ])('%s is %s', async (path, type) => {
+  ])('the server sends %s as %s', async (path, type) => {
     const { status, headers } = await ask(path)
     expect([status, headers['content-type']?.toLowerCase()]).toEqual([200, type])
   })
 
-  test('a tar.gz arrives packed', async () => {
+  test('the server sends a tar.gz without a Content-Encoding, so that it stays compressed', async () => {
     const { headers } = await ask('/starters/express.tar.gz')
     expect(headers['content-encoding']).toBeUndefined()
   })
 
-  test('a page without its last slash redirects', async () => {
+  test('the server redirects a page without its final slash', async () => {
     const { status, headers } = await ask('/guides/express?q=1')
     expect([status, headers['location']]).toEqual([301, '/guides/express/?q=1'])
   })
 
-  test('what does not exist is the page 404.html', async () => {
+  test('the server answers a missing page with 404.html and status 404', async () => {
     const { status, headers, body } = await ask('/nowhere/')
     expect([status, body]).toEqual([404, 'no such page'])
     expect(headers['content-type']).toBe('text/html; charset=utf-8')
@@ -65,17 +65,17 @@ describe('the server of the built site', () => {
     '/%2e%2e/secret.txt',
     `/${encodeURIComponent('../secret.txt')}`,
     '/guides/../../secret.txt',
-  ])('%s does not leave the folder', async (path) => {
+  ])('the path %s does not reach a file outside the folder', async (path) => {
     const { status, body } = await ask(path)
     expect([status, body]).toEqual([404, 'no such page'])
   })
 
-  test('HEAD has no body', async () => {
+  test('the server answers HEAD without a body', async () => {
     const { status, body } = await ask('/', { method: 'HEAD' })
     expect([status, body]).toEqual([200, ''])
   })
 
-  test('POST is refused', async () => {
+  test('the server rejects POST with 405 and the allowed methods', async () => {
     const { status, headers } = await ask('/', { method: 'POST' })
     expect([status, headers['allow']]).toEqual([405, 'GET, HEAD'])
   })
@@ -84,22 +84,22 @@ describe('the server of the built site', () => {
 describe('below a base path', () => {
   const below = { basePath: '/docs-x/' }
 
-  test.each(['/', '/docs-x'])('%s leads there', async (path) => {
+  test.each(['/', '/docs-x'])('a server below a base path redirects %s to it', async (path) => {
     const { status, headers } = await ask(path, below)
     expect([status, headers['location']]).toEqual([302, '/docs-x/'])
   })
 
-  test('the site is there', async () => {
+  test('a server below a base path serves the pages there', async () => {
     expect((await ask('/docs-x/', below)).body).toBe('home')
     expect((await ask('/docs-x/guides/express/', below)).body).toBe('guide')
   })
 
-  test('a redirect stays there', async () => {
+  test('a redirect for a final slash keeps the base path', async () => {
     const { headers } = await ask('/docs-x/guides/express', below)
     expect(headers['location']).toBe('/docs-x/guides/express/')
   })
 
-  test('and nowhere else', async () => {
+  test('a server below a base path serves nothing outside of it', async () => {
     expect((await ask('/guides/express/', below)).status).toBe(404)
     expect((await ask('/docs-xy/', below)).status).toBe(404)
   })

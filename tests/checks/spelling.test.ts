@@ -5,23 +5,25 @@ import { root } from '../../scripts/program.mjs'
 import { runProgram } from '../tools/run-program.ts'
 import { temporaryFolder } from '../tools/temporary.ts'
 
-/** Assembled, so that cspell accepts this file. */
+// Assembled, so that cspell accepts this file.
 const misspelled = `tpy${'o'}`
 const british = `colo${'ur'}`
-const flagged = `men${'ded'}`
+const replaced = `men${'ded'}`
 
-test.each([
-  ['page.md', `# A ${misspelled}\n`, `Unknown word (${misspelled})`],
-  ['page.mdx', `# A ${misspelled}\n`, `Unknown word (${misspelled})`],
-  ['code.ts', `// A ${misspelled}\n`, `Unknown word (${misspelled})`],
-  ['code.ts', `// A ${british}\n`, `Unknown word (${british})`],
-  ['code.ts', `// Was ${flagged}\n`, `Forbidden word (${flagged})`],
-])('cspell reports a wrong word in %s: %s', (name, text, message) => {
-  const folder = temporaryFolder({ [name]: text }, import.meta.dirname)
-  const args = ['lint', '--no-progress', `${folder}/${name}`]
-  const { all, exitCode } = runProgram('cspell', args)
-  expect(all).toContain(message)
+test('cspell reports misspelled, British and replaced words in Markdown, MDX and code', () => {
+  const files = {
+    'page.md': `# A ${misspelled}\n`,
+    'page.mdx': `# A ${misspelled}\n`,
+    'code.ts': `// A ${misspelled} of a ${british}, ${replaced}\n`,
+  }
+  const folder = temporaryFolder(files, import.meta.dirname)
+  const { all, exitCode } = runProgram('cspell', ['lint', '--no-progress', `${folder}/*`])
   expect(exitCode).toBe(1)
+  for (const name of Object.keys(files)) {
+    expect(all).toMatch(RegExp(`${name}:1:\\d+ - Unknown word \\(${misspelled}\\)`))
+  }
+  expect(all).toContain(`Unknown word (${british})`)
+  expect(all).toContain(`Forbidden word (${replaced})`)
 })
 
 test('project-words.txt is sorted and lists each word once', () => {

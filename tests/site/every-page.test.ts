@@ -1,11 +1,11 @@
 import type { Browser } from 'playwright-core'
 import { beforeAll, expect, inject, test } from 'vitest'
+import { runPool } from '../../scripts/pool.ts'
 import { describeInChromium } from '../tools/browsers.ts'
 import { findViolations, leavesOrigin, openAllDetails, setScheme } from './observe/axe.ts'
 import { expectReachable, walkControls } from './observe/focus.ts'
 import { observeMotion, observeOverflow, observePrint } from './observe/layout.ts'
 import { collectPolicyViolations, usePage } from './observe/policy.ts'
-import { runPool } from './observe/run-pool.ts'
 
 const site = inject('site')
 
@@ -72,12 +72,13 @@ async function visit(browser: Browser, path: string) {
 }
 
 describeInChromium(({ browser }) => {
-  let visits: ReadonlyMap<string, ReturnType<typeof visit>>
+  let visits: ReturnType<typeof visit>[]
   beforeAll(() => {
     visits = runPool(2, site.pages, (path) => visit(browser(), path))
   })
 
-  const visited = (path: string) => visits.get(path) ?? expect.fail(`${path} was not visited`)
+  const visited = (path: string) =>
+    visits[site.pages.indexOf(path)] ?? expect.fail(`${path} was not visited`)
 
   test.each(site.pages)('%s sends no request to another origin', async (path) => {
     expect((await visited(path)).leaving).toEqual([])
