@@ -1,4 +1,5 @@
-/** Browsers for tests: Chromium by Playwright, Firefox by Puppeteer (WebDriver BiDi). */
+/** Browsers for tests: Chromium through Playwright, Firefox through Puppeteer (WebDriver BiDi). */
+// cspell:ignore Prefs
 import {
   chromium,
   type Browser,
