@@ -1,17 +1,17 @@
 import type { WriteStream } from 'node:tty'
 
-/** Shows how far a measurement is, in one line of a terminal. Elsewhere it shows nothing: output in a file is for others. */
+/** A progress bar in one line of a terminal. When stderr is not a terminal, it prints nothing. */
 export interface Progress {
-  /** One more of `total` begins. */
-  next(what: string): void
-  /** Takes the line away, so that another can be printed. */
+  /** Starts the next of `total` steps. */
+  next(step: string): void
+  /** Erases the line, so that other output can follow. */
   clear(): void
 }
 
 const width = 24
 
 export function showProgress(total: number, terminal: WriteStream = process.stderr): Progress {
-  let begun = 0
+  let started = 0
   const write = (line: string) => {
     if (!terminal.isTTY) return
     terminal.cursorTo(0)
@@ -19,11 +19,11 @@ export function showProgress(total: number, terminal: WriteStream = process.stde
     terminal.write(line)
   }
   return {
-    next(what) {
-      const done = Math.round((width * begun) / total)
+    next(step) {
+      const done = Math.round((width * started) / total)
       const bar = '█'.repeat(done) + '░'.repeat(width - done)
-      begun++
-      write(`${bar} ${begun} of ${total}: ${what}`)
+      started++
+      write(`${bar} ${started} of ${total}: ${step}`)
     },
     clear: () => write(''),
   }

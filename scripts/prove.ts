@@ -1,27 +1,26 @@
 /**
- * `npm run prove`: runs the contract of every example and records the results in `examples/<id>.proof.json`.
+ * `npm run prove` runs the contract of each example and records the results in `examples/<id>.proof.json`.
  *
  *   npm run prove                 all examples
- *   npm run prove -- express      only these
+ *   npm run prove -- express      only these examples
  *
- * Which runs these are, prove/runs.ts says for each contract. Nothing is written for an example that fails a check. The date
- * stays as it is when nothing else has changed.
+ * `prove/runs.ts` lists the runs of each contract. When a check fails, the recorded result stays as it was. When only the date
+ * would change, the file stays as it was, too.
  */
 import { writeFile } from 'node:fs/promises'
 import { isDeepStrictEqual } from 'node:util'
 import type { ContractResult } from '../contracts/run.ts'
-import { thisNode } from '../contracts/process/runtimes.ts'
 import { exampleIds, readExample, type Example } from '../src/model/examples/example.ts'
 import { TestResult, testResultPath } from '../src/model/examples/test-result.ts'
-import { runCommand, unpack } from '../src/model/examples/workspace.ts'
+import { install, runCommand } from '../src/model/examples/workspace.ts'
 import { planRuns, requireRuntimes } from './prove/runs.ts'
 
-/** A run of a contract as a proof names it. */
+/** The result of a contract, with the name of its run. */
 export interface Run extends ContractResult {
   readonly runtime: string
 }
 
-/** What `examples/<id>.proof.json` holds for these runs. */
+/** The content of `examples/<id>.proof.json` for these runs. */
 export function toTestResult(
   { id, hash }: Example,
   runs: readonly Run[],
@@ -40,15 +39,14 @@ export function toTestResult(
   })
 }
 
-/** Proves one example; false when a check failed. */
+/** Runs and records the contract of one example. Returns whether all checks passed. */
 async function prove(example: Example): Promise<boolean> {
-  const { id, manifest } = example
+  const { id, manifest, testResult } = example
   const { argv, commands, contract } = manifest
   const plan = planRuns(manifest)
-  await using workspace = await unpack(example)
-  const { directory } = workspace
   console.log(`${id}: ${commands.install}`)
-  await runCommand(commands.install, directory, thisNode())
+  await using workspace = await install(example)
+  const { directory } = workspace
   for (const runtime of requireRuntimes()) {
     console.log(`${id}: ${commands.test} on ${runtime.name}`)
     await runCommand(commands.test, directory, runtime)
@@ -66,26 +64,19 @@ async function prove(example: Example): Promise<boolean> {
     })
     runs.push({ ...result, runtime })
   }
+  const path = testResultPath(id)
   const failed = runs.flatMap(({ checks }) => checks).filter(({ passed }) => !passed)
   if (failed.length > 0) {
-    console.error(
-      `${id}: ${failed.length} checks failed (✗ above); ${testResultPath(id)} is left as it was.`,
-    )
+    console.error(`${id}: ${failed.length} checks failed (✗ above), so ${path} is unchanged.`)
     return false
   }
 
-  const today = new Date().toISOString().slice(0, 10)
-  const unchanged =
-    example.testResult &&
-    isDeepStrictEqual(toTestResult(example, runs, example.testResult.date), example.testResult)
-  if (unchanged) {
-    console.log(`${id}: ${testResultPath(id)} says the same already.`)
+  if (testResult && isDeepStrictEqual(toTestResult(example, runs, testResult.date), testResult)) {
+    console.log(`${id}: ${path} is up to date.`)
   } else {
-    await writeFile(
-      testResultPath(id),
-      `${JSON.stringify(toTestResult(example, runs, today), null, 2)}\n`,
-    )
-    console.log(`${id}: wrote ${testResultPath(id)}.`)
+    const today = new Date().toISOString().slice(0, 10)
+    await writeFile(path, `${JSON.stringify(toTestResult(example, runs, today), null, 2)}\n`)
+    console.log(`${id}: wrote ${path}.`)
   }
   return true
 }

@@ -4,14 +4,14 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Check } from '../check.ts'
 import { fail } from '../expect.ts'
 import { describeExit, describeOutput } from '../process/describe.ts'
-import { checks as listening, type ProcessTarget } from '../process/checks.ts'
+import { checks as listenChecks, type ProcessTarget } from '../process/checks.ts'
 
-/** How long a program may take to end after SIGTERM, in milliseconds. */
-const exitLimit = 5_000
+/** Longest time between SIGTERM and the end of the program, in ms. */
+const exitTimeout = 5_000
 
-/** What the bus contract asks of the program around the bus: a demo, then a page that shows what it did. */
+/** The checks of the program around the bus: it runs a demo, then serves a page with the printed lines. */
 export const checks: readonly Check<ProcessTarget>[] = [
-  ...listening,
+  ...listenChecks,
   {
     name: 'runs its demo and serves the printed lines as a page',
     async run(target) {
@@ -29,22 +29,22 @@ export const checks: readonly Check<ProcessTarget>[] = [
     name: 'exits 0 within 5 s of SIGTERM, with one idle connection and one unfinished request',
     async run(target) {
       await using program = await target.start()
-      const sockets = [await opened(program.url), await opened(program.url)]
+      const sockets = [await openSocket(program.url), await openSocket(program.url)]
       sockets[1]?.write('GET / HTTP/1.1\r\nHost:')
       program.signal('SIGTERM')
-      const end = await Promise.race([program.exit, delay(exitLimit, undefined, { ref: false })])
+      const end = await Promise.race([program.exit, delay(exitTimeout, undefined, { ref: false })])
       for (const socket of sockets) socket.destroy()
       if (end?.code === 0) return
-      const came = end ? describeExit(end) : 'none after 5 s'
-      fail('SIGTERM', 'exit code 0', `${came}. ${describeOutput(program.output())}`)
+      const actual = end ? describeExit(end) : 'no exit after 5 s'
+      fail('SIGTERM', 'exit code 0', `${actual}. ${describeOutput(program.output())}`)
     },
   },
 ]
 
-async function opened({ hostname, port }: URL): Promise<Socket> {
+async function openSocket({ hostname, port }: URL): Promise<Socket> {
   const socket = connect(Number(port), hostname)
   await once(socket, 'connect')
   return socket.on('error', () => {
-    // The program closes it when it ends.
+    // The program may reset the connection when it ends.
   })
 }

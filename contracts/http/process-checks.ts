@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Check } from '../check.ts'
 import { fail } from '../expect.ts'
 import { create } from './service.ts'
-import { checks as listening, connected, type ProcessTarget } from '../process/checks.ts'
+import { checks as listening, tryConnection, type ProcessTarget } from '../process/checks.ts'
 import { describeExit, describeOutput } from '../process/describe.ts'
 import type { Program } from '../process/program.ts'
 
@@ -40,7 +40,7 @@ export const checks: readonly Check<ProcessTarget>[] = [
       let answer = 'connected'
       while (answer === 'connected' && Date.now() < deadline) {
         await delay(20)
-        answer = await connected(Number(port), '127.0.0.1')
+        answer = await tryConnection(Number(port), '127.0.0.1')
       }
       if (answer === 'connected') {
         fail(`a new connection ${refuseLimit / 1000} s after SIGTERM`, 'a refusal', answer)

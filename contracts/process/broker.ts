@@ -1,83 +1,73 @@
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { createInterface } from 'node:readline'
+import { startChild } from './child.ts'
 import { describeOutput } from './describe.ts'
 
 export interface BrokerOptions {
-  /** The Node.js that runs it. */
+  /** Path of the Node.js that runs the broker. */
   readonly node: string
-  /** The whole environment; `BROKER_PORT` is `0` unless it says otherwise. */
+  /** The complete environment. `BROKER_PORT` is `0` by default: a free port. */
   readonly env: NodeJS.ProcessEnv
 }
 
-/** The broker of an example in a process of its own. Disposing of it ends it in order. */
+/** The broker of an example in its own process. Disposing of it stops it gracefully. */
 export interface BrokerProcess extends AsyncDisposable {
   /** `127.0.0.1:40123` */
   readonly address: string
   readonly port: number
-  /** What it has written to stderr, and how it has ended if it has. */
-  complaints(): string
-  /** What it has written to stdout. */
+  /** Its stderr so far. After its end, the exit code or signal follows. */
+  errorOutput(): string
+  /** The lines of its stdout so far. */
   lines(): readonly string[]
   /**
-   * Ends it, in order unless another signal is named, and resolves when it is gone.
+   * Sends a signal, SIGTERM by default, and waits until the broker has ended.
    *
-   * @throws Error with what it wrote when it had ended before
+   * @throws Error with its stderr when the broker has already ended
    */
   stop(signal?: NodeJS.Signals): Promise<void>
 }
 
-/** To be killed should this process end first. */
-const running = new Set<() => void>()
-process.on('exit', () => {
-  for (const kill of running) kill()
-})
-
 /**
- * Starts a broker and waits for the line with its address: `KAFKA_BROKERS=127.0.0.1:40123`, or another name.
+ * Starts a broker and waits for a line with its address, such as `KAFKA_BROKERS=127.0.0.1:40123`.
  *
- * @param program its entry: `…/dev-broker/main.ts`
- * @throws Error with what it wrote when it ends instead
+ * @param program path of its entry: `…/dev-broker/main.ts`
+ * @throws Error with its stderr when it ends instead
  */
 export async function startBrokerProcess(
   program: string,
   { node, env }: BrokerOptions,
 ): Promise<BrokerProcess> {
-  const child = spawn(node, [program], {
+  const { child, stdoutStream, stderr, exit } = startChild([node, program], {
     env: { BROKER_PORT: '0', ...env },
-    stdio: ['ignore', 'pipe', 'pipe'],
   })
-  const kill = () => void child.kill('SIGKILL')
-  running.add(kill)
-  let complaints = ''
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (complaints += text))
-  let hasEnded = false
-  const exited = once(child, 'close').then(([code, signal]) => {
-    hasEnded = true
-    complaints += `ended with ${code ?? signal}`
-    running.delete(kill)
+  let end: string | undefined
+  const ended = exit.then(({ code, signal }) => {
+    end = `ended with ${code ?? signal}`
   })
+  const errorOutput = () => stderr() + (end ?? '')
 
   const lines: string[] = []
-  const address = await new Promise<string | undefined>((resolve) => {
-    createInterface(child.stdout).on('line', (line) => {
+  const address = await new Promise<string | undefined>((resolve, reject) => {
+    createInterface(stdoutStream).on('line', (line) => {
       lines.push(line)
       const [, found] = /^[A-Z_]+=(\S+:\d+)$/.exec(line) ?? []
       if (found !== undefined) resolve(found)
     })
-    void exited.then(() => resolve(undefined))
+    ended.then(() => resolve(undefined), reject)
   })
-  if (address === undefined)
-    throw new Error(`The broker did not start. ${describeOutput(complaints)}`)
+  if (address === undefined) {
+    throw new Error(`The broker did not start. ${describeOutput(errorOutput())}`)
+  }
   const stop = async (signal: NodeJS.Signals = 'SIGTERM') => {
-    if (hasEnded) throw new Error(`The broker had ended by itself. ${describeOutput(complaints)}`)
+    if (end !== undefined) {
+      throw new Error(`The broker had already ended. ${describeOutput(errorOutput())}`)
+    }
     child.kill(signal)
-    await exited
+    await ended
   }
   return {
     address,
     port: Number(address.split(':').at(-1)),
-    complaints: () => complaints,
+    errorOutput,
     lines: () => lines,
     stop,
     [Symbol.asyncDispose]: () => stop(),

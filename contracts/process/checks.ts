@@ -7,12 +7,12 @@ import { fail } from '../expect.ts'
 import { describeExit } from './describe.ts'
 import { StartError, type Program } from './program.ts'
 
-/** A service that can be started, with variables added to its environment. `PORT` is `0` unless they say otherwise. */
+/** Starts a service with these variables added to its environment. `PORT` is `0` by default: a free port. */
 export interface ProcessTarget {
   start(env?: NodeJS.ProcessEnv): Promise<Program>
 }
 
-/** What every contract asks of where a program listens, and of how it says so. */
+/** The checks of every contract on where a program listens. */
 export const checks: readonly Check<ProcessTarget>[] = [
   {
     name: 'prints one line with its address when it is ready, and listens on 127.0.0.1 only',
@@ -26,8 +26,8 @@ export const checks: readonly Check<ProcessTarget>[] = [
       if (lines.length !== 1) fail('standard output', 'one line with an address', program.stdout())
       const { hostname, port } = program.url
       if (hostname !== '127.0.0.1') fail('the address', '127.0.0.1', hostname)
-      for (const address of otherAddresses()) {
-        const answer = await connected(Number(port), address)
+      for (const address of listOtherAddresses()) {
+        const answer = await tryConnection(Number(port), address)
         if (answer === 'connected') fail(`a connection to ${address}`, 'a refusal', answer)
       }
     },
@@ -35,29 +35,29 @@ export const checks: readonly Check<ProcessTarget>[] = [
   {
     name: 'listens on HOST, and exits with an error when HOST is not an address of this machine',
     async run(target) {
-      // TEST-NET-1 (RFC 5737): no machine has it.
-      await endsWithAnError(target, { HOST: '192.0.2.1' })
+      // TEST-NET-1 (RFC 5737): an address for documentation, which no machine has.
+      await expectStartError(target, { HOST: '192.0.2.1' })
     },
   },
   {
     name: 'listens on PORT, and exits with an error before it prints an address when PORT is taken',
     async run(target) {
-      const { server, port } = await taken(0)
-      await endsWithAnError(target, { PORT: String(port) }).finally(() => server?.close())
+      const { server, port } = await takePort(0)
+      await expectStartError(target, { PORT: String(port) }).finally(() => server?.close())
     },
   },
   {
     name: 'listens on port 3000 when PORT is not set',
     async run(target) {
-      // Taken by this check, or for long by another program: either way it is not free, so the service has to end.
-      const { server } = await taken(3000)
-      await endsWithAnError(target, { PORT: undefined }).finally(() => server?.close())
+      // This check or another program has taken the port, so the service has to end.
+      const { server } = await takePort(3000)
+      await expectStartError(target, { PORT: undefined }).finally(() => server?.close())
     },
   },
 ]
 
-/** Tries a connection. Resolves with `connected`, `no answer` after 1 s, or the code of the error: `ECONNREFUSED`. */
-export function connected(port: number, host: string): Promise<string> {
+/** Tries to connect. Resolves with `connected`, with `no answer` after 1 s, or with an error code such as `ECONNREFUSED`. */
+export function tryConnection(port: number, host: string): Promise<string> {
   return new Promise((resolve) => {
     const socket = connect({ port, host, timeout: 1_000 })
     const end = (answer: string) => {
@@ -70,20 +70,20 @@ export function connected(port: number, host: string): Promise<string> {
   })
 }
 
-/** Addresses of this machine besides 127.0.0.1. */
-function otherAddresses(): string[] {
+/** The IPv4 addresses of this machine except 127.0.0.1. */
+function listOtherAddresses(): string[] {
   return Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
     .filter(({ family, address }) => family === 'IPv4' && address !== '127.0.0.1')
     .map(({ address }) => address)
 }
 
-/** How long to wait for a port that another check may hold just now, in milliseconds. */
-const releaseLimit = 15_000
+/** Longest wait for a port that another check uses at the moment, in ms. */
+const releaseTimeout = 15_000
 
-/** Takes a port of 127.0.0.1; without `server` where another program keeps it. Port 0 stands for any free one. */
-async function taken(port: number) {
-  for (const deadline = Date.now() + releaseLimit; ;) {
+/** Takes a port of 127.0.0.1; 0 selects a free one. Returns no `server` when another program keeps the port. */
+async function takePort(port: number) {
+  for (const deadline = Date.now() + releaseTimeout; ;) {
     const server = createServer()
     try {
       server.listen(port, '127.0.0.1')
@@ -97,7 +97,7 @@ async function taken(port: number) {
   }
 }
 
-async function endsWithAnError(target: ProcessTarget, env: NodeJS.ProcessEnv): Promise<void> {
+async function expectStartError(target: ProcessTarget, env: NodeJS.ProcessEnv): Promise<void> {
   try {
     await using program = await target.start(env)
     fail('the start', 'an error', `the address ${program.url.origin}`)

@@ -1,13 +1,13 @@
-/** Words for error messages about programs. Checks that run in a page import them, so nothing here needs Node.js. */
+/** Text about programs for error messages. Checks in a page import it, so it needs nothing of Node.js. */
 
-/** The exit code of a program, or the signal that killed it. */
+/** How a program ended: with a code, or by a signal. */
 export interface Exit {
   readonly code: number | null
   readonly signal: string | null
 }
 
 export function describeExit({ code, signal }: Exit): string {
-  return code === null ? `killed by ${signal}` : `exit code ${code}`
+  return code === null ? String(signal) : `exit code ${code}`
 }
 
 export function describeOutput(output: string): string {

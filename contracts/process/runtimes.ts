@@ -2,37 +2,37 @@ import { spawnSync } from 'node:child_process'
 import { delimiter, dirname } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** A Node.js that examples are run on. */
+/** A Node.js that examples run on. */
 export interface Runtime {
-  /** With its full version: `Node 22.22.3`. */
+  /** The name with the full version: `Node 22.22.3`. */
   readonly name: string
-  /** The program. It is called `node`, so that npm finds it when its folder comes first on PATH. */
+  /** The program. It is called `node`, so npm finds it when its folder comes first on PATH. */
   readonly path: string
 }
 
-/** A Node.js that examples should be run on as well. */
+/** A Node.js that examples should run on, but that is not installed. */
 export interface MissingRuntime {
   readonly name: string
   readonly path: undefined
-  /** What to install, as a sentence. */
+  /** A sentence that says what to install. */
   readonly missing: string
 }
 
-/** The version that StackBlitz runs. Proofs name it, so no other will do. */
+/** StackBlitz runs this version. Test results name it, so no other version will do. */
 const stackBlitzVersion = '22.22.3'
 
-/** What every example in JavaScript is run on: StackBlitz's Node and the one that runs this program. */
+/** The runtimes of every JavaScript example: StackBlitz's Node.js, and the Node.js of this process. */
 export function nodeRuntimes(): readonly [Runtime | MissingRuntime, Runtime] {
-  return [stackBlitzNode(), thisNode()]
+  return [findStackBlitzNode(), thisNode()]
 }
 
-/** The Node that runs this program. */
+/** The Node.js of this process. */
 export function thisNode(): Runtime {
   return { name: `Node ${process.versions.node}`, path: process.execPath }
 }
 
-/** Node as StackBlitz has it: the program that `NODE22` names, else the one that npm has installed for this platform. */
-function stackBlitzNode(): Runtime | MissingRuntime {
+/** Finds StackBlitz's version of Node.js: the program that `NODE22` names, or else the one in node_modules. */
+function findStackBlitzNode(): Runtime | MissingRuntime {
   const packaged = `../../node_modules/node22-${process.platform}-${process.arch}/bin/node`
   const path = process.env['NODE22'] || fileURLToPath(new URL(packaged, import.meta.url))
   const { stdout } = spawnSync('node', ['--version'], {
@@ -44,17 +44,17 @@ function stackBlitzNode(): Runtime | MissingRuntime {
   return {
     name,
     path: undefined,
-    missing: `${path} is ${stdout?.trim() || 'not there'}. Install ${name} and set NODE22 to the path of its program "node".`,
+    missing: `${path} is ${stdout?.trim() || 'missing'}. Install ${name} and set NODE22 to the path of its program "node".`,
   }
 }
 
-/** Variables of npm that say where packages come from. The others describe the script that runs now. */
+/** Variables of npm that say where packages come from. All other npm variables describe the script that runs now. */
 const kept = /^npm_config_(registry|cache|userconfig|.*proxy)$/i
 
-/** Variables that would change what an example does. */
+/** Variables that would change the behavior of an example. */
 const dropped = /^(npm_|node_(?!extra_ca_certs)|vitest|test$|host$|port$|force_color$)/i
 
-/** The environment in which a reader would run an example: ours, with this Node first on PATH. */
+/** The environment in which a reader would run an example: that of this process, with the runtime first on PATH. */
 export function environmentOf({ path }: Runtime): NodeJS.ProcessEnv {
   const env = Object.entries(process.env).filter(([name]) => kept.test(name) || !dropped.test(name))
   return {

@@ -5,34 +5,34 @@ import { environmentOf, nodeRuntimes, thisNode } from '../../contracts/process/r
 import type { Run } from '../../scripts/prove.ts'
 import { formatRunName, variantsOf } from '../../scripts/prove/runs.ts'
 import { readExample, type Example } from '../../src/model/examples/example.ts'
-import { runCommand, unpack, type Workspace } from '../../src/model/examples/workspace.ts'
+import { install, runCommand, type Workspace } from '../../src/model/examples/workspace.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { expectPassed, expectTestResult } from './recorded.ts'
 
-/** Runs all that is promised of the program of an example for the bus: in a file of its own for each, as most of it waits. */
+/** Tests the program of a bus example. Each example has its own test file, because these tests wait most of the time. */
 export function describeBusExample(id: string): void {
   describe(id, () => testExample(readExample(id)))
 }
 
 function testExample(example: Example): void {
   const { commands, argv } = example.manifest
+  const variants = variantsOf(example.manifest)
   const runs: Run[] = []
   let workspace: Workspace
 
   beforeAll(async () => {
-    workspace = await unpack(example)
-    await runCommand(commands.install, workspace.directory, thisNode())
+    workspace = await install(example)
   })
   afterAll(() => workspace[Symbol.asyncDispose]())
 
   for (const runtime of nodeRuntimes()) {
     describeWith(`on ${runtime.name}`, runtime, (path) => {
-      test(`passes its own tests: ${commands.test}`, () =>
+      test('the example passes its own tests', () =>
         runCommand(commands.test, workspace.directory, { name: runtime.name, path }))
     })
   }
 
-  for (const variant of variantsOf(example.manifest)) {
+  for (const variant of variants) {
     describeWith(`contract, ${variant.name}`, variant.needs ?? { path: process.execPath }, () => {
       for (const runtime of nodeRuntimes()) {
         describeWith(`on ${runtime.name}`, runtime, (path) => {
@@ -52,33 +52,27 @@ function testExample(example: Example): void {
     })
   }
 
-  test(`starts as shown to readers: ${commands.start}`, async () => {
-    const { directory } = workspace
+  test('the start command shown to readers starts the example', async () => {
     await using program = await startProgram({
       argv: ['sh', '-c', commands.start],
-      directory,
+      directory: workspace.directory,
       env: environmentOf(thisNode()),
     })
     expect((await program.target.fetch('/health')).status).toBe(200)
   })
 
-  test('the proof says of these very files what came of these runs', ({ skip }) => {
+  test('the recorded test result of these files matches these runs', ({ skip }) => {
     expectTestResult(example, runs, skip)
   })
 
-  const hasOptional = /"optional": true/.test(
-    example.files.find(({ path }) => path === 'package-lock.json')?.text ?? '',
-  )
-  if (hasOptional) {
-    test('meets the contract without optional packages too', async () => {
-      await using bare = await unpack(example)
+  const lockfile = example.files.find(({ path }) => path === 'package-lock.json')
+  if (lockfile?.text?.includes('"optional": true')) {
+    test('the example passes its tests and the contract without optional packages', async () => {
+      await using bare = await install(example, 'npm ci --omit=optional')
       const { directory } = bare
-      await runCommand('npm ci --omit=optional', directory, thisNode())
       await runCommand(commands.test, directory, thisNode())
-      const [variant] = variantsOf(example.manifest)
-      const checks = (await variant?.run({ directory, argv, runtime: thisNode() }))?.checks ?? []
-      expect(checks.length).toBeGreaterThan(0)
-      expect(checks.filter(({ passed }) => !passed)).toEqual([])
+      const run = await variants[0]?.run({ directory, argv, runtime: thisNode() })
+      for (const name of busCheckNames) expectPassed(run?.checks ?? [], name)
     })
   }
 }

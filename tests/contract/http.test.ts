@@ -5,7 +5,7 @@ import { startProgram } from '../../contracts/process/program.ts'
 import { runChecks, type CheckResult } from '../../contracts/run.ts'
 import { environmentOf, nodeRuntimes, thisNode } from '../../contracts/process/runtimes.ts'
 import { examplesOf, type Example } from '../../src/model/examples/example.ts'
-import { runCommand, unpack, type Workspace } from '../../src/model/examples/workspace.ts'
+import { install, runCommand, type Workspace } from '../../src/model/examples/workspace.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { describeHostileInput } from './hostile.ts'
 import { expectPassed, expectTestResult, recordedRun, proveAgain } from './recorded.ts'
@@ -18,8 +18,7 @@ function testExample(example: Example): void {
   let workspace: Workspace
 
   beforeAll(async () => {
-    workspace = await unpack(example)
-    await runCommand(commands.install, workspace.directory, thisNode())
+    workspace = await install(example)
   })
   afterAll(() => workspace[Symbol.asyncDispose]())
 
@@ -64,8 +63,7 @@ function testExample(example: Example): void {
     let results: CheckResult[]
 
     beforeAll(async () => {
-      await using bare = await unpack(example)
-      await runCommand('npm ci --omit=optional', bare.directory, thisNode())
+      await using bare = await install(example, 'npm ci --omit=optional')
       await runCommand(commands.test, bare.directory, thisNode())
       const { directory } = bare
       const env = environmentOf(thisNode())

@@ -10,7 +10,7 @@ import { startProgram } from '../../contracts/process/program.ts'
 import { runChecks, type CheckResult } from '../../contracts/run.ts'
 import { environmentOf, thisNode } from '../../contracts/process/runtimes.ts'
 import { readExample } from '../../src/model/examples/example.ts'
-import { runCommand, unpack, type Workspace } from '../../src/model/examples/workspace.ts'
+import { install, type Workspace } from '../../src/model/examples/workspace.ts'
 import { mutate, type Mutant } from './mutate.ts'
 import { mutants } from './mutants.ts'
 
@@ -21,8 +21,7 @@ describe('every check can fail', () => {
   let workspace: Workspace
 
   beforeAll(async () => {
-    workspace = await unpack(example)
-    await runCommand(example.manifest.commands.install, workspace.directory, thisNode())
+    workspace = await install(example)
   })
   afterAll(() => workspace[Symbol.asyncDispose]())
 

@@ -22,7 +22,7 @@ beforeAll(async () => {
   broker = await startDevBrokerProcess()
 })
 afterAll(async () => {
-  expect(broker.complaints()).toBe('')
+  expect(broker.errorOutput()).toBe('')
   await broker.stop()
 })
 

@@ -112,7 +112,7 @@ describe('npm run broker', () => {
     const other = await startDevBrokerProcess()
     await other.stop()
     expect(other.lines().at(-1)).toBe(`KAFKA_BROKERS=${other.address}`)
-    expect(other.complaints()).toBe('ended with 0')
+    expect(other.errorOutput()).toBe('ended with 0')
   })
 
   test.each(['x', '-1', '65536', '9092.5', ''])(
@@ -149,13 +149,13 @@ describe('invalid requests', () => {
         fc.array(hostileFrames(recorded), { minLength: 30, maxLength: 40 }),
         async (frames) => {
           await Promise.all(frames.map(sendAndClose))
-          expect(broker.complaints()).toBe('')
+          expect(broker.errorOutput()).toBe('')
         },
       ),
       { seed, numRuns: 400, endOnFailure: true },
     )
     await runRoundTrip(broker.address, 'afterwards')
-    expect(broker.complaints()).toBe('')
+    expect(broker.errorOutput()).toBe('')
   })
 })
 

@@ -57,7 +57,7 @@ describeWith('the dev broker and Kafka', findJava(), (java) => {
   })
   afterAll(async () => {
     await kafka[Symbol.asyncDispose]()
-    expect(broker.complaints()).toBe('')
+    expect(broker.errorOutput()).toBe('')
     await broker.stop()
   })
 

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { nodeRuntimes, thisNode } from '../../contracts/process/runtimes.ts'
+import { nodeRuntimes } from '../../contracts/process/runtimes.ts'
 import { runOnFailingKafka } from '../../lab/failing-brokers/kafka.ts'
 import { findJava } from '../../scripts/find.ts'
 import { readExample } from '../../src/model/examples/example.ts'
-import { runCommand, unpack, type Workspace } from '../../src/model/examples/workspace.ts'
+import { install, type Workspace } from '../../src/model/examples/workspace.ts'
 import { describeWith } from '../tools/describe-with.ts'
 
 describeWith(
@@ -11,11 +11,10 @@ describeWith(
   findJava(),
   (java) => {
     const example = readExample('kafka')
-    const { argv, commands } = example.manifest
+    const { argv } = example.manifest
     let workspace: Workspace
     beforeAll(async () => {
-      workspace = await unpack(example)
-      await runCommand(commands.install, workspace.directory, thisNode())
+      workspace = await install(example)
     })
     afterAll(() => workspace[Symbol.asyncDispose]())
 

@@ -116,7 +116,7 @@ test('a write that fails ends the broker, and what was acknowledged is there aft
     'ENOSPC: no space left on device',
     'EFBIG: file too large',
   )
-  await expect.poll(() => broker.complaints()).toContain(`${text}ended with 1`)
+  await expect.poll(() => broker.errorOutput()).toContain(`${text}ended with 1`)
   await bus.close()
   await publishing
   const { stdout } = run(directory, 'npm run --silent inspect -- --json orders')
@@ -130,7 +130,7 @@ test('a torn tail is cut off, with a warning', async () => {
   const { size } = await stat(join(directory, segment))
   await truncate(join(directory, segment), size - 7)
   const broker = await serve(directory)
-  expect(broker.complaints()).toContain(message('a torn tail'))
+  expect(broker.errorOutput()).toContain(message('a torn tail'))
 })
 
 test('damage to what was acknowledged is refused, by the broker and by verify', async () => {
@@ -171,7 +171,7 @@ test('a group that retention has overtaken', async () => {
     first.resolve(offset),
   )
   expect(await first.promise).toBe(2n)
-  expect(two.complaints()).toContain(message('were deleted before'))
+  expect(two.errorOutput()).toContain(message('were deleted before'))
 })
 
 test('no message stands in the guide that is not brought about here', () => {

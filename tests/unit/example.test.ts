@@ -141,6 +141,24 @@ test.each([
   ],
   ['with an unknown field', { color: 'red' }, '{', 'the manifest: Unrecognized key: "color"'],
   [
+    'without an adapter for the bus contract',
+    { contract: 'bus' },
+    '{',
+    'adapter: Invalid option: expected one of "kafka"|"lean"',
+  ],
+  [
+    'with an unknown adapter',
+    { contract: 'bus', adapter: 'nats' },
+    '"adapter"',
+    'adapter: Invalid option: expected one of "kafka"|"lean"',
+  ],
+  [
+    'with an adapter for the HTTP contract',
+    { adapter: 'kafka' },
+    '{',
+    'the manifest: Unrecognized key: "adapter"',
+  ],
+  [
     'with "never" but no reason',
     { runs: { page: { never: '' }, stackblitz: true, local: true } },
     '"never"',

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { BusAdmin, BusTarget } from '../target.ts'
 import type { Driver } from './driver.ts'
 import { createReportingHandler } from './reporting-handler.ts'
@@ -22,11 +21,11 @@ export function createDrivenTarget({ leaseMs, startDriver, admin }: DrivenTarget
   const target: BusTarget = {
     leaseMs,
     connect: () => (connections ??= start()).connect(),
-    async topic(partitions, name = `scene-${randomUUID()}`) {
+    async topic(partitions, name = `scene-${crypto.randomUUID()}`) {
       await admin.createTopic(name, partitions)
       return name
     },
-    group: () => `group-${randomUUID()}`,
+    group: () => `group-${crypto.randomUUID()}`,
     committed: (group, topic) => admin.committed(group, topic),
     async member(topic, group, report, { deadLetters = false } = {}) {
       const driver = start()

@@ -4,7 +4,7 @@ import type { HostCommand, HostMessage, HostRequest } from '../driver/host-messa
 import type { DriverMessage } from '../driver/messages.ts'
 import { Requests } from '../driver/requests.ts'
 import type { BusAdmin } from '../target.ts'
-import { forkProgram } from './driver-process.ts'
+import { startDriverProgram } from './driver-process.ts'
 import type { InstalledExample } from './test-bed.ts'
 
 /** A process that runs the broker of an example, with drivers in workers. */
@@ -24,7 +24,7 @@ interface HostedWorker {
 }
 
 export function startHost(example: InstalledExample): Host {
-  const { child, send, kill, ended } = forkProgram('host-program.ts', example, {})
+  const { child, send, kill, ended } = startDriverProgram('host-program.ts', example, {})
   const command = (message: HostCommand) => send(message)
   const requests = new Requests()
   const workers: HostedWorker[] = []

@@ -1,18 +1,17 @@
-import { exec } from 'node:child_process'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
-import { environmentOf, type Runtime } from '../../../contracts/process/runtimes.ts'
+import { execa } from 'execa'
+import { environmentOf, thisNode, type Runtime } from '../../../contracts/process/runtimes.ts'
 import type { Example } from './example.ts'
 import { writeFiles } from './files.ts'
 
-/** A folder outside of the repository that is removed when it is disposed of. */
+/** A temporary folder outside the repository. Disposing of it removes it. */
 export interface Workspace extends AsyncDisposable {
   readonly directory: string
 }
 
-/** An empty folder, as a reader would make one. */
+/** Creates an empty folder. */
 export async function emptyWorkspace(): Promise<Workspace> {
   const directory = await mkdtemp(join(tmpdir(), 'example-'))
   return {
@@ -22,33 +21,46 @@ export async function emptyWorkspace(): Promise<Workspace> {
 }
 
 /**
- * A folder that holds the published form of an example and nothing else.
+ * Writes the published form of an example into an empty folder.
  *
- * @param below where in it, for what needs an empty folder around the example
+ * @param subfolder where to put it, for a program that needs an empty folder around the example
  */
-export async function unpack(example: Example, below = '.'): Promise<Workspace> {
+export async function unpack(example: Example, subfolder = '.'): Promise<Workspace> {
   const workspace = await emptyWorkspace()
-  writeFiles(example.files, join(workspace.directory, below))
+  writeFiles(example.files, join(workspace.directory, subfolder))
+  return workspace
+}
+
+/** Unpacks an example and installs its packages with the current Node.js. */
+export async function install(
+  example: Example,
+  command = example.manifest.commands.install,
+): Promise<Workspace> {
+  const workspace = await unpack(example)
+  await runCommand(command, workspace.directory, thisNode())
   return workspace
 }
 
 /**
- * Runs a shell line in a folder as a reader would, with this Node first on PATH.
+ * Runs a shell line in a folder as a reader would, with this Node.js first on PATH.
  *
- * @throws Error with all its output when it ends with another code than 0
+ * @throws Error with all its output when its exit code is not 0
  */
 export async function runCommand(
   command: string,
   directory: string,
   runtime: Runtime,
 ): Promise<void> {
-  try {
-    await promisify(exec)(command, { cwd: directory, env: environmentOf(runtime) })
-  } catch (error) {
-    const { code, stdout, stderr } = error as { code?: number; stdout?: string; stderr?: string }
-    throw new Error(
-      `"${command}" ended with ${code} on ${runtime.name}:\n${stdout ?? ''}${stderr ?? ''}`,
-      { cause: error },
-    )
+  const { failed, exitCode, signal, all } = await execa(command, {
+    shell: true,
+    cwd: directory,
+    env: environmentOf(runtime),
+    extendEnv: false,
+    stdin: 'ignore',
+    all: true,
+    reject: false,
+  })
+  if (failed) {
+    throw new Error(`"${command}" ended with ${exitCode ?? signal} on ${runtime.name}:\n${all}`)
   }
 }

@@ -1,4 +1,4 @@
-/** The scenes of the bus contract by a word each. */
+/** Short keys for the names of the scenes. */
 export const scenes = {
   resume: 'a consumer that stops resumes exactly at its committed offset',
   replay: 'a new group replays history from the first record, byte for byte',

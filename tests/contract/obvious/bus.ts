@@ -1,7 +1,7 @@
 /**
- * The obvious program behind the port: `for await (const message of stream)`, handle, `message.commit()`. It is kept to be
- * seen to fail the contract: when its commit is refused, the client joins the group again and commits once more as a new
- * member, and the group's committed offset moves back.
+ * The obvious program behind the port: `for await (const message of stream)`, handle, `message.commit()`. A test shows that it
+ * fails the contract: when the broker rejects its commit, the client joins the group again and repeats the commit as a new
+ * member, which moves the group's committed offset back.
  */
 import {
   Consumer,
@@ -18,7 +18,7 @@ interface Settings {
   readonly sessionTimeoutMs?: number
 }
 
-/** It has no lease that could be over. `dead-letters.ts` asks for the class. */
+/** Never thrown. `dead-letters.ts` imports the class. */
 export class FencedError extends Error {}
 
 export async function connect(settings: Settings): Promise<Bus> {
@@ -35,16 +35,16 @@ export async function connect(settings: Settings): Promise<Bus> {
       const message = { topic, key, value: Buffer.from(value), ...(headers && { headers }) }
       const { offsets } = await producer.send({ messages: [message] })
       const [position] = offsets ?? []
-      if (!position) throw new Error('acknowledged without a position')
+      if (!position) throw new Error('Kafka acknowledged the record without a position.')
       return position
     },
     async subscribe({ topic, group }, handle) {
-      const lease = settings.sessionTimeoutMs ?? 6000
+      const sessionTimeout = settings.sessionTimeoutMs ?? 6000
       const consumer = new Consumer<string, Buffer, string, string>({
         ...client,
         groupId: group,
-        sessionTimeout: lease,
-        rebalanceTimeout: lease,
+        sessionTimeout,
+        rebalanceTimeout: sessionTimeout,
         heartbeatInterval: 500,
         maxWaitTime: 200,
         autocommit: false,
