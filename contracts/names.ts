@@ -1,7 +1,7 @@
 import { busCheckNames } from './bus/run.ts'
 import { checkNames as httpCheckNames } from './http/run.ts'
 
-/** All checks of each contract by name, in the order in which they are made. */
+/** The names of all checks of each contract, in the order in which they run. */
 export const checkNamesOf = {
   http: httpCheckNames,
   bus: busCheckNames,

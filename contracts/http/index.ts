@@ -14,8 +14,8 @@ export { probes } from './probes.ts'
 export { record, type HttpTarget, type RecordedTarget } from './target.ts'
 
 /**
- * The HTTP contract: what every order service must do, whatever it is written in. To be run in this order against one target
- * from `record()`, since the last checks look at all that the others asked and were answered. Needs nothing of Node.js.
+ * The HTTP contract, which every order service must meet in any language. The checks run in this order against one target from
+ * `record()`, because the last ones look back at all exchanges. They use nothing of Node.js, so that they run in a page.
  */
 export const checks: readonly Check<RecordedTarget>[] = [
   ...health,
@@ -32,7 +32,7 @@ export const checks: readonly Check<RecordedTarget>[] = [
   ...comparing,
 ]
 
-/** All but the check that fills the store, which takes as long as all others together. */
+/** All checks except the one that fills the store, which takes as long as all others together. */
 export const quickChecks: readonly Check<RecordedTarget>[] = checks.filter(
   (check) => !bounded.includes(check),
 )

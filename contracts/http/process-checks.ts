@@ -5,37 +5,84 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { Check } from '../check.ts'
 import { fail } from '../expect.ts'
 import { create } from './service.ts'
-import { checks as listening, tryConnection, type ProcessTarget } from '../process/checks.ts'
+import {
+  checks as listening,
+  expectStartError,
+  hasUrl,
+  tryConnection,
+  type ProcessTarget,
+} from '../process/checks.ts'
 import { describeExit, describeOutput } from '../process/describe.ts'
 import type { Program } from '../process/program.ts'
 
-/** How long a service may take to end after SIGTERM, in milliseconds. */
+/** A service must exit within this time after SIGTERM, in ms. */
 const exitLimit = 5_000
 
-/** How long a service may go on taking connections after SIGTERM, in milliseconds. Some look for signals now and then. */
+/** A service must refuse connections within this time after SIGTERM, in ms. Some poll for signals. */
 const refuseLimit = 2_000
+
+/** A log without a new line for this long is complete, in ms. */
+const quietTime = 300
 
 const inFlight = 20
 
-/** What the HTTP contract asks of the program around the service. */
+/** Requirements on the process around the service. */
 export const checks: readonly Check<ProcessTarget>[] = [
   ...listening,
   {
-    name: `finishes the ${inFlight} quotes in flight when it gets SIGTERM`,
+    name: 'each request is logged in one line on standard output, without a URL in it',
     async run(target) {
-      await using scene = await signalled(target)
-      for (const { status, orderId } of await scene.answers) {
-        if (status !== 200 || orderId !== scene.orderId) {
-          fail('a quote in flight', `200 for ${scene.orderId}`, `${status} for ${orderId}`)
+      await using program = await target.start()
+      const before = (await readLog(program)).length
+      await sendRequests(program)
+      const all = await readLog(program)
+      const lines = all.slice(before)
+      const logged = paths.filter((path, index) => lines[index]?.includes(path.replace(/%.*/, '')))
+      if (logged.length < paths.length || lines.length > paths.length) {
+        fail(`the log of ${paths.join(', ')}`, 'one line for each', lines.join('\n'))
+      }
+      const urls = all.filter(hasUrl)
+      if (urls.length > 1) fail('standard output', 'no URL but the address', urls.join('\n'))
+    },
+  },
+  {
+    name: 'LOG_LEVEL=silent leaves the address as the only line on standard output',
+    async run(target) {
+      await using program = await target.start({ LOG_LEVEL: 'silent' })
+      await sendRequests(program)
+      const lines = await readLog(program)
+      if (lines.length !== 1) fail('standard output', 'one line', lines.join('\n'))
+    },
+  },
+  {
+    name: 'an empty LOG_LEVEL means the default, and an unknown one is an error that names the valid levels',
+    async run(target) {
+      await using program = await target.start({ LOG_LEVEL: '' })
+      await sendRequests(program)
+      const lines = await readLog(program)
+      if (lines.length <= paths.length) fail('LOG_LEVEL=""', 'logged requests', lines.join('\n'))
+      const { message } = await expectStartError(target, { LOG_LEVEL: 'loud' })
+      for (const word of ['LOG_LEVEL', 'silent', 'info']) {
+        if (!message.includes(word)) fail('LOG_LEVEL=loud', `an error that names ${word}`, message)
+      }
+    },
+  },
+  {
+    name: `the ${inFlight} quotes in flight at SIGTERM are finished`,
+    async run(target) {
+      await using shutdown = await startShutdown(target)
+      for (const { status, orderId } of await shutdown.answers) {
+        if (status !== 200 || orderId !== shutdown.orderId) {
+          fail('a quote in flight', `200 for ${shutdown.orderId}`, `${status} for ${orderId}`)
         }
       }
     },
   },
   {
-    name: 'refuses new connections after SIGTERM',
+    name: 'new connections are refused after SIGTERM',
     async run(target) {
-      await using scene = await signalled(target)
-      const { port } = scene.program.url
+      await using shutdown = await startShutdown(target)
+      const { port } = shutdown.program.url
       const deadline = Date.now() + refuseLimit
       let answer = 'connected'
       while (answer === 'connected' && Date.now() < deadline) {
@@ -48,10 +95,10 @@ export const checks: readonly Check<ProcessTarget>[] = [
     },
   },
   {
-    name: 'exits 0 within 5 s of SIGTERM, while connections idle, say nothing or stop half-way',
+    name: 'the service exits 0 within 5 s of SIGTERM while connections are idle, silent or stuck half-way',
     async run(target) {
-      await using scene = await signalled(target)
-      const { program } = scene
+      await using shutdown = await startShutdown(target)
+      const { program } = shutdown
       const end = await Promise.race([program.exit, delay(exitLimit, undefined, { ref: false })])
       if (end?.code === 0) return
       fail(
@@ -63,23 +110,43 @@ export const checks: readonly Check<ProcessTarget>[] = [
   },
 ]
 
+/** Paths to request: known and unknown, and one that the router rejects. */
+const paths = ['/health', '/orders', '/orders/nope', '/orders/nope/quote', '/nope', '/orders/%FF']
+
+/** Requests each path. The query and the header hold addresses, which must not reach the log. */
+async function sendRequests({ target }: Program): Promise<void> {
+  for (const path of paths) {
+    const address = 'http://client.invalid/'
+    await target.fetch(`${path}?next=${address}`, { headers: { referer: address } })
+  }
+}
+
+/** The lines on standard output once it has been quiet for a while, since a log may lag behind the answer. */
+async function readLog(program: Program): Promise<string[]> {
+  for (let length = -1; length < program.stdout().length;) {
+    length = program.stdout().length
+    await delay(quietTime)
+  }
+  return program.stdout().trim().split('\n')
+}
+
 interface Answer {
   readonly status: number | string
   readonly orderId: unknown
 }
 
-interface Scene extends AsyncDisposable {
+interface Shutdown extends AsyncDisposable {
   readonly program: Program
   readonly orderId: string
-  /** To the requests that were in flight at the signal. */
+  /** Answers to the requests that were in flight at the signal. */
   readonly answers: Promise<readonly Answer[]>
 }
 
 /**
- * A service that was sent SIGTERM while it answered quotes on kept-alive connections, one other such connection was idle, one
- * had never sent a byte and one had sent half of a request.
+ * Starts a service and sends it SIGTERM while it answers quotes on kept-alive connections. At that moment one more such
+ * connection is idle, one has never sent a byte and one has sent half of a request.
  */
-async function signalled(target: ProcessTarget): Promise<Scene> {
+async function startShutdown(target: ProcessTarget): Promise<Shutdown> {
   const program = await target.start()
   const sockets: Socket[] = []
   const agents = Array.from(
@@ -94,22 +161,22 @@ async function signalled(target: ProcessTarget): Promise<Scene> {
   try {
     const { id: orderId } = await create(program.target)
     const [marker, ...others] = agents as [Agent, ...Agent[]]
-    sockets.push(await opened(program.url), await opened(program.url))
+    sockets.push(await openSocket(program.url), await openSocket(program.url))
     sockets[1]?.write(halfOrder)
-    // A connection that the service has not accepted yet is reset by its end: use each one first.
-    await Promise.all(agents.map((agent) => ask(program.url, '/health', agent)))
+    // SIGTERM resets connections that the service hasn't accepted yet, so use each one first.
+    await Promise.all(agents.map((agent) => askOver(program.url, '/health', agent)))
 
     for (let attempt = 1; attempt <= 5; attempt++) {
       let answered = 0
       const answers = Promise.all(
         others.map(async (agent) => {
-          const answer = await ask(program.url, `/orders/${orderId}/quote`, agent)
+          const answer = await askOver(program.url, `/orders/${orderId}/quote`, agent)
           answered++
           return answer
         }),
       )
-      // Sent after the quotes and answered at once: with its answer here, the service has read the quotes.
-      await ask(program.url, '/health', marker)
+      // Sent after the quotes and answered at once: when its answer arrives, the service has read the quotes.
+      await askOver(program.url, '/health', marker)
       if (answered < inFlight) {
         program.signal('SIGTERM')
         return { program, orderId, answers, [Symbol.asyncDispose]: dispose }
@@ -131,21 +198,21 @@ const halfOrder = [
   '{"customerId":',
 ].join('\r\n')
 
-/** Asks over the agent's one connection. A connection that breaks is an answer too. */
-function ask(url: URL, path: string, agent: Agent): Promise<Answer> {
+/** Sends a request over the agent's only connection. A broken connection counts as an answer. */
+function askOver(url: URL, path: string, agent: Agent): Promise<Answer> {
   return new Promise((resolve) => {
     get(new URL(path, url), { agent }, (response) => {
       let text = ''
       response.setEncoding('utf8').on('data', (part: string) => (text += part))
       response.once('end', () => {
-        resolve({ status: response.statusCode ?? 0, orderId: orderIdIn(text) })
+        resolve({ status: response.statusCode ?? 0, orderId: parseOrderId(text) })
       })
       response.once('error', ({ message }) => resolve({ status: message, orderId: undefined }))
     }).once('error', ({ message }) => resolve({ status: message, orderId: undefined }))
   })
 }
 
-function orderIdIn(text: string): unknown {
+function parseOrderId(text: string): unknown {
   try {
     return (JSON.parse(text) as { orderId?: unknown } | null)?.orderId
   } catch {
@@ -153,10 +220,10 @@ function orderIdIn(text: string): unknown {
   }
 }
 
-async function opened({ hostname, port }: URL): Promise<Socket> {
+async function openSocket({ hostname, port }: URL): Promise<Socket> {
   const socket = connect(Number(port), hostname)
   await once(socket, 'connect')
   return socket.on('error', () => {
-    // The service closes it when it ends.
+    // The service closes it when it exits.
   })
 }

@@ -8,13 +8,13 @@ export interface HttpRun extends ContractResult {
   readonly runtime: string
 }
 
-/** All checks of the contract by name, in the order in which `runHttpContract` makes them. */
+/** The names of all checks, in the order in which `runHttpContract` runs them. */
 export const checkNames: readonly string[] = [...checks, ...processChecks].map(({ name }) => name)
 
 /**
- * Runs the whole HTTP contract, the checks of the program and the probes against a service.
+ * Runs the whole HTTP contract against a service: its checks, the checks of its process and the probes.
  *
- * @param options.directory where the service lies, installed
+ * @param options.directory the folder of the service, with its packages installed
  * @param options.argv the program and its arguments
  * @param options.onResult called after each check, to show progress
  * @throws StartError when the service cannot be started

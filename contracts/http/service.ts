@@ -1,5 +1,12 @@
-import { expectSame, fail } from '../expect.ts'
-import { asked, came, expectProperties, jsonOf, parsed } from './expect.ts'
+import { expectSame } from '../expect.ts'
+import {
+  expectJson,
+  expectProperties,
+  expectStatus,
+  failAnswer,
+  formatRequest,
+  parseBody,
+} from './expect.ts'
 import { ask, type Exchange, type HttpTarget } from './target.ts'
 
 export interface Item {
@@ -18,17 +25,17 @@ export interface Order extends NewOrder {
   readonly createdAt: string
 }
 
-/** A UUID that no service hands out: version 4 with all other bits zero. */
+/** A UUID that no service generates: version 4 with all other bits zero. */
 export const unknownId = '00000000-0000-4000-8000-000000000000'
 
 export const item: Item = { sku: 'ABC-123', quantity: 2 }
 
-/** An order that every service takes, with some of its properties replaced. */
+/** A valid order with some of its properties replaced. */
 export function newOrder(change: Readonly<Record<string, unknown>> = {}): Record<string, unknown> {
   return { customerId: 'customer-1', items: [item], ...change }
 }
 
-/** Posts a body: a string, bytes or null as they are, anything else as JSON. */
+/** Posts a body. Strings and bytes are sent unchanged, anything else as JSON. */
 export function post(
   target: HttpTarget,
   body: unknown,
@@ -42,43 +49,43 @@ export function post(
   })
 }
 
-/** Posts an order that has to be taken. */
+/** Posts an order and returns it as stored. Fails unless it is accepted. */
 export async function create(target: HttpTarget, body: unknown = newOrder()): Promise<Order> {
   const answer = await post(target, body)
-  return orderOf(answer, jsonOf(answer, 201))
+  return expectOrder(answer, expectJson(answer, 201))
 }
 
-/** Posts an order that has to be refused with 422 and one fault or more at each of these pointers, and at no other. */
-export async function refuse(
+/** Posts an order. Fails unless it is rejected with a 422 whose errors are at these pointers and no others. */
+export async function expectInvalid(
   target: HttpTarget,
   body: unknown,
   ...pointers: string[]
 ): Promise<void> {
-  expectFaults(await post(target, body), ...pointers)
+  expectErrors(await post(target, body), ...pointers)
 }
 
-/** Fails unless an answer is a 422 whose faults are at these pointers and at no other. */
-export function expectFaults(answer: Exchange, ...pointers: string[]): void {
-  const problem = problemOf(answer, 422)
+/** Fails unless an answer is a 422 whose errors are at these pointers and no others. */
+export function expectErrors(answer: Exchange, ...pointers: string[]): void {
+  const problem = expectProblem(answer, 422)
   const found = [...new Set(problem.errors?.map(({ pointer }) => pointer))]
-  expectSame(`${asked(answer)}: the pointers`, found.sort(), [...pointers].sort())
+  expectSame(`${formatRequest(answer)}: the pointers`, found.sort(), [...pointers].sort())
 }
 
-/** Checks that an exchange holds a whole order and nothing else, and gives it. */
-export function orderOf(answer: Exchange, value: unknown): Order {
-  const subject = `${asked(answer)}: an order`
+/** Returns a value as an order. Fails unless it has all properties of one and no others. */
+export function expectOrder(answer: Exchange, value: unknown): Order {
+  const subject = `${formatRequest(answer)}: an order`
   expectProperties(subject, value, ['id', 'customerId', 'items', 'createdAt'], ['note'])
-  if (typeof value['id'] !== 'string') fail(subject, 'an id that is text', came(answer))
+  if (typeof value['id'] !== 'string') failAnswer(answer, 'an order whose id is text')
   return value as unknown as Order
 }
 
-/** The newest orders, as `GET /orders` with this query lists them. */
+/** The orders that `GET /orders` lists. `query` begins with a question mark. */
 export async function list(target: HttpTarget, query = ''): Promise<Order[]> {
   const answer = await ask(target, `/orders${query}`)
-  const body = jsonOf(answer, 200)
-  expectProperties(asked(answer), body, ['orders'])
-  if (!Array.isArray(body['orders'])) fail(asked(answer), 'a list of orders', came(answer))
-  return body['orders'].map((order) => orderOf(answer, order))
+  const body = expectJson(answer, 200)
+  expectProperties(formatRequest(answer), body, ['orders'])
+  if (!Array.isArray(body['orders'])) failAnswer(answer, 'a list of orders')
+  return body['orders'].map((order) => expectOrder(answer, order))
 }
 
 export interface Problem {
@@ -88,13 +95,13 @@ export interface Problem {
   readonly errors?: readonly { readonly pointer: string; readonly detail: string }[]
 }
 
-/** Checks that an answer is problem details (RFC 9457) with this status and only the contract's members, and gives them. */
-export function problemOf(answer: Exchange, status: number): Problem {
-  const wrong = (expected: string) => fail(asked(answer), expected, came(answer))
-  if (answer.status !== status) wrong(String(status))
+/** Returns the problem details (RFC 9457) of an answer. Fails unless it has this status and only the contract's members. */
+export function expectProblem(answer: Exchange, status: number): Problem {
+  const wrong = (expected: string) => failAnswer(answer, expected)
+  expectStatus(answer, status)
   if (answer.type !== 'application/problem+json') wrong('application/problem+json')
-  const body = parsed(answer)
-  expectProperties(asked(answer), body, ['title', 'status'], ['detail', 'errors'])
+  const body = parseBody(answer)
+  expectProperties(formatRequest(answer), body, ['title', 'status'], ['detail', 'errors'])
   const { title, detail, errors } = body
   if (typeof title !== 'string' || title === '') wrong('a title')
   if (body['status'] !== status) wrong(`"status": ${status} in the body, as in the status line`)
@@ -102,7 +109,7 @@ export function problemOf(answer: Exchange, status: number): Problem {
   if (errors !== undefined) {
     if (!Array.isArray(errors) || errors.length === 0) wrong('errors that are a list, not empty')
     for (const error of errors as unknown[]) {
-      expectProperties(`${asked(answer)}: an error`, error, ['pointer', 'detail'])
+      expectProperties(`${formatRequest(answer)}: an error`, error, ['pointer', 'detail'])
       if (typeof error['pointer'] !== 'string' || !/^(\/.*)?$/s.test(error['pointer'])) {
         wrong('pointers that are empty or begin with a slash')
       }
@@ -112,8 +119,8 @@ export function problemOf(answer: Exchange, status: number): Problem {
   return body as unknown as Problem
 }
 
-/** What a client must never see in an answer, if it is there: HTML, a stack trace or a path of the server's files. */
-export function revealed({ type, text }: Pick<Exchange, 'type' | 'text'>): string | undefined {
+/** Finds HTML, a stack trace or a path on the server in an answer. Clients must never see these in an error. */
+export function findLeak({ type, text }: Pick<Exchange, 'type' | 'text'>): string | undefined {
   if (type.includes('html')) return type
   return traces.map((trace) => trace.exec(text)?.[0]).find((found) => found !== undefined)
 }

@@ -18,12 +18,9 @@ export const checks: readonly Check<ProcessTarget>[] = [
     name: 'prints one line with its address when it is ready, and listens on 127.0.0.1 only',
     async run(target) {
       await using program = await target.start()
-      await program.target.fetch('/health')
-      const lines = program
-        .stdout()
-        .split('\n')
-        .filter((line) => /http:\/\/\S+:\d+/.test(line))
-      if (lines.length !== 1) fail('standard output', 'one line with an address', program.stdout())
+      await program.target.fetch('/health', { headers: { referer: 'http://client.invalid/' } })
+      const lines = program.stdout().split('\n').filter(hasUrl)
+      if (lines.length !== 1) fail('standard output', 'one line with a URL', program.stdout())
       const { hostname, port } = program.url
       if (hostname !== '127.0.0.1') fail('the address', '127.0.0.1', hostname)
       for (const address of listOtherAddresses()) {
@@ -55,6 +52,11 @@ export const checks: readonly Check<ProcessTarget>[] = [
     },
   },
 ]
+
+/** Whether a line contains a URL, of any scheme. */
+export function hasUrl(line: string): boolean {
+  return /\w:\/\//.test(line)
+}
 
 /** Tries to connect. Resolves with `connected`, with `no answer` after 1 s, or with an error code such as `ECONNREFUSED`. */
 export function tryConnection(port: number, host: string): Promise<string> {
@@ -97,14 +99,19 @@ async function takePort(port: number) {
   }
 }
 
-async function expectStartError(target: ProcessTarget, env: NodeJS.ProcessEnv): Promise<void> {
+/** Starts a program that must exit with an error, and returns that error. */
+export async function expectStartError(
+  target: ProcessTarget,
+  env: NodeJS.ProcessEnv,
+): Promise<StartError> {
   try {
     await using program = await target.start(env)
-    fail('the start', 'an error', `the address ${program.url.origin}`)
+    return fail('the start', 'an error', `the address ${program.url.origin}`)
   } catch (error) {
     if (!(error instanceof StartError)) throw error
     if (!error.exit) throw error
     if (error.exit.code === 0)
       fail('the start', 'an exit code other than 0', describeExit(error.exit))
+    return error
   }
 }

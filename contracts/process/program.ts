@@ -74,10 +74,14 @@ export async function startProgram({
   }, startTimeout)
 
   const address = new Promise<URL>((resolve) => {
-    stdoutStream.on('data', () => {
+    const findAddress = () => {
       const [found] = /http:\/\/[^\s/]+:\d+(?=.*\n)/.exec(stdout()) ?? []
-      if (found !== undefined) resolve(new URL(found))
-    })
+      if (found === undefined) return
+      // The rest of the output is a log, which may be long.
+      stdoutStream.off('data', findAddress)
+      resolve(new URL(found))
+    }
+    stdoutStream.on('data', findAddress)
   })
   try {
     const url = await Promise.race([address, failure.promise])

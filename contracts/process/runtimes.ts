@@ -52,7 +52,7 @@ function findStackBlitzNode(): Runtime | MissingRuntime {
 const kept = /^npm_config_(registry|cache|userconfig|.*proxy)$/i
 
 /** Variables that would change the behavior of an example. */
-const dropped = /^(npm_|node_(?!extra_ca_certs)|vitest|test$|host$|port$|force_color$)/i
+const dropped = /^(npm_|node_(?!extra_ca_certs)|vitest|test$|host$|port$|log_level$|force_color$)/i
 
 /** The environment in which a reader would run an example: that of this process, with the runtime first on PATH. */
 export function environmentOf({ path }: Runtime): NodeJS.ProcessEnv {

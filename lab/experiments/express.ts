@@ -15,21 +15,25 @@ const orderAndQuote: readonly SentRequest[] = [
   { method: 'GET', path: '/orders/<id>/quote' },
 ]
 
-const stub = "const ask = (service: string) => sleep(20, service === 'price' ? 4200 : 490)"
+/** The stand-ins for the services behind the quote, as the example has them. */
+const standIns = `const fetchPrice = () => sleep(20, 4200)
+const fetchShipping = () => sleep(20, 490)`
 
-/** The stub of the downstream services, with a line of output for each call and each response. */
-const printing: Edit = {
+/** Makes the stand-ins print when they are called and when they answer. */
+const printCalls: Edit = {
   file: 'src/main.ts',
-  from: stub,
-  to: `const ask = async (service: string) => {
+  from: standIns,
+  to: `const answer = async (service: string, cents: number) => {
   console.log(\`asks \${service}\`)
   await sleep(20)
   console.log(\`\${service} answers\`)
-  return service === 'price' ? 4200 : 490
-}`,
+  return cents
+}
+const fetchPrice = () => answer('price', 4200)
+const fetchShipping = () => answer('shipping', 490)`,
 }
 
-/** A request that needs much CPU time, and an unrelated one. */
+/** A request that takes a while to compute, and one that is answered at once. */
 const reportAndHealth: readonly SentRequest[] = [
   { method: 'GET', path: '/report' },
   { method: 'GET', path: '/health' },
@@ -37,8 +41,8 @@ const reportAndHealth: readonly SentRequest[] = [
 
 const loop = '  for (let n = 1; n <= 200_000_000; n += 1) sum += n % 7\n'
 
-/** Makes the loop of `blocked.js` wait for something after every million rounds. */
-function awaitInLoop(something: string): Edit[] {
+/** Makes the loop of `blocked.js` await an expression after every millionth round. */
+function awaitInLoop(expression: string): Edit[] {
   const file = 'blocked.js'
   return [
     {
@@ -51,17 +55,14 @@ function awaitInLoop(something: string): Edit[] {
       from: loop,
       to: `  for (let n = 1; n <= 200_000_000; n += 1) {
     sum += n % 7
-    if (n % 1_000_000 === 0) await ${something}
+    if (n % 1_000_000 === 0) await ${expression}
   }
 `,
     },
   ]
 }
 
-/**
- * Express's default behavior, in the smallest program and in the example with some lines changed, and the order of its
- * concurrent work.
- */
+/** Default behavior of Express, shown by small programs and by the example with some lines changed. */
 export const experiments: readonly Experiment[] = [
   {
     id: 'smallest',
@@ -91,26 +92,28 @@ export const experiments: readonly Experiment[] = [
     ],
     requests: [order],
   },
-  { id: 'side-by-side', edits: [printing], requests: orderAndQuote },
+  { id: 'side-by-side', edits: [printCalls], requests: orderAndQuote },
   {
     id: 'in-turn',
     edits: [
       {
         file: 'src/app.ts',
-        from: `    const calls = [ask('price', order.id), ask('shipping', order.id)]
-    const [priceCents, shippingCents] = await Promise.all(calls)
+        from: `    const [priceCents, shippingCents] = await Promise.all([
+      services.fetchPrice(order.id),
+      services.fetchShipping(order.id),
+    ]).catch(badGateway)
 `,
-        to: `    const priceCents = await ask('price', order.id)
-    const shippingCents = await ask('shipping', order.id)
+        to: `    const priceCents = await services.fetchPrice(order.id)
+    const shippingCents = await services.fetchShipping(order.id)
 `,
       },
-      printing,
+      printCalls,
     ],
     requests: orderAndQuote,
   },
   { id: 'blocked', program: 'express/blocked.js', requests: reportAndHealth, together: true },
   {
-    // Awaiting a resolved promise lets other promises run, but no I/O.
+    // Awaiting a resolved promise lets only other promises run, not callbacks of a socket.
     id: 'awaiting-nothing',
     program: 'express/blocked.js',
     edits: awaitInLoop('null'),
@@ -137,11 +140,13 @@ export const experiments: readonly Experiment[] = [
     edits: [
       {
         file: 'src/main.ts',
-        from: stub,
-        to: `const ask = (service: string) => {
+        from: standIns,
+        to: `const hang = (cents: number) => {
   const signal = AbortSignal.timeout(200)
-  return sleep(60_000, service === 'price' ? 4200 : 490, { signal })
-}`,
+  return sleep(60_000, cents, { signal })
+}
+const fetchPrice = () => hang(4200)
+const fetchShipping = () => hang(490)`,
       },
     ],
     requests: orderAndQuote,

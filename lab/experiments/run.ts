@@ -57,7 +57,8 @@ async function runExperiment(
     await using service = await startProgram({
       argv: name ? ['node', name] : argv,
       directory,
-      env: { ...environmentOf(runtime), ...env },
+      // Log lines differ from run to run.
+      env: { ...environmentOf(runtime), LOG_LEVEL: 'silent', ...env },
     })
     const { answers, order } = together
       ? await requestTogether(service, requests)

@@ -4,8 +4,8 @@ import { connect } from 'node:net'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { OpenApiDocument } from '../../contracts/http/document.ts'
-import { documentOf, undocumentedIn } from '../../contracts/http/checks/openapi.ts'
-import { create, post, revealed } from '../../contracts/http/service.ts'
+import { readDocument, findUndocumented } from '../../contracts/http/checks/openapi.ts'
+import { create, post, findLeak } from '../../contracts/http/service.ts'
 import type { Exchange } from '../../contracts/http/target.ts'
 import type { Program } from '../../contracts/process/program.ts'
 import { hostileBytes, hostileRequest, nearlyAnOrder, type HostileRequest } from './requests.ts'
@@ -24,7 +24,7 @@ export function describeHostileInput(start: () => Promise<Program>): void {
     beforeAll(async () => {
       console.log(`Hostile input: SEED=${seed} gives the same again.`)
       program = await start()
-      document = await documentOf(program.target)
+      document = await readDocument(program.target)
       orderId = (await create(program.target)).id
     })
     afterAll(async () => {
@@ -32,9 +32,9 @@ export function describeHostileInput(start: () => Promise<Program>): void {
       await program[Symbol.asyncDispose]()
     })
 
-    test('orders with faults: 201 exactly where the documented model allows them', async () => {
-      const schema = document.operation('POST', '/orders')?.requestSchema
-      const validate = document.validator(schema ?? '')
+    test('orders with formatErrors: 201 exactly where the documented model allows them', async () => {
+      const schema = document.findOperation('POST', '/orders')?.requestSchema
+      const validate = document.compile(schema ?? '')
       await check(
         fc.asyncProperty(nearlyAnOrder, async (order) => {
           const answer = await post(program.target, order)
@@ -63,7 +63,7 @@ export function describeHostileInput(start: () => Promise<Program>): void {
       await check(
         fc.asyncProperty(hostileBytes, async (bytes) => {
           const text = await exchangeBytes(program.url, bytes)
-          expect(revealed({ type: '', text })).toBeUndefined()
+          expect(findLeak({ type: '', text })).toBeUndefined()
           expect(text).not.toMatch(/^HTTP\/1\.1 5/)
         }),
         100,
@@ -89,10 +89,10 @@ function refusalsOf(body: string): number[] {
 
 function expectProper(answer: Exchange, document: OpenApiDocument): void {
   expect(answer.status, answer.text).toBeLessThan(500)
-  if (answer.status >= 400) expect(revealed(answer), answer.text).toBeUndefined()
+  if (answer.status >= 400) expect(findLeak(answer), answer.text).toBeUndefined()
   // 304 answers a condition of HTTP, and a path that cannot be decoded is none of the document's.
   if (answer.status === 304 || !isDecodable(answer.path)) return
-  expect(undocumentedIn(document, answer), `${answer.status} ${answer.text}`).toBeUndefined()
+  expect(findUndocumented(document, answer), `${answer.status} ${answer.text}`).toBeUndefined()
 }
 
 function isDecodable(path: string): boolean {

@@ -36,7 +36,7 @@ const pages = [
   {
     name: 'a missing check',
     component: `<Checks contract="http" only={['GET /openapi.json gives a valid OpenAPI 3.0 document']} />`,
-    error: `${line}: there is no check "GET /openapi.json gives a valid OpenAPI 3.0 document". Did you mean GET /openapi.json gives a valid OpenAPI 3.1 document?`,
+    error: `${line}: there is no check "GET /openapi.json gives a valid OpenAPI 3.0 document". Did you mean GET /openapi.json returns a valid OpenAPI 3.1 document?`,
   },
   {
     name: 'a term that the glossary lacks',

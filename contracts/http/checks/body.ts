@@ -1,20 +1,20 @@
 import type { Check } from '../../check.ts'
 import { expectSame } from '../../expect.ts'
-import { asked, expectRefused, expectStatus, jsonOf } from '../expect.ts'
-import { create, newOrder, orderOf, post, problemOf, refuse } from '../service.ts'
+import { expectClientError, expectJson, expectStatus, formatRequest } from '../expect.ts'
+import { create, expectInvalid, expectOrder, expectProblem, newOrder, post } from '../service.ts'
 import type { HttpTarget } from '../target.ts'
 
-/** The largest body a service takes: 64 KiB, in bytes. */
+/** The largest body that a service accepts, in bytes. */
 const limit = 64 * 1024
 
 const json = { 'content-type': 'application/json' }
 
-/** A valid order of exactly this many bytes, padded with spaces, which JSON allows between its parts. */
-function padded(bytes: number): string {
+/** A valid order of exactly this many bytes. JSON allows the spaces at its end. */
+function padOrder(bytes: number): string {
   return JSON.stringify(newOrder()).padEnd(bytes)
 }
 
-/** The bytes of a gzip file (RFC 1952) of a text. */
+/** Compresses text with gzip (RFC 1952). */
 export async function gzip(text: string): Promise<Uint8Array<ArrayBuffer>> {
   const stream = new Blob([text]).stream().pipeThrough(new CompressionStream('gzip'))
   return new Uint8Array(await new Response(stream).arrayBuffer())
@@ -22,13 +22,14 @@ export async function gzip(text: string): Promise<Uint8Array<ArrayBuffer>> {
 
 export const bodies: readonly Check<HttpTarget>[] = [
   {
-    name: "points at the whole body, pointer '', when it is null, a number, text, true or a list",
+    name: "a body that is null, a number, text, true or a list is rejected at the pointer ''",
     async run(target) {
-      for (const body of ['null', '1', '"x"', 'true', '[]', '[{}]']) await refuse(target, body, '')
+      for (const body of ['null', '1', '"x"', 'true', '[]', '[{}]'])
+        await expectInvalid(target, body, '')
     },
   },
   {
-    name: 'answers malformed JSON with 400',
+    name: 'malformed JSON is answered with 400',
     async run(target) {
       const valid = JSON.stringify(newOrder())
       for (const body of [
@@ -38,41 +39,41 @@ export const bodies: readonly Check<HttpTarget>[] = [
         "{'customerId':'c'}",
         'undefined',
       ]) {
-        problemOf(await post(target, body), 400)
+        expectProblem(await post(target, body), 400)
       }
     },
   },
   {
-    name: 'refuses an empty body with 400 or 422',
+    name: 'an empty body is answered with 400 or 422',
     async run(target) {
       const answer = await post(target, '')
       expectStatus(answer, 400, 422)
-      problemOf(answer, answer.status)
+      expectProblem(answer, answer.status)
     },
   },
   {
-    name: 'takes an order of exactly 64 KiB',
+    name: 'an order of exactly 64 KiB is accepted',
     async run(target) {
-      await create(target, padded(limit))
+      await create(target, padOrder(limit))
     },
   },
   {
-    name: 'refuses a body of 64 KiB and one byte with a 4xx',
+    name: 'a body of 64 KiB and one byte is answered with a 4xx',
     async run(target) {
-      expectRefused(await post(target, padded(limit + 1)))
+      expectClientError(await post(target, padOrder(limit + 1)))
     },
   },
   {
-    name: 'refuses a compressed body that unpacks to more than 64 KiB: a few bytes may not cost megabytes',
+    name: 'a compressed body that expands to more than 64 KiB is answered with a 4xx',
     async run(target) {
       for (const bytes of [limit + 1, 16 * 1024 * 1024]) {
-        const body = await gzip(padded(bytes))
-        expectRefused(await post(target, body, { ...json, 'content-encoding': 'gzip' }))
+        const body = await gzip(padOrder(bytes))
+        expectClientError(await post(target, body, { ...json, 'content-encoding': 'gzip' }))
       }
     },
   },
   {
-    name: 'takes application/json with a charset of UTF-8 as well',
+    name: 'application/json with a charset of UTF-8 is accepted',
     async run(target) {
       const answer = await post(target, newOrder(), {
         'content-type': 'application/json; charset=utf-8',
@@ -81,17 +82,18 @@ export const bodies: readonly Check<HttpTarget>[] = [
     },
   },
   {
-    name: 'refuses an order sent as text/plain, as a form, as XML or without a media type',
+    name: 'an order sent as text/plain, as a form, as XML or without a media type is answered with a 4xx',
     async run(target) {
       const bytes = new TextEncoder().encode(JSON.stringify(newOrder()))
       const types = ['text/plain', 'application/x-www-form-urlencoded', 'application/xml']
-      for (const type of types) expectRefused(await post(target, bytes, { 'content-type': type }))
-      expectRefused(await post(target, bytes, {}))
+      for (const type of types)
+        expectClientError(await post(target, bytes, { 'content-type': type }))
+      expectClientError(await post(target, bytes, {}))
     },
   },
   {
-    // JSON has no charset (RFC 8259), so that one may be ignored; an unknown encoding may be refused (RFC 9110).
-    name: 'takes an order with an unknown charset or content encoding as it is, or refuses it',
+    // A charset may be ignored because JSON has none (RFC 8259). An unknown encoding may be rejected (RFC 9110).
+    name: 'an unknown charset or content encoding is ignored or answered with a 4xx',
     async run(target) {
       for (const headers of [
         { 'content-type': 'application/json; charset=x-unknown' },
@@ -99,11 +101,11 @@ export const bodies: readonly Check<HttpTarget>[] = [
       ]) {
         const answer = await post(target, newOrder(), headers)
         if (answer.status !== 201) {
-          expectRefused(answer)
+          expectClientError(answer)
           continue
         }
-        const { customerId, items } = orderOf(answer, jsonOf(answer, 201))
-        expectSame(asked(answer), { customerId, items }, newOrder())
+        const { customerId, items } = expectOrder(answer, expectJson(answer, 201))
+        expectSame(formatRequest(answer), { customerId, items }, newOrder())
       }
     },
   },

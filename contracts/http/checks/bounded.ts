@@ -3,26 +3,26 @@ import { expectStatus } from '../expect.ts'
 import { create, newOrder, post } from '../service.ts'
 import { ask, type HttpTarget } from '../target.ts'
 
-/** How many orders a service keeps. */
+/** Number of orders that a service keeps. */
 const capacity = 10_000
 
-/** How many requests are under way at a time. */
+/** Number of requests in flight at a time. */
 const concurrency = 32
 
 export const bounded: readonly Check<HttpTarget>[] = [
   {
-    name: 'keeps the newest 10,000 orders: the one before them is gone',
+    name: 'the newest 10,000 orders are kept, and the one before them is dropped',
     async run(target) {
-      const gone = await create(target)
+      const dropped = await create(target)
       const kept = await create(target)
       const body = newOrder()
-      let left = capacity - 1
-      const postInTurn = async () => {
-        while (left-- > 0) expectStatus(await post(target, body), 201)
+      let remaining = capacity - 1
+      const postOrders = async () => {
+        while (remaining-- > 0) expectStatus(await post(target, body), 201)
       }
-      await Promise.all(Array.from({ length: concurrency }, postInTurn))
+      await Promise.all(Array.from({ length: concurrency }, postOrders))
       expectStatus(await ask(target, `/orders/${kept.id}`), 200)
-      expectStatus(await ask(target, `/orders/${gone.id}`), 404)
+      expectStatus(await ask(target, `/orders/${dropped.id}`), 404)
     },
   },
 ]

@@ -1,10 +1,10 @@
 import type { Check } from '../../check.ts'
 import { expectSame, fail } from '../../expect.ts'
-import { asked, came, jsonOf } from '../expect.ts'
-import { create, item, newOrder, orderOf, post, refuse } from '../service.ts'
+import { expectJson, failAnswer, formatRequest } from '../expect.ts'
+import { create, expectInvalid, expectOrder, item, newOrder, post } from '../service.ts'
 import { ask, type HttpTarget } from '../target.ts'
 
-/** One character for a reader, one code point, two UTF-16 code units, four bytes of UTF-8. */
+/** One code point, two UTF-16 code units, four bytes of UTF-8. */
 const emoji = '📦'
 
 export const creating: readonly Check<HttpTarget>[] = [
@@ -13,15 +13,15 @@ export const creating: readonly Check<HttpTarget>[] = [
     async run(target) {
       const body = newOrder({ items: [item, { sku: 'XYZ', quantity: 1 }], note: 'Ring twice' })
       const answer = await post(target, body)
-      const order = orderOf(answer, jsonOf(answer, 201))
+      const order = expectOrder(answer, expectJson(answer, 201))
       const { id, createdAt } = order
-      expectSame(asked(answer), order, { ...body, id, createdAt })
+      expectSame(formatRequest(answer), order, { ...body, id, createdAt })
       expectSame('the Location of the 201', answer.headers.get('location'), `/orders/${id}`)
-      expectSame(`GET /orders/${id}`, jsonOf(await ask(target, `/orders/${id}`), 200), order)
+      expectSame(`GET /orders/${id}`, expectJson(await ask(target, `/orders/${id}`), 200), order)
     },
   },
   {
-    name: 'an order gets a UUID of its own and the time of its creation: RFC 3339, in UTC',
+    name: 'a new order gets its own UUID and its creation time in UTC (RFC 3339)',
     async run(target) {
       const orders = [await create(target), await create(target)]
       const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-[1-8][0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/
@@ -43,7 +43,7 @@ export const creating: readonly Check<HttpTarget>[] = [
     },
   },
   {
-    name: 'gives text back as it came: spaces, quotes, markup, accents, line breaks',
+    name: 'text is stored and returned unchanged: spaces, quotes, markup, accents, line breaks',
     async run(target) {
       for (const text of [
         '  padded  ',
@@ -64,7 +64,7 @@ export const creating: readonly Check<HttpTarget>[] = [
         await create(target, newOrder({ customerId }))
       }
       for (const customerId of ['', 'c'.repeat(65), emoji.repeat(65)]) {
-        await refuse(target, newOrder({ customerId }), '/customerId')
+        await expectInvalid(target, newOrder({ customerId }), '/customerId')
       }
     },
   },
@@ -73,17 +73,17 @@ export const creating: readonly Check<HttpTarget>[] = [
     async run(target) {
       const items = (length: number) => newOrder({ items: Array.from({ length }, () => item) })
       for (const length of [1, 50]) await create(target, items(length))
-      for (const length of [0, 51]) await refuse(target, items(length), '/items')
+      for (const length of [0, 51]) await expectInvalid(target, items(length), '/items')
     },
   },
   {
-    name: 'a sku is 3 to 20 of A-Z, 0-9 and the hyphen, from its first character to its last',
+    name: 'a sku is 3 to 20 characters, each of them A-Z, 0-9 or a hyphen',
     async run(target) {
       const items = (sku: string) => newOrder({ items: [{ sku, quantity: 1 }] })
       for (const sku of ['A-1', 'ABCDEFGHIJKLMNOPQRST', '---', '000']) {
         await create(target, items(sku))
       }
-      const wrong = [
+      const invalid = [
         '',
         'AB',
         'ABCDEFGHIJKLMNOPQRSTU',
@@ -94,16 +94,16 @@ export const creating: readonly Check<HttpTarget>[] = [
         'ÀBC',
         '１２３',
       ]
-      for (const sku of wrong) await refuse(target, items(sku), '/items/0/sku')
+      for (const sku of invalid) await expectInvalid(target, items(sku), '/items/0/sku')
     },
   },
   {
-    name: 'a quantity is a whole number from 1 to 100',
+    name: 'a quantity is an integer from 1 to 100',
     async run(target) {
       const items = (quantity: number) => newOrder({ items: [{ sku: 'ABC', quantity }] })
       for (const quantity of [1, 100]) await create(target, items(quantity))
       for (const quantity of [0, 101, -1, 1.5, 1e21]) {
-        await refuse(target, items(quantity), '/items/0/quantity')
+        await expectInvalid(target, items(quantity), '/items/0/quantity')
       }
     },
   },
@@ -114,64 +114,76 @@ export const creating: readonly Check<HttpTarget>[] = [
         await create(target, newOrder({ note }))
       }
       for (const note of ['n'.repeat(201), emoji.repeat(201)]) {
-        await refuse(target, newOrder({ note }), '/note')
+        await expectInvalid(target, newOrder({ note }), '/note')
       }
     },
   },
   {
-    name: 'refuses a quantity sent as text: "2" is not 2',
+    name: 'a quantity sent as text is rejected: "2" is not 2',
     async run(target) {
       for (const quantity of ['2', '2.0', '']) {
-        await refuse(target, newOrder({ items: [{ ...item, quantity }] }), '/items/0/quantity')
+        await expectInvalid(
+          target,
+          newOrder({ items: [{ ...item, quantity }] }),
+          '/items/0/quantity',
+        )
       }
     },
   },
   {
-    name: 'turns nothing into a number: true, null and [2] are no quantities',
+    name: 'no other type is converted to a number: true, null and [2] are no quantities',
     async run(target) {
       for (const quantity of [true, false, null, [2], {}]) {
-        await refuse(target, newOrder({ items: [{ ...item, quantity }] }), '/items/0/quantity')
+        await expectInvalid(
+          target,
+          newOrder({ items: [{ ...item, quantity }] }),
+          '/items/0/quantity',
+        )
       }
     },
   },
   {
-    name: 'turns nothing into text: 1, true, null and ["a"] are neither customerId, sku nor note',
+    name: 'no other type is converted to text: 1, true, null and ["a"] are neither customerId, sku nor note',
     async run(target) {
       for (const value of [1, true, null, ['a'], {}]) {
-        await refuse(target, newOrder({ customerId: value }), '/customerId')
-        await refuse(target, newOrder({ items: [{ ...item, sku: value }] }), '/items/0/sku')
-        if (value !== null) await refuse(target, newOrder({ note: value }), '/note')
+        await expectInvalid(target, newOrder({ customerId: value }), '/customerId')
+        await expectInvalid(target, newOrder({ items: [{ ...item, sku: value }] }), '/items/0/sku')
+        if (value !== null) await expectInvalid(target, newOrder({ note: value }), '/note')
       }
     },
   },
   {
-    name: 'turns nothing into a list: items must be one, and an item an object',
+    name: 'no other type is converted to a list or an object: items must be a list of objects',
     async run(target) {
       for (const items of [item, 'ABC', null, { 0: item }, 1]) {
-        await refuse(target, newOrder({ items }), '/items')
+        await expectInvalid(target, newOrder({ items }), '/items')
       }
       for (const value of ['ABC', null, 1, [item]]) {
-        await refuse(target, newOrder({ items: [value] }), '/items/0')
+        await expectInvalid(target, newOrder({ items: [value] }), '/items/0')
       }
     },
   },
   {
-    name: 'names a missing property at its own pointer: /items, not the order around it',
+    name: 'a missing property is reported at its own pointer: /items, not the order around it',
     async run(target) {
-      await refuse(target, { items: [item] }, '/customerId')
-      await refuse(target, { customerId: 'c' }, '/items')
-      await refuse(target, {}, '/customerId', '/items')
-      await refuse(target, newOrder({ items: [item, { sku: 'ABC' }] }), '/items/1/quantity')
-      await refuse(target, newOrder({ items: [{ quantity: 1 }] }), '/items/0/sku')
+      await expectInvalid(target, { items: [item] }, '/customerId')
+      await expectInvalid(target, { customerId: 'c' }, '/items')
+      await expectInvalid(target, {}, '/customerId', '/items')
+      await expectInvalid(target, newOrder({ items: [item, { sku: 'ABC' }] }), '/items/1/quantity')
+      await expectInvalid(target, newOrder({ items: [{ quantity: 1 }] }), '/items/0/sku')
     },
   },
   {
-    name: 'refuses a property it does not know, at its own pointer',
+    name: 'an unknown property is rejected at its own pointer',
     async run(target) {
-      await refuse(target, newOrder({ colour: 'red' }), '/colour')
-      await refuse(target, newOrder({ items: [{ ...item, colour: 'red' }] }), '/items/0/colour')
-      await refuse(target, newOrder({ a: 1, b: null }), '/a', '/b')
-      await refuse(
+      await expectInvalid(target, newOrder({ color: 'red' }), '/color')
+      await expectInvalid(
+        target,
+        newOrder({ items: [{ ...item, color: 'red' }] }),
+        '/items/0/color',
+      )
+      await expectInvalid(target, newOrder({ a: 1, b: null }), '/a', '/b')
+      await expectInvalid(
         target,
         newOrder({ CustomerId: 'c', customer_id: 'c' }),
         '/CustomerId',
@@ -180,17 +192,17 @@ export const creating: readonly Check<HttpTarget>[] = [
     },
   },
   {
-    name: 'takes no property that only the service may set: id, createdAt, riskScore',
+    name: 'an order that sets id, createdAt or riskScore is rejected',
     async run(target) {
       for (const name of ['id', 'createdAt', 'riskScore']) {
-        await refuse(target, newOrder({ [name]: 'x' }), `/${name}`)
+        await expectInvalid(target, newOrder({ [name]: 'x' }), `/${name}`)
       }
     },
   },
   {
-    name: 'names every fault at once: nine in one order',
+    name: 'a 422 lists every error of an order: nine at once',
     async run(target) {
-      await refuse(
+      await expectInvalid(
         target,
         {
           customerId: 5,
@@ -211,14 +223,14 @@ export const creating: readonly Check<HttpTarget>[] = [
     },
   },
   {
-    name: 'stores nothing of what it refuses',
+    name: 'an order that is rejected is not stored',
     async run(target) {
       const { id } = await create(target)
-      await refuse(target, newOrder({ colour: 'red' }), '/colour')
-      await refuse(target, newOrder({ items: [item, 7] }), '/items/1')
+      await expectInvalid(target, newOrder({ color: 'red' }), '/color')
+      await expectInvalid(target, newOrder({ items: [item, 7] }), '/items/1')
       const answer = await ask(target, '/orders?limit=1')
-      const body = jsonOf(answer, 200) as { orders?: { id?: unknown }[] }
-      if (body.orders?.[0]?.id !== id) fail(asked(answer), `the order ${id}`, came(answer))
+      const body = expectJson(answer, 200) as { orders?: { id?: unknown }[] }
+      if (body.orders?.[0]?.id !== id) failAnswer(answer, `the order ${id}`)
     },
   },
 ]

@@ -1,9 +1,9 @@
 import type { Check } from '../../check.ts'
 import { expectSame, fail } from '../../expect.ts'
-import { asked, came, expectStatus, parsed } from '../expect.ts'
+import { expectStatus, failAnswer, formatRequest, parseBody } from '../expect.ts'
 import { ask, type Exchange, type HttpTarget } from '../target.ts'
 
-/** Stands for the origin of the target while addresses are resolved. */
+/** Placeholder for the target's origin, used to resolve addresses. */
 const origin = 'http://target.invalid'
 
 const assetTags = /<(?:script|link|img|source|iframe|embed|object)\b[^>]*>/gi
@@ -11,37 +11,40 @@ const addressAttribute = /\b(?:src|href|data)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s
 
 export const docs: readonly Check<HttpTarget>[] = [
   {
-    name: 'GET /docs is an HTML page whose scripts, styles and pictures all come from the service itself',
+    name: 'GET /docs is an HTML page that loads its scripts, styles and pictures from the service itself',
     async run(target) {
-      const page = await pageOf(target)
-      const addresses = assetsOf(page)
-      if (addresses.length === 0) fail('GET /docs', 'a page with scripts', came(page.answer))
+      const page = await openDocs(target)
+      const addresses = findAssets(page)
+      if (addresses.length === 0) failAnswer(page.answer, 'a page with scripts')
       for (const address of addresses) {
-        const asset = await ask(target, local(address, page.path))
+        const asset = await ask(target, resolveLocal(address, page.path))
         expectStatus(asset, 200)
         const foreign = asset.type === 'text/css' ? foreignInStyle.exec(asset.text)?.[0] : undefined
-        if (foreign !== undefined) fail(asked(asset), 'no address of another host', foreign)
+        if (foreign !== undefined) fail(formatRequest(asset), 'no address of another host', foreign)
       }
     },
   },
   {
-    name: 'GET /docs shows this very /openapi.json',
+    name: 'GET /docs shows /openapi.json',
     async run(target) {
-      const page = await pageOf(target)
+      const page = await openDocs(target)
       const texts = [page.answer.text]
-      for (const address of assetsOf(page)) {
-        const asset = await ask(target, local(address, page.path))
+      for (const address of findAssets(page)) {
+        const asset = await ask(target, resolveLocal(address, page.path))
         if (asset.type.includes('javascript')) texts.push(asset.text)
       }
-      // An address in a script is resolved against the page, by some as if the page were a folder.
+      // Scripts resolve an address against the page; some treat the page as a folder.
       const documents = texts
         .flatMap((text) => [...text.matchAll(quotedAddress)])
-        .flatMap(([, found = '']) => [local(found, page.path), local(found, `${page.path}/`)])
-      const expected = parsed(await ask(target, '/openapi.json'))
+        .flatMap(([, found = '']) => [
+          resolveLocal(found, page.path),
+          resolveLocal(found, `${page.path}/`),
+        ])
+      const expected = parseBody(await ask(target, '/openapi.json'))
       for (const path of new Set(documents)) {
         const answer = await ask(target, path)
         if (answer.status !== 200 || answer.type !== 'application/json') continue
-        expectSame(`${path}, which /docs shows,`, parsed(answer), expected)
+        expectSame(`${path}, shown by /docs,`, parseBody(answer), expected)
         return
       }
       fail('GET /docs', 'the address of /openapi.json in it or its scripts', documents.join(', '))
@@ -49,42 +52,42 @@ export const docs: readonly Check<HttpTarget>[] = [
   },
 ]
 
-/** What may be the address of a JSON document in a script: in quotes, and not a media type. */
+/** A quoted string in a script that may be the address of a JSON document, and isn't a media type. */
 const quotedAddress = /["'`]((?!application\/)[\w./-]*json)["'`]/g
 
 const foreignInStyle = /(?:url\(\s*["']?|@import\s+["'])(?:https?:)?\/\/[^"')]*/i
 
 interface Page {
-  /** Where it lies, after redirects. */
+  /** The address after redirects. */
   readonly path: string
   readonly answer: Exchange
 }
 
-async function pageOf(target: HttpTarget): Promise<Page> {
+async function openDocs(target: HttpTarget): Promise<Page> {
   let path = '/docs'
   for (let redirects = 0; redirects <= 5; redirects++) {
     const answer = await ask(target, path, { redirect: 'manual' })
     const location = answer.headers.get('location')
     if (answer.status < 300 || answer.status > 399 || location === null) {
       expectStatus(answer, 200)
-      if (answer.type !== 'text/html') fail(asked(answer), 'text/html', came(answer))
+      if (answer.type !== 'text/html') failAnswer(answer, 'text/html')
       return { path, answer }
     }
-    path = local(location, path)
+    path = resolveLocal(location, path)
   }
   return fail('GET /docs', 'a page', 'more than five redirects')
 }
 
-/** The addresses that a page loads, as they stand in it, without those that hold their own data. */
-function assetsOf({ answer }: Page): string[] {
+/** The addresses that a page loads, as written in it, without `data:` addresses. */
+function findAssets({ answer }: Page): string[] {
   return [...answer.text.matchAll(assetTags)]
     .map(([tag]) => addressAttribute.exec(tag))
     .map((match) => match?.slice(1).find((value) => value !== undefined) ?? '')
     .filter((address) => address !== '' && !/^(data:|#)/.test(address))
 }
 
-/** Resolves an address against the path it was found at. @throws Error for one on another origin */
-function local(address: string, path: string): string {
+/** Resolves an address against the path of its page. @throws Error for one on another origin */
+function resolveLocal(address: string, path: string): string {
   const url = new URL(address, origin + path)
   if (url.origin !== origin) fail(path, 'addresses on its own origin only', address)
   return url.pathname + url.search

@@ -1,10 +1,10 @@
 import type { Check } from '../../check.ts'
-import { faults, OpenApiDocument, type Operation } from '../document.ts'
 import { expectSame, fail } from '../../expect.ts'
-import { asked, came, jsonOf } from '../expect.ts'
+import { formatErrors, OpenApiDocument, type Operation } from '../document.ts'
+import { expectJson, failAnswer } from '../expect.ts'
 import { ask, type Exchange, type HttpTarget, type RecordedTarget } from '../target.ts'
 
-/** What the document must describe. A template expression may have any name. */
+/** Operations that the document must describe. A template expression may have any name. */
 const routes = [
   'GET /health',
   'GET /orders',
@@ -15,16 +15,16 @@ const routes = [
 
 export const documenting: readonly Check<HttpTarget>[] = [
   {
-    name: 'GET /openapi.json gives a valid OpenAPI 3.1 document',
+    name: 'GET /openapi.json returns a valid OpenAPI 3.1 document',
     async run(target) {
-      await documentOf(target)
+      await readDocument(target)
     },
   },
   {
     name: 'the document describes every route, its parameters, its body and the Location of a new order',
     async run(target) {
-      const { operations } = await documentOf(target)
-      const described = operations.map(({ method, path }) => `${method} ${anonymous(path)}`)
+      const { operations } = await readDocument(target)
+      const described = operations.map(({ method, path }) => `${method} ${anonymize(path)}`)
       for (const route of routes) {
         if (!described.includes(route)) fail('/openapi.json', route, described.join(', '))
       }
@@ -36,84 +36,88 @@ export const documenting: readonly Check<HttpTarget>[] = [
           }
         }
       }
-      const creating = operationOf(operations, 'POST', '/orders')
-      if (!creating.requestRequired) {
+      const post = findOperation(operations, 'POST', '/orders')
+      if (!post.requestRequired) {
         fail('/openapi.json: POST /orders', 'requestBody.required', 'an optional body')
       }
-      if (!creating.responses.get('201')?.headers.includes('location')) {
+      if (!post.responses.get('201')?.headers.includes('location')) {
         fail('/openapi.json: POST /orders', 'the header Location of the 201', 'none')
+      }
+    },
+  },
+  {
+    name: 'each operation names its statuses one by one, without a range or a default',
+    async run(target) {
+      for (const { method, path, responses } of (await readDocument(target)).operations) {
+        const inexact = [...responses.keys()].find((status) => !/^[1-5]\d\d$/.test(status))
+        if (inexact !== undefined) fail(`/openapi.json: ${method} ${path}`, 'statuses', inexact)
       }
     },
   },
 ]
 
-/** To be run after all others: they hold the document against all that was asked and answered. */
+/** Run after all others, because they compare the document with all exchanges so far. */
 export const comparing: readonly Check<RecordedTarget>[] = [
   {
-    name: 'the documented order is as strict as the service: every order sent so far fits it or was refused',
+    name: 'the documented order is as strict as the service: every order sent so far fits it or was rejected',
     async run(target) {
-      const document = await documentOf(target)
-      const { requestSchema } = operationOf(document.operations, 'POST', '/orders')
+      const document = await readDocument(target)
+      const { requestSchema } = findOperation(document.operations, 'POST', '/orders')
       if (requestSchema === undefined) {
         fail('/openapi.json: POST /orders', 'a schema for application/json', 'none')
       }
-      const validate = document.validator(requestSchema)
+      const validate = document.compile(requestSchema)
       for (const answer of target.exchanges.filter(isOrder)) {
         const valid = validate(JSON.parse(answer.requestText ?? ''))
         if (valid !== (answer.status === 201)) {
-          const documented = valid ? 'allowed' : `not allowed (${faults(validate)})`
-          fail(asked(answer), `what is documented: ${documented}`, came(answer))
+          const documented = valid ? 'allowed' : `not allowed (${formatErrors(validate)})`
+          failAnswer(answer, `what is documented: ${documented}`)
         }
       }
     },
   },
   {
-    name: 'the documented limit is the one of the service: an integer from 1 to 100, 20 by default',
+    name: 'the documented limit matches the service: an integer from 1 to 100, 20 by default',
     async run(target) {
-      const document = await documentOf(target)
-      const { parameters } = operationOf(document.operations, 'GET', '/orders')
+      const document = await readDocument(target)
+      const { parameters } = findOperation(document.operations, 'GET', '/orders')
       const limit = parameters.find(({ name, in: place }) => name === 'limit' && place === 'query')
       if (limit?.schema === undefined) fail('/openapi.json: GET /orders', 'the query limit', 'none')
       if (limit.required) fail('/openapi.json: limit', 'an optional parameter', 'a required one')
-      const validate = document.validator(limit.schema)
+      const validate = document.compile(limit.schema)
       for (const answer of target.exchanges.filter(({ method }) => method === 'GET')) {
         const [, text] = /^\/orders\?limit=([^&]*)$/.exec(answer.path) ?? []
         if (text === undefined) continue
         const valid = validate(/^-?\d/.test(text) ? Number(text) : text)
         if (valid !== (answer.status === 200)) {
-          fail(
-            asked(answer),
-            `what is documented: ${valid ? 'allowed' : faults(validate)}`,
-            came(answer),
-          )
+          const documented = valid ? 'allowed' : `not allowed (${formatErrors(validate)})`
+          failAnswer(answer, `what is documented: ${documented}`)
         }
       }
       expectSame('/openapi.json: the default of limit', limit.default, 20)
     },
   },
   {
-    name: 'every response so far is documented: its status, its media type and what is in it',
+    name: 'every response so far is documented: its status, its media type and its body',
     async run(target) {
-      const document = await documentOf(target)
+      const document = await readDocument(target)
       for (const answer of target.exchanges) {
-        const undocumented = undocumentedIn(document, answer)
-        if (undocumented !== undefined) fail(asked(answer), undocumented, came(answer))
+        const undocumented = findUndocumented(document, answer)
+        if (undocumented !== undefined) failAnswer(answer, undocumented)
       }
     },
   },
   {
-    name: 'every documented response was produced: nothing is promised that does not happen',
+    name: 'every documented response was produced by one of these checks',
     async run(target) {
-      const document = await documentOf(target)
+      const document = await readDocument(target)
       for (const operation of document.operations) {
         const answers = target.exchanges.filter(
-          ({ method, path }) => document.operation(method, path) === operation,
+          ({ method, path }) => document.findOperation(method, path) === operation,
         )
+        const subject = `/openapi.json: ${operation.method} ${operation.path}`
         for (const [status, { content }] of operation.responses) {
-          const subject = `/openapi.json: ${operation.method} ${operation.path}`
-          const produced = answers.filter(
-            (answer) => documentedStatus(operation, answer) === status,
-          )
+          const produced = answers.filter((answer) => String(answer.status) === status)
           if (produced.length === 0) fail(subject, `a ${status} in these checks`, 'none')
           for (const type of content.keys()) {
             if (produced.some((answer) => answer.type === type)) continue
@@ -125,12 +129,11 @@ export const comparing: readonly Check<RecordedTarget>[] = [
   },
 ]
 
-/** What the document lacks to cover an exchange; undefined when nothing, or when the operation itself is not documented. */
-export function undocumentedIn(document: OpenApiDocument, answer: Exchange): string | undefined {
-  const operation = document.operation(answer.method, answer.path)
+/** Says what the document lacks to describe an answer. Answers outside of its operations need no description. */
+export function findUndocumented(document: OpenApiDocument, answer: Exchange): string | undefined {
+  const operation = document.findOperation(answer.method, answer.path)
   if (!operation) return undefined
-  const status = documentedStatus(operation, answer)
-  const response = status === undefined ? undefined : operation.responses.get(status)
+  const response = operation.responses.get(String(answer.status))
   if (!response) return `a documented status (${[...operation.responses.keys()].join(', ')})`
   if (response.content.size === 0 && answer.text === '') return undefined
   if (!response.content.has(answer.type)) {
@@ -138,31 +141,27 @@ export function undocumentedIn(document: OpenApiDocument, answer: Exchange): str
   }
   const schema = response.content.get(answer.type)
   if (schema === undefined) return 'a documented schema'
-  const validate = document.validator(schema)
-  return validate(JSON.parse(answer.text)) ? undefined : `the documented body: ${faults(validate)}`
+  const validate = document.compile(schema)
+  return validate(JSON.parse(answer.text))
+    ? undefined
+    : `the documented body: ${formatErrors(validate)}`
 }
 
 /** Reads `/openapi.json`. @throws Error when it is not a valid OpenAPI 3.1 document */
-export async function documentOf(target: HttpTarget): Promise<OpenApiDocument> {
-  return new OpenApiDocument(jsonOf(await ask(target, '/openapi.json'), 200))
+export async function readDocument(target: HttpTarget): Promise<OpenApiDocument> {
+  return new OpenApiDocument(expectJson(await ask(target, '/openapi.json'), 200))
 }
 
-/** The key under which a response is documented: its status, its class or the default, the most exact first. */
-function documentedStatus({ responses }: Operation, { status }: Exchange): string | undefined {
-  const keys = [String(status), `${String(status)[0]}XX`, 'default']
-  return keys.find((key) => responses.has(key))
-}
-
-function operationOf(operations: readonly Operation[], method: string, path: string): Operation {
-  const found = operations.find((one) => one.method === method && anonymous(one.path) === path)
+function findOperation(operations: readonly Operation[], method: string, path: string): Operation {
+  const found = operations.find((one) => one.method === method && anonymize(one.path) === path)
   return found ?? fail('/openapi.json', `${method} ${path}`, 'no such operation')
 }
 
-function anonymous(path: string): string {
+function anonymize(path: string): string {
   return path.replace(/\{.+?\}/g, '{}')
 }
 
-/** Whether an exchange was about the content of an order: a JSON body that the service could read. */
+/** Whether the answer to an exchange depended on the order in it: the body was JSON that the service could parse. */
 function isOrder({ method, path, requestType, requestText, status }: Exchange): boolean {
   if (method !== 'POST' || path !== '/orders' || requestType !== 'application/json') return false
   if (status !== 201 && status !== 422) return false

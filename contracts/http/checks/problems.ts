@@ -1,32 +1,55 @@
 import type { Check } from '../../check.ts'
 import { fail } from '../../expect.ts'
-import { asked, came, expectProperties, jsonOf } from '../expect.ts'
-import { create, newOrder, post, problemOf, revealed, unknownId } from '../service.ts'
+import { expectClientError, expectJson, failAnswer } from '../expect.ts'
+import {
+  create,
+  expectOrder,
+  expectProblem,
+  findLeak,
+  newOrder,
+  post,
+  unknownId,
+} from '../service.ts'
 import { ask, type HttpTarget, type RecordedTarget } from '../target.ts'
 
 export const problems: readonly Check<HttpTarget>[] = [
   {
-    name: 'answers 404 for a route that is not there',
+    name: 'an unknown path is answered with 404',
     async run(target) {
       for (const path of ['/nope', '/orders/1/2/3', '/health/x', '/Orders%2F1']) {
-        problemOf(await ask(target, path), 404)
+        expectProblem(await ask(target, path), 404)
       }
     },
   },
   {
-    name: 'answers with a problem, not with HTML, also to a browser that asks for HTML',
+    name: 'an ID that is too long or cannot be decoded is answered with a 4xx problem',
+    async run(target) {
+      for (const id of ['x'.repeat(3000), '%FF', '%E0%A4%A']) {
+        for (const path of [`/orders/${id}`, `/orders/${id}/quote`]) {
+          const answer = await ask(target, path)
+          expectClientError(answer)
+          expectProblem(answer, answer.status)
+        }
+      }
+    },
+  },
+  {
+    name: 'an error is a problem document even when the client asks for HTML',
     async run(target) {
       const headers = { accept: 'text/html' }
-      problemOf(await ask(target, '/nope', { headers }), 404)
-      problemOf(await ask(target, `/orders/${unknownId}`, { headers }), 404)
-      problemOf(await post(target, '{', { ...headers, 'content-type': 'application/json' }), 400)
+      expectProblem(await ask(target, '/nope', { headers }), 404)
+      expectProblem(await ask(target, `/orders/${unknownId}`, { headers }), 404)
+      expectProblem(
+        await post(target, '{', { ...headers, 'content-type': 'application/json' }),
+        400,
+      )
     },
   },
 ]
 
 export const secrets: readonly Check<HttpTarget>[] = [
   {
-    name: 'shows no field that is not declared: the riskScore of the store stays there',
+    name: 'no undeclared field is sent: the riskScore stays in the store',
     async run(target) {
       const { id } = await create(target)
       const created = await post(target, newOrder())
@@ -36,29 +59,28 @@ export const secrets: readonly Check<HttpTarget>[] = [
         await ask(target, '/orders'),
         await ask(target, `/orders/${id}/quote`),
       ]) {
-        if (/risk/i.test(answer.text)) fail(asked(answer), 'nothing of a riskScore', came(answer))
+        if (/risk/i.test(answer.text)) failAnswer(answer, 'nothing of a riskScore')
       }
-      const declared = ['id', 'customerId', 'items', 'createdAt']
-      expectProperties('POST /orders', jsonOf(created, 201), declared)
+      expectOrder(created, expectJson(created, 201))
     },
   },
 ]
 
-/** The media type of these refusals is left to the framework: a probe, not a requirement. */
-const leftOpen = [413, 415]
+/** The media type of these errors is default behavior: recorded by probes, not required. */
+const anyType = [413, 415]
 
-/** To be run after the others: it looks at all they were answered. */
+/** Runs after the others, because it looks back at all answers. */
 export const errors: readonly Check<RecordedTarget>[] = [
   {
-    name: 'never failed with a 5xx, and no error was HTML or held a stack trace',
+    name: 'no answer was a 5xx, and no error was HTML or held a stack trace',
     async run({ exchanges }) {
-      const refusals = exchanges.filter(({ status }) => status >= 400)
-      if (refusals.length === 0) fail('the checks before this one', 'errors to look at', 'none')
-      for (const answer of refusals) {
-        if (answer.status >= 500) fail(asked(answer), 'no 5xx', came(answer))
-        const found = revealed(answer)
-        if (found !== undefined) fail(asked(answer), `nothing like "${found}"`, came(answer))
-        if (!leftOpen.includes(answer.status)) problemOf(answer, answer.status)
+      const failures = exchanges.filter(({ status }) => status >= 400)
+      if (failures.length === 0) fail('the checks before this one', 'errors to look at', 'none')
+      for (const answer of failures) {
+        if (answer.status >= 500) failAnswer(answer, 'no 5xx')
+        const found = findLeak(answer)
+        if (found !== undefined) failAnswer(answer, `nothing like "${found}"`)
+        if (!anyType.includes(answer.status)) expectProblem(answer, answer.status)
       }
     },
   },

@@ -1,12 +1,12 @@
 import type { Check } from '../../check.ts'
 import { expectSame, fail } from '../../expect.ts'
-import { jsonOf } from '../expect.ts'
+import { expectJson } from '../expect.ts'
 import {
   create,
-  expectFaults,
+  expectErrors,
+  expectProblem,
   list,
   newOrder,
-  problemOf,
   unknownId,
   type Order,
 } from '../service.ts'
@@ -14,25 +14,25 @@ import { ask, type HttpTarget } from '../target.ts'
 
 export const reading: readonly Check<HttpTarget>[] = [
   {
-    name: 'GET /orders/{id} gives the order as it was created, at every call',
+    name: 'GET /orders/{id} returns the order unchanged at every call',
     async run(target) {
       const order = await create(target, newOrder({ note: 'n' }))
       for (let call = 1; call <= 2; call++) {
-        expectSame(`call ${call}`, jsonOf(await ask(target, `/orders/${order.id}`), 200), order)
+        expectSame(`call ${call}`, expectJson(await ask(target, `/orders/${order.id}`), 200), order)
       }
     },
   },
   {
-    name: 'answers 404 for an order that is not there',
+    name: 'an unknown order is answered with 404',
     async run(target) {
-      problemOf(await ask(target, `/orders/${unknownId}`), 404)
+      expectProblem(await ask(target, `/orders/${unknownId}`), 404)
     },
   },
   {
-    name: 'answers 404, not 400 or 422, for an id that is no UUID',
+    name: 'an ID that is not a UUID is answered with 404, not 400 or 422',
     async run(target) {
       for (const id of ['1', 'nope', '%20', 'constructor', '__proto__']) {
-        problemOf(await ask(target, `/orders/${id}`), 404)
+        expectProblem(await ask(target, `/orders/${id}`), 404)
       }
     },
   },
@@ -44,14 +44,14 @@ export const reading: readonly Check<HttpTarget>[] = [
     },
   },
   {
-    name: 'GET /orders gives 20 orders when no limit is asked for',
+    name: 'GET /orders returns 20 orders by default',
     async run(target) {
       const newest = (await createMany(target, 21)).slice(1).reverse()
       expectSame('GET /orders', await list(target), newest)
     },
   },
   {
-    name: 'GET /orders?limit= takes 1 to 100 and gives no more than that',
+    name: 'GET /orders?limit= accepts 1 to 100 and returns at most that many orders',
     async run(target) {
       await createMany(target, 101)
       for (const limit of [1, 2, 100]) {
@@ -61,10 +61,10 @@ export const reading: readonly Check<HttpTarget>[] = [
     },
   },
   {
-    name: 'refuses a limit of 0, 101, -1, 1.5 or "many" with 422 at /limit',
+    name: 'a limit of 0, 101, -1, 1.5 or "many" is answered with 422 at /limit',
     async run(target) {
       for (const limit of ['0', '101', '-1', '1.5', 'many', '1e9', '9'.repeat(30)]) {
-        expectFaults(await ask(target, `/orders?limit=${limit}`), '/limit')
+        expectErrors(await ask(target, `/orders?limit=${limit}`), '/limit')
       }
     },
   },

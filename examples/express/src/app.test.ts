@@ -2,17 +2,24 @@ import assert from 'node:assert/strict'
 import { once } from 'node:events'
 import type { AddressInfo } from 'node:net'
 import { test, type TestContext } from 'node:test'
-import { createApp, type Ask } from './app.ts'
+import { createApp, type Services } from './app.ts'
 
-/** Serves the app on a free port until the test ends; gives its address. */
-async function serve(t: TestContext, ask: Ask = async () => 100) {
-  const server = createApp(ask).listen(0, '127.0.0.1')
+const input = { customerId: 'c-1', items: [{ sku: 'TEA-1', quantity: 2 }] }
+
+/** Serves the app on a free port until the test ends, and keeps its log. */
+async function serve(t: TestContext, services: Partial<Services> = {}) {
+  const log: string[] = []
+  const server = createApp(
+    { fetchPrice: async () => 1, fetchShipping: async () => 1, ...services },
+    { stream: { write: (line: string) => void log.push(line) } },
+  ).listen(0, '127.0.0.1')
   t.after(() => {
     server.close()
     server.closeAllConnections()
   })
   await once(server, 'listening')
-  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`
+  const { port } = server.address() as AddressInfo
+  return { url: `http://127.0.0.1:${port}`, log }
 }
 
 function post(url: string, body: unknown) {
@@ -23,18 +30,13 @@ function post(url: string, body: unknown) {
   })
 }
 
-const input = { customerId: 'c-1', items: [{ sku: 'TEA-1', quantity: 2 }] }
-
-test('an order shows what its model declares and nothing else', async (t) => {
-  const url = await serve(t)
+test('a response holds what its model declares and nothing else', async (t) => {
+  const { url } = await serve(t)
   const created = await post(url, input)
   const order = await created.json()
+  const { id, createdAt } = order
   assert.equal(created.status, 201)
-  assert.deepEqual(order, {
-    ...input,
-    id: order.id,
-    createdAt: order.createdAt,
-  })
+  assert.deepEqual(order, { ...input, id, createdAt })
 
   const found = await fetch(url + created.headers.get('location'))
   assert.deepEqual(await found.json(), order)
@@ -42,14 +44,14 @@ test('an order shows what its model declares and nothing else', async (t) => {
   assert.deepEqual(await list.json(), { orders: [order] })
 })
 
-test('every fault is reported at once, each with its pointer', async (t) => {
-  const url = await serve(t)
-  const refused = await post(url, {
+test('a 422 lists every error, each with its JSON pointer', async (t) => {
+  const { url } = await serve(t)
+  const response = await post(url, {
     items: [{ sku: 'no', quantity: '2', 'a/b': 1 }],
     admin: true,
   })
-  const { status, errors } = await refused.json()
-  assert.equal(refused.status, 422)
+  const { status, errors } = await response.json()
+  assert.equal(response.status, 422)
   assert.equal(status, 422)
   assert.deepEqual(
     errors.map((error: { pointer: string }) => error.pointer).sort(),
@@ -63,22 +65,30 @@ test('every fault is reported at once, each with its pointer', async (t) => {
   )
 })
 
-// One after the other, the second call would never come: hence the timeout.
-test('both services are asked at once', { timeout: 5000 }, async (t) => {
-  const pending = new Map<string, (cents: number) => void>()
-  const both = Promise.withResolvers<void>()
-  const url = await serve(t, (service) => {
-    return new Promise((answer) => {
-      pending.set(service, answer)
-      if (pending.size === 2) both.resolve()
-    })
+/** A call that waits until the test answers it. */
+function holdCall() {
+  const called = Promise.withResolvers<string>()
+  const answered = Promise.withResolvers<number>()
+  const fetchCents = (orderId: string) => {
+    called.resolve(orderId)
+    return answered.promise
+  }
+  return { fetchCents, called: called.promise, answer: answered.resolve }
+}
+
+// The timeout ends the test if the second call waits for the first.
+test('a quote makes both calls at once', { timeout: 5000 }, async (t) => {
+  const [price, shipping] = [holdCall(), holdCall()]
+  const { url } = await serve(t, {
+    fetchPrice: price.fetchCents,
+    fetchShipping: shipping.fetchCents,
   })
   const { id } = await (await post(url, input)).json()
   const quote = fetch(`${url}/orders/${id}/quote`)
 
-  await both.promise
-  pending.get('price')!(4200)
-  pending.get('shipping')!(490)
+  assert.deepEqual(await Promise.all([price.called, shipping.called]), [id, id])
+  price.answer(4200)
+  shipping.answer(490)
   assert.deepEqual(await (await quote).json(), {
     orderId: id,
     priceCents: 4200,
@@ -87,21 +97,35 @@ test('both services are asked at once', { timeout: 5000 }, async (t) => {
   })
 })
 
-test('a failure goes to the log, not to the client', async (t) => {
-  const log = t.mock.method(console, 'error', () => {})
-  const failure = new Error('connect ECONNREFUSED 10.0.0.7:5432')
-  const url = await serve(t, () => Promise.reject(failure))
+/** Asks for a quote that fails. Its error belongs in the log only. */
+async function failQuote(t: TestContext, fetchPrice: Services['fetchPrice']) {
+  const { url, log } = await serve(t, { fetchPrice })
   const { id } = await (await post(url, input)).json()
+  const response = await fetch(`${url}/orders/${id}/quote`)
+  const type = response.headers.get('content-type')!
+  assert.match(type, /^application\/problem\+json/)
+  assert.match(log.at(-1)!, /no such customer/)
+  assert.equal(log.length, 2, 'one line per request')
+  return response.json()
+}
 
-  const failed = await fetch(`${url}/orders/${id}/quote`)
-  assert.equal(failed.status, 500)
-  assert.match(
-    failed.headers.get('content-type')!,
-    /^application\/problem\+json/,
-  )
-  assert.deepEqual(await failed.json(), {
+const notFound = { status: 404, statusCode: 404, expose: true }
+
+test('a rejected call is a 502, even if its error is a 404', async (t) => {
+  const error = Object.assign(new Error('no such customer'), notFound)
+  assert.deepEqual(await failQuote(t, () => Promise.reject(error)), {
+    title: 'Bad Gateway',
+    status: 502,
+  })
+})
+
+test('any other error is a 500, even if it carries a 404', async (t) => {
+  const error = Object.assign(new Error('no such customer'), { status: 404 })
+  const fetchPrice = () => {
+    throw error
+  }
+  assert.deepEqual(await failQuote(t, fetchPrice), {
     title: 'Internal Server Error',
     status: 500,
   })
-  assert.equal(log.mock.calls[0]?.arguments[0], failure)
 })

@@ -2,28 +2,33 @@ import { STATUS_CODES } from 'node:http'
 import { fileURLToPath } from 'node:url'
 import express, { type ErrorRequestHandler } from 'express'
 import createError from 'http-errors'
+import { pinoHttp, type Options } from 'pino-http'
 import type { z } from 'zod'
-import { ListQuery, NewOrder, openapi, Order, OrderList } from './openapi.ts'
+import { ListQuery, NewOrder, Order, OrderList } from './models.ts'
+import { openapi } from './openapi.ts'
 import { createStore } from './orders.ts'
 
-/** Asks another service what it charges for an order, in cents. */
-export type Ask = (service: string, orderId: string) => Promise<number>
+/** Calls to other services. Each resolves with a charge in cents. */
+export interface Services {
+  fetchPrice(orderId: string): Promise<number>
+  fetchShipping(orderId: string): Promise<number>
+}
 
 // #region validation
-/** What came in, as its model; otherwise a 422 with every fault at once. */
+/** Parses input with a model. Throws a 422 that lists every error. */
 function parse<T>(model: z.ZodType<T>, input: unknown): T {
   const result = model.safeParse(input)
   if (result.success) return result.data
   const errors = result.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => fault([...issue.path, key], 'Unknown property'))
-      : fault(issue.path, issue.message),
+      ? issue.keys.map((key) => errorAt([...issue.path, key], 'Unknown'))
+      : errorAt(issue.path, issue.message),
   )
-  throw createError(422, 'The input is not valid', { errors })
+  throw createError(422, 'The input is invalid', { errors })
 }
 
-/** What is wrong, and where: a JSON pointer (RFC 6901). */
-function fault(path: PropertyKey[], detail: string) {
+/** Describes an error at a JSON pointer (RFC 6901). */
+function errorAt(path: PropertyKey[], detail: string) {
   const tokens = path.map((key) =>
     String(key).replaceAll('~', '~0').replaceAll('/', '~1'),
   )
@@ -32,21 +37,40 @@ function fault(path: PropertyKey[], detail: string) {
 // #endregion
 
 // #region errors
-/** Answers with problem details (RFC 9457); only the log explains a 5xx. */
+/** Answers with problem details (RFC 9457). Only the log explains a 5xx. */
 const sendProblem: ErrorRequestHandler = (error, _req, res, next) => {
   if (res.headersSent) return next(error)
-  const { status, expose, message, errors } = createError(error)
-  if (!expose) console.error(error)
+  // These come from this app, the body parser and the router. A status that any
+  // other error carries is not ours to repeat.
+  const isOurs = createError.isHttpError(error) || error instanceof URIError
+  const problem = isOurs ? createError(error) : createError(500)
+  const { status, expose, message, errors } = problem
+  if (!expose) res.err = error
   const detail = expose ? message : undefined
   res.status(status).type('application/problem+json')
   res.json({ title: STATUS_CODES[status], status, detail, errors })
 }
+
+/** Reports a failed call as a 502, whatever status its error carries. */
+function badGateway(cause: unknown): never {
+  throw createError(502, { cause })
+}
 // #endregion
 
-/** Builds the service; `ask` is how it reaches the services it depends on. */
-export function createApp(ask: Ask) {
+/** Logs each request in one line. Headers and queries may hold secrets. */
+const logOptions: Options = {
+  customLogLevel: (_req, res) => (res.statusCode < 500 ? 'info' : 'error'),
+  serializers: {
+    req: ({ method, url }) => ({ method, path: url.split('?')[0] }),
+    res: ({ statusCode }) => ({ statusCode }),
+  },
+}
+
+/** Builds the service. `log` sets the level of its log and where it goes. */
+export function createApp(services: Services, log: Options) {
   const store = createStore()
   const app = express().disable('x-powered-by')
+  app.use(pinoHttp({ ...logOptions, ...log }))
 
   // #region routes
   app.get('/health', (_req, res) => res.json({ status: 'ok' }))
@@ -73,8 +97,10 @@ export function createApp(ask: Ask) {
   app.get('/orders/:id/quote', async (req, res) => {
     const order = store.get(req.params.id)
     if (!order) throw createError(404, 'No such order')
-    const calls = [ask('price', order.id), ask('shipping', order.id)]
-    const [priceCents, shippingCents] = await Promise.all(calls)
+    const [priceCents, shippingCents] = await Promise.all([
+      services.fetchPrice(order.id),
+      services.fetchShipping(order.id),
+    ]).catch(badGateway)
     const totalCents = priceCents + shippingCents
     res.json({ orderId: order.id, priceCents, shippingCents, totalCents })
   })
@@ -82,7 +108,7 @@ export function createApp(ask: Ask) {
   // #endregion
 
   app.get('/openapi.json', (_req, res) => res.json(openapi))
-  // In place of Swagger UI's own file of this name, which shows a demo API.
+  // Replaces Swagger UI's own file of this name, which shows a demo API.
   app.get('/docs/swagger-initializer.js', (_req, res) => {
     const options = { url: '../openapi.json', dom_id: '#swagger-ui' }
     res.type('js').send(`SwaggerUIBundle(${JSON.stringify(options)})`)

@@ -4,11 +4,19 @@ import type { AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createApp } from './app.ts'
 
-/** Stands in for two services on the network, each 20 ms away. */
-const ask = (service: string) => sleep(20, service === 'price' ? 4200 : 490)
+// Stand-ins for two services on the network, each 20 ms away.
+const fetchPrice = () => sleep(20, 4200)
+const fetchShipping = () => sleep(20, 490)
 
-const { HOST = '127.0.0.1', PORT = '3000' } = process.env
-const server = createServer(createApp(ask))
+const { HOST = '127.0.0.1', PORT = '3000', LOG_LEVEL } = process.env
+const level = LOG_LEVEL || 'info'
+const levels = 'trace, debug, info, warn, error, fatal, silent'
+if (!levels.split(', ').includes(level)) {
+  console.error(`LOG_LEVEL=${level} is unknown. Use one of: ${levels}.`)
+  process.exit(1)
+}
+
+const server = createServer(createApp({ fetchPrice, fetchShipping }, { level }))
 try {
   await once(server.listen(Number(PORT), HOST), 'listening')
 } catch (error) {

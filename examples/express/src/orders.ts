@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
-import type { NewOrder, Order } from './openapi.ts'
+import type { NewOrder, Order } from './models.ts'
 
-/** An order as it is kept: with a score that no client may see. */
+/** A stored order. Its score is internal: no client may see it. */
 type StoredOrder = Order & { riskScore: number }
 
 /** Keeps the newest 10,000 orders in memory. */

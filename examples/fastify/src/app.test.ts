@@ -1,40 +1,44 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
-import { createApp, type Ask } from './app.ts'
-
-const build = (ask: Ask = async () => 100) => createApp(ask)
-type App = Awaited<ReturnType<typeof build>>
-
-function post(app: App, payload: object) {
-  return app.inject({ method: 'POST', url: '/orders', payload })
-}
+import { createApp, type Services } from './app.ts'
 
 const input = { customerId: 'c-1', items: [{ sku: 'TEA-1', quantity: 2 }] }
 
-test('an order shows what its model declares and nothing else', async () => {
-  const app = await build()
-  const created = await post(app, input)
-  const order = created.json()
-  assert.equal(created.statusCode, 201)
-  assert.deepEqual(order, {
-    ...input,
-    id: order.id,
-    createdAt: order.createdAt,
-  })
+/** Builds the app and keeps its log. */
+async function build(services: Partial<Services> = {}) {
+  const log: string[] = []
+  const app = await createApp(
+    { fetchPrice: async () => 1, fetchShipping: async () => 1, ...services },
+    { stream: { write: (line) => void log.push(line) } },
+  )
+  return { app, log }
+}
 
-  const found = await app.inject(String(created.headers.location))
+function post({ app }: Awaited<ReturnType<typeof build>>, payload: object) {
+  return app.inject({ method: 'POST', url: '/orders', payload })
+}
+
+test('a response holds what its schema declares and nothing else', async () => {
+  const service = await build()
+  const created = await post(service, input)
+  const order = created.json()
+  const { id, createdAt } = order
+  assert.equal(created.statusCode, 201)
+  assert.deepEqual(order, { ...input, id, createdAt })
+
+  const found = await service.app.inject(String(created.headers.location))
   assert.deepEqual(found.json(), order)
-  const list = await app.inject('/orders')
+  const list = await service.app.inject('/orders')
   assert.deepEqual(list.json(), { orders: [order] })
 })
 
-test('every fault is reported at once, each with its pointer', async () => {
-  const refused = await post(await build(), {
+test('a 422 lists every error, each with its JSON pointer', async () => {
+  const response = await post(await build(), {
     items: [{ sku: 'no', quantity: '2', 'a/b': 1 }],
     admin: true,
   })
-  const { status, errors } = refused.json()
-  assert.equal(refused.statusCode, 422)
+  const { status, errors } = response.json()
+  assert.equal(response.statusCode, 422)
   assert.equal(status, 422)
   assert.deepEqual(
     errors.map((error: { pointer: string }) => error.pointer).sort(),
@@ -48,22 +52,30 @@ test('every fault is reported at once, each with its pointer', async () => {
   )
 })
 
-// One after the other, the second call would never come: hence the timeout.
-test('both services are asked at once', { timeout: 5000 }, async () => {
-  const pending = new Map<string, (cents: number) => void>()
-  const both = Promise.withResolvers<void>()
-  const app = await build((service) => {
-    return new Promise((answer) => {
-      pending.set(service, answer)
-      if (pending.size === 2) both.resolve()
-    })
-  })
-  const { id } = (await post(app, input)).json()
-  const quote = app.inject(`/orders/${id}/quote`)
+/** A call that waits until the test answers it. */
+function holdCall() {
+  const called = Promise.withResolvers<string>()
+  const answered = Promise.withResolvers<number>()
+  const fetchCents = (orderId: string) => {
+    called.resolve(orderId)
+    return answered.promise
+  }
+  return { fetchCents, called: called.promise, answer: answered.resolve }
+}
 
-  await both.promise
-  pending.get('price')!(4200)
-  pending.get('shipping')!(490)
+// The timeout ends the test if the second call waits for the first.
+test('a quote makes both calls at once', { timeout: 5000 }, async () => {
+  const [price, shipping] = [holdCall(), holdCall()]
+  const service = await build({
+    fetchPrice: price.fetchCents,
+    fetchShipping: shipping.fetchCents,
+  })
+  const { id } = (await post(service, input)).json()
+  const quote = service.app.inject(`/orders/${id}/quote`)
+
+  assert.deepEqual(await Promise.all([price.called, shipping.called]), [id, id])
+  price.answer(4200)
+  shipping.answer(490)
   assert.deepEqual((await quote).json(), {
     orderId: id,
     priceCents: 4200,
@@ -72,24 +84,35 @@ test('both services are asked at once', { timeout: 5000 }, async () => {
   })
 })
 
-test('a failure goes to the log, not to the client', async (t) => {
-  const failure = new Error('connect ECONNREFUSED 10.0.0.7:5432')
-  const app = await build(() => Promise.reject(failure))
-  const log = t.mock.fn()
-  app.addHook('onRequest', async (request) => {
-    request.log.error = log
-  })
-  const { id } = (await post(app, input)).json()
+/** Asks for a quote that fails. Its error belongs in the log only. */
+async function failQuote(fetchPrice: Services['fetchPrice']) {
+  const service = await build({ fetchPrice })
+  const { id } = (await post(service, input)).json()
+  const response = await service.app.inject(`/orders/${id}/quote`)
+  const type = String(response.headers['content-type'])
+  assert.match(type, /^application\/problem\+json/)
+  assert.match(service.log.at(-1)!, /no such customer/)
+  assert.equal(service.log.length, 2, 'one line per request')
+  return response.json()
+}
 
-  const failed = await app.inject(`/orders/${id}/quote`)
-  assert.equal(failed.statusCode, 500)
-  assert.match(
-    String(failed.headers['content-type']),
-    /^application\/problem\+json/,
-  )
-  assert.deepEqual(failed.json(), {
+const notFound = { status: 404, statusCode: 404, expose: true }
+
+test('a rejected call is a 502, even if its error is a 404', async () => {
+  const error = Object.assign(new Error('no such customer'), notFound)
+  assert.deepEqual(await failQuote(() => Promise.reject(error)), {
+    title: 'Bad Gateway',
+    status: 502,
+  })
+})
+
+test('any other error is a 500, even if it carries a 404', async () => {
+  const error = Object.assign(new Error('no such customer'), { status: 404 })
+  const fetchPrice = () => {
+    throw error
+  }
+  assert.deepEqual(await failQuote(fetchPrice), {
     title: 'Internal Server Error',
     status: 500,
   })
-  assert.equal(log.mock.calls[0]?.arguments[0], failure)
 })
