@@ -12,9 +12,9 @@ import { describeWith } from '../tools/describe-with.ts'
 
 const example = readExample(id)
 const record = coldStartRecord.read()
-const again = 'run "npm run lab -- cold-start --record" and look at what has changed'
+const again = 'Run "npm run lab -- cold-start --record" and review the changes.'
 
-test('the record is of these very files', () => {
+test('the cold-start record matches the files of the example', () => {
   expect(record?.hash, again).toBe(example.hash)
 })
 
@@ -36,45 +36,45 @@ for (const tool of nodeRuntimes()) {
     })
     afterAll(() => workspace[Symbol.asyncDispose]())
 
-    test('the lines shown to readers print what is recorded', () => {
+    test('the cold-start commands shown to readers print what is recorded', () => {
       const recorded = record?.runs.find((candidate) => candidate.runtime === name)
       expect(run, again).toEqual(recorded)
     })
 
-    test('the bundle passes the contract', () => {
+    test('the bundle passes the HTTP contract', () => {
       expect(checks.filter(({ passed }) => !passed)).toEqual([])
       expect(checks.length).toBeGreaterThan(0)
     })
 
-    test('the bundle is one module where there were many', () => {
+    test('the bundle loads one module instead of hundreds', () => {
       expect(run.outputs['deploy']?.at(-1)).toMatch(/modules loaded: 1$/)
       expect(run.outputs['as-it-is']?.at(-1)).toMatch(/modules loaded: \d{3}$/)
     })
 
-    describe('a cache that the variable asks for', () => {
-      const started = async (cache: string) => {
+    describe('with NODE_COMPILE_CACHE', () => {
+      const start = async (cache: string) => {
         const env = { NODE_COMPILE_CACHE: join(workspace.directory, cache) }
         const program = await startBundle(['node', '../deploy/main.mjs'], directory, runtime, env)
         expect((await program.target.fetch('/health')).status).toBe(200)
         return program
       }
 
-      test('is written by a program that ends in order', async () => {
-        await using program = await started('ended')
+      test('a compile cache is written by a program that exits cleanly', async () => {
+        await using program = await start('exited')
         program.signal('SIGTERM')
         expect(await program.exit).toEqual({ code: 0, signal: null })
-        expect(countFiles(join(workspace.directory, 'ended'))).toBe(1)
+        expect(countFiles(join(workspace.directory, 'exited'))).toBe(1)
       })
 
-      test('is never written by one that is killed', async () => {
-        await using program = await started('killed')
+      test('a compile cache is not written by a program that is killed', async () => {
+        await using program = await start('killed')
         program.signal('SIGKILL')
         await program.exit
         expect(countFiles(join(workspace.directory, 'killed'))).toBe(0)
       })
     })
 
-    test('start.mjs has written its cache before it answers, so that a kill does not matter', async () => {
+    test('start.mjs writes its compile cache before it answers, so that a kill does not matter', async () => {
       const cache = join(workspace.directory, 'deploy', 'cache')
       rmSync(cache, { recursive: true })
       await using program = await startBundle(argv, directory, runtime)

@@ -9,13 +9,13 @@ import { runCommand, unpack } from '../../src/model/examples/workspace.ts'
 describe.each(Object.entries(experiments))('experiments on %s', (id, list) => {
   const example = readExample(id)
   const record = experimentRecord(id).read()
-  const again = 'run "npm run lab -- experiments --record" and look at what has changed'
+  const again = 'Run "npm run lab -- experiments --record" and review the changes.'
 
-  test('the record is of these very files', () => {
+  test('the recorded experiments match the files of the example', () => {
     expect(record?.hash, again).toBe(example.hash)
   })
 
-  test('come out as recorded', async () => {
+  test('the experiments have the recorded outcomes', async () => {
     await using workspace = await unpack(example)
     const { directory } = workspace
     const { install } = example.manifest.commands

@@ -8,7 +8,7 @@ import { examplesOf, type Example } from '../../src/model/examples/example.ts'
 import { install, runCommand, type Workspace } from '../../src/model/examples/workspace.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { describeHostileInput } from './hostile.ts'
-import { expectPassed, expectTestResult, recordedRun, proveAgain } from './recorded.ts'
+import { expectPassed, expectTestResult, findRecordedRun, describeStaleResult } from './recorded.ts'
 
 for (const example of examplesOf('http')) describe(example.id, () => testExample(example))
 
@@ -27,7 +27,7 @@ function testExample(example: Example): void {
       const node = { name: runtime.name, path }
       let run: HttpRun
 
-      test(`passes its own tests: ${commands.test}`, () =>
+      test('the example passes its own tests', () =>
         runCommand(commands.test, workspace.directory, node))
 
       describe('contract', () => {
@@ -37,15 +37,15 @@ function testExample(example: Example): void {
           runs.push(run)
         })
         for (const name of checkNames) test(name, () => expectPassed(run.checks, name))
-        test('answers the probes as recorded', ({ skip }) => {
-          const recorded = recordedRun(example, node.name, skip)
-          expect(run.probes, proveAgain(example)).toEqual(recorded.probes)
+        test('the probes get the recorded answers', ({ skip }) => {
+          const recorded = findRecordedRun(example, node.name, skip)
+          expect(run.probes, describeStaleResult(example)).toEqual(recorded.probes)
         })
       })
     })
   }
 
-  test(`starts as shown to readers: ${commands.start}`, async () => {
+  test('the example starts with the command shown to readers', async () => {
     const { directory } = workspace
     await using program = await startProgram({
       argv: ['sh', '-c', commands.start],
@@ -55,7 +55,7 @@ function testExample(example: Example): void {
     expect((await program.target.fetch('/health')).status).toBe(200)
   })
 
-  test('the proof says of these very files what came of these runs', ({ skip }) => {
+  test('the recorded test result matches these files and these runs', ({ skip }) => {
     expectTestResult(example, runs, skip)
   })
 

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
-/** The part of a `package-lock.json` that is looked at here. */
+/** The parts of a `package-lock.json` that this test reads. */
 interface Lockfile {
   readonly lockfileVersion: number
   readonly packages: Readonly<Record<string, LockedPackage>>
@@ -19,18 +19,18 @@ interface LockedPackage {
   readonly link?: boolean
 }
 
-/** What an example that readers copy, and that StackBlitz installs, may not have in its lockfile. */
-function faultsOf({ lockfileVersion, packages }: Lockfile): string[] {
-  const faults = lockfileVersion === 3 ? [] : [`lockfileVersion is ${lockfileVersion}, not 3`]
+/** Finds what the lockfile of an example must not have, because readers copy it and StackBlitz installs it. */
+function findErrors({ lockfileVersion, packages }: Lockfile): string[] {
+  const errors = lockfileVersion === 3 ? [] : [`lockfileVersion is ${lockfileVersion}, not 3`]
   for (const [path, entry] of Object.entries(packages)) {
     if (path === '') continue
     const { os, cpu, libc } = entry
-    if (entry.hasInstallScript) faults.push(`${path} has an install script`)
-    if ((os ?? cpu ?? libc) && !entry.optional) faults.push(`${path} is bound to a platform`)
-    if (entry.resolved !== undefined) faults.push(`${path} names a host: ${entry.resolved}`)
-    if (entry.integrity === undefined) faults.push(`${path} has no integrity`)
+    if (entry.hasInstallScript) errors.push(`${path} has an install script`)
+    if ((os ?? cpu ?? libc) && !entry.optional) errors.push(`${path} is bound to a platform`)
+    if (entry.resolved !== undefined) errors.push(`${path} names a host: ${entry.resolved}`)
+    if (entry.integrity === undefined) errors.push(`${path} has no integrity`)
   }
-  return faults
+  return errors
 }
 
 const lockfiles = readdirSync('examples')
@@ -38,11 +38,11 @@ const lockfiles = readdirSync('examples')
   .filter((path) => existsSync(path))
 
 describe('lockfiles of examples', () => {
-  test.each(lockfiles)('%s: no install script, no platform unless optional, no host', (path) => {
-    expect(faultsOf(JSON.parse(readFileSync(path, 'utf8')) as Lockfile)).toEqual([])
+  test.each(lockfiles)('%s has no install script, no required platform and no host', (path) => {
+    expect(findErrors(JSON.parse(readFileSync(path, 'utf8')) as Lockfile)).toEqual([])
   })
 
-  test('each of these faults is found', () => {
+  test('each kind of lockfile error is found', () => {
     const integrity = 'sha512-x'
     const packages = {
       '': {},
@@ -54,7 +54,7 @@ describe('lockfiles of examples', () => {
       'node_modules/host': { integrity, resolved: 'https://registry.invalid/host.tgz' },
       'node_modules/any': {},
     }
-    expect(faultsOf({ lockfileVersion: 2, packages })).toEqual([
+    expect(findErrors({ lockfileVersion: 2, packages })).toEqual([
       'lockfileVersion is 2, not 3',
       'node_modules/script has an install script',
       'node_modules/os is bound to a platform',

@@ -1,14 +1,18 @@
 import type { Mutant } from './mutate.ts'
 
-/** Faults in one file. */
+/** Mutants that change the same file. */
 function inFile(file: string, ...mutants: readonly Omit<Mutant, 'file'>[]): Mutant[] {
   return mutants.map((mutant) => ({ file, ...mutant }))
 }
 
+const logCheck = 'each request is logged in one line on standard output, without a URL in it'
+const levelCheck =
+  'an empty LOG_LEVEL means the default, and an unknown one is an error that names the valid levels'
+
 const models = inFile(
-  'src/openapi.ts',
+  'src/models.ts',
   {
-    fault: 'a customerId loses the spaces around it',
+    fault: 'a customerId is trimmed',
     from: 'customerId: z.string()',
     to: 'customerId: z.string().trim()',
     fails: ['text is stored and returned unchanged: spaces, quotes, markup, accents, line breaks'],
@@ -20,7 +24,7 @@ const models = inFile(
     fails: ['a customerId has 1 to 64 characters, counted in code points: 64 emoji pass'],
   },
   {
-    fault: 'anything is turned into a customerId',
+    fault: 'any value is converted to a customerId',
     from: 'customerId: z.string()',
     to: 'customerId: z.coerce.string()',
     fails: [
@@ -34,13 +38,13 @@ const models = inFile(
     fails: ['an order has 1 to 50 items'],
   },
   {
-    fault: 'one item is turned into a list of it',
+    fault: 'a single item is converted to a list',
     from: 'z.array(Item).min(1).max(50)',
     to: 'z.preprocess((value) => [value].flat(), z.array(Item).min(1).max(50))',
     fails: ['no other type is converted to a list or an object: items must be a list of objects'],
   },
   {
-    fault: 'a sku may go on in any way',
+    fault: 'a sku may end in any way',
     from: '{3,20}$/',
     to: '{3,20}/',
     fails: ['a sku is 3 to 20 characters, each of them A-Z, 0-9 or a hyphen'],
@@ -52,7 +56,7 @@ const models = inFile(
     fails: ['a quantity is an integer from 1 to 100'],
   },
   {
-    fault: 'anything is turned into a quantity',
+    fault: 'any value is converted to a quantity',
     from: 'quantity: z.int()',
     to: 'quantity: z.coerce.number().int()',
     fails: [
@@ -96,6 +100,10 @@ const models = inFile(
     to: 'z.coerce.number()',
     fails: ['a limit of 0, 101, -1, 1.5 or "many" is answered with 422 at /limit'],
   },
+)
+
+const document = inFile(
+  'src/openapi.ts',
   {
     fault: 'the document says OpenAPI 3.0',
     from: "openapi: '3.1.0'",
@@ -104,46 +112,52 @@ const models = inFile(
   },
   {
     fault: 'a schema of the document uses a keyword of OpenAPI 3.0',
-    from: "text = { schema: { type: 'string' } }",
-    to: "text = { schema: { type: 'string', nullable: true } }",
+    from: 'Location: z.string()',
+    to: 'Location: z.string().meta({ nullable: true })',
     fails: ['GET /openapi.json returns a valid OpenAPI 3.1 document'],
   },
   {
-    fault: 'a reference of the document leads nowhere',
-    from: "notFound = problem('No such order')",
-    to: "notFound = { $ref: '#/components/responses/NotFound' }",
+    fault: 'a reference of the document has no target',
+    from: "404: problem('No such order')",
+    to: "404: { $ref: '#/components/responses/NotFound' }",
     fails: ['GET /openapi.json returns a valid OpenAPI 3.1 document'],
   },
   {
     fault: 'the Location of a new order is not documented',
-    from: 'headers: { Location: text }',
-    to: 'headers: {}',
+    from: 'headers: z.object({ Location: z.string() }),',
+    to: '',
     fails: [
       'the document describes every route, its parameters, its body and the Location of a new order',
     ],
   },
   {
     fault: 'another model is documented for a new order',
-    from: "body('What to order', 'NewOrder')",
-    to: "body('What to order', 'Order')",
+    from: "json('What to order', NewOrder)",
+    to: "json('What to order', Order)",
     fails: [
       'the documented order is as strict as the service: every order sent so far fits it or was rejected',
     ],
   },
   {
     fault: 'the limit is documented without its bounds',
-    from: "schema: ref('Limit')",
-    to: "schema: { type: 'integer', default: 20 }",
+    from: 'query: ListQuery',
+    to: 'query: z.object({ limit: z.int().default(20) })',
     fails: ['the documented limit matches the service: an integer from 1 to 100, 20 by default'],
   },
   {
-    fault: 'a refusal is not documented',
+    fault: 'an error status is not documented',
     from: "413: problem('Over 64 KiB'),",
     to: '',
     fails: ['every response so far is documented: its status, its media type and its body'],
   },
   {
-    fault: 'a response is documented that never comes',
+    fault: 'error statuses are documented as a range',
+    from: "413: problem('Over 64 KiB'),",
+    to: "413: problem('Over 64 KiB'), '4XX': problem('Anything else'),",
+    fails: ['each operation names its statuses one by one, without a range or a default'],
+  },
+  {
+    fault: 'a documented response is never sent',
     from: "413: problem('Over 64 KiB'),",
     to: "413: problem('Over 64 KiB'), 409: problem('Conflict'),",
     fails: ['every documented response was produced by one of these checks'],
@@ -153,55 +167,55 @@ const models = inFile(
 const app = inFile(
   'src/app.ts',
   {
-    fault: 'another health is reported',
+    fault: 'the health has another status',
     from: "{ status: 'ok' }",
     to: "{ status: 'up' }",
     fails: ['GET /health answers 200 {"status":"ok"}'],
   },
   {
-    fault: 'Location leads elsewhere',
+    fault: 'Location leads to another path',
     from: 'location(`/orders/${order.id}`)',
     to: 'location(`/order/${order.id}`)',
     fails: ['POST /orders answers 201 with the whole order, and Location leads to it'],
   },
   {
-    fault: 'an order without a note is given a null',
+    fault: 'an order without a note gets a null',
     from: ".json(Order.parse(order))\n  })\n\n  app.get('/orders'",
     to: ".json({ note: null, ...Order.parse(order) })\n  })\n\n  app.get('/orders'",
     fails: ['an order without a note has no note, not even null'],
   },
   {
-    fault: 'the riskScore of the store is shown',
+    fault: 'the riskScore of the store is sent',
     from: 'location(`/orders/${order.id}`).json(Order.parse(order))',
     to: 'location(`/orders/${order.id}`).json(order)',
     fails: ['no undeclared field is sent: the riskScore stays in the store'],
   },
   {
-    fault: 'faults are reported at the part around them',
-    from: 'fault(issue.path, issue.message)',
-    to: 'fault(issue.path.slice(0, -1), issue.message)',
+    fault: 'errors are reported at the parent',
+    from: 'errorAt(issue.path, issue.message)',
+    to: 'errorAt(issue.path.slice(0, -1), issue.message)',
     fails: ['a missing property is reported at its own pointer: /items, not the order around it'],
   },
   {
-    fault: 'unknown properties are reported at the part around them',
-    from: 'fault([...issue.path, key],',
-    to: 'fault(issue.path,',
+    fault: 'unknown properties are reported at the parent',
+    from: 'errorAt([...issue.path, key],',
+    to: 'errorAt(issue.path,',
     fails: ['an unknown property is rejected at its own pointer'],
   },
   {
-    fault: 'only the first fault is reported',
+    fault: 'only the first error is reported',
     from: 'result.error.issues.flatMap',
     to: 'result.error.issues.slice(0, 1).flatMap',
     fails: ['a 422 lists every error of an order: nine at once'],
   },
   {
-    fault: 'an order is stored before it is looked at',
+    fault: 'an order is stored before it is checked',
     from: 'const order = store.add(parse(NewOrder, req.body))',
     to: 'const order = store.add(req.body); parse(NewOrder, req.body)',
     fails: ['an order that is rejected is not stored'],
   },
   {
-    fault: 'null and numbers are taken for malformed JSON',
+    fault: 'null and numbers count as malformed JSON',
     from: 'strict: false',
     to: 'strict: true',
     fails: ["a body that is null, a number, text, true or a list is rejected at the pointer ''"],
@@ -234,7 +248,7 @@ const app = inFile(
     ],
   },
   {
-    fault: 'a media type with a charset is not known',
+    fault: 'a media type with a charset is unknown',
     from: 'strict: false',
     to: "strict: false, type: (req) => req.headers['content-type'] === 'application/json'",
     fails: ['application/json with a charset of UTF-8 is accepted'],
@@ -248,60 +262,78 @@ const app = inFile(
     ],
   },
   {
-    fault: 'an unknown charset counts as a failure of the service',
+    fault: 'an unknown charset is answered with 500',
     from: 'res.status(status).type(',
     to: 'res.status(status === 415 ? 500 : status).type(',
     fails: ['an unknown charset or content encoding is ignored or answered with a 4xx'],
   },
   {
-    fault: 'an order is given another time at every call',
+    fault: 'an order has another time at every call',
     from: 'res.json(Order.parse(order))',
     to: 'res.json({ ...Order.parse(order), createdAt: new Date().toISOString() })',
     fails: ['GET /orders/{id} returns the order unchanged at every call'],
   },
   {
-    fault: 'an id that is no UUID is refused with 422',
+    fault: 'an ID that is not a UUID is answered with 422',
     from: "app.get('/orders/:id', (req, res) => {",
     to: "app.get('/orders/:id', (req, res) => { parse(Order.shape.id, req.params.id)",
     fails: ['an ID that is not a UUID is answered with 404, not 400 or 422'],
   },
   {
-    fault: 'shipping is not in the total',
+    fault: 'the total does not include shipping',
     from: 'priceCents + shippingCents',
     to: 'priceCents',
     fails: ['GET /orders/{id}/quote returns price, shipping and their total in whole cents'],
   },
   {
-    fault: 'quotes that are under way share their order',
+    fault: 'concurrent quotes share their order',
     from: 'orderId: order.id,',
     to: "orderId: (app.locals['id'] ??= order.id),",
     fails: ['20 concurrent quotes are each answered for their own order'],
   },
   {
-    fault: 'a route that is not there is left to Express',
+    fault: 'Express answers an unknown path',
     from: "app.use((_req, _res, next) => next(createError(404, 'No such route')))",
     to: '',
     fails: ['an unknown path is answered with 404'],
   },
   {
-    fault: 'a browser is shown the error page of Express',
+    fault: 'an ID that cannot be decoded is answered with 500',
+    from: '|| error instanceof URIError',
+    to: '',
+    fails: ['an ID that is too long or cannot be decoded is answered with a 4xx problem'],
+  },
+  {
+    fault: 'a browser gets the error page of Express',
     from: 'if (res.headersSent)',
     to: "if (_req.accepts('json', 'html') === 'html')",
     fails: ['an error is a problem document even when the client asks for HTML'],
   },
   {
-    fault: 'errors show their stack trace',
+    fault: 'an error contains its stack trace',
     from: 'expose ? message : undefined',
     to: 'error.stack',
     fails: ['no answer was a 5xx, and no error was HTML or held a stack trace'],
   },
   {
-    fault: 'the documentation is loaded from elsewhere',
+    fault: 'the documentation loads a script from another origin',
     from: 'const swaggerUi =',
     to: "app.get('/docs', (_req, res) => { res.send('<script src=\"https://cdn.invalid/ui.js\"></script>') }); const swaggerUi =",
     fails: [
       'GET /docs is an HTML page that loads its scripts, styles and pictures from the service itself',
     ],
+  },
+  {
+    fault: 'a request is logged twice',
+    from: 'app.use(pinoHttp({ ...logOptions, ...log }))',
+    to: 'app.use(pinoHttp({ ...logOptions, ...log })).use(pinoHttp({ ...logOptions, ...log }))',
+    fails: [logCheck],
+  },
+  {
+    fault: 'the log contains the query of a request',
+    from: "path: url.split('?')[0]",
+    to: 'path: url',
+    fails: [logCheck],
   },
   {
     fault: 'the documentation shows another API',
@@ -314,19 +346,19 @@ const app = inFile(
 const store = inFile(
   'src/orders.ts',
   {
-    fault: 'an id is a UUID in capitals',
+    fault: 'an ID is a UUID in upper case',
     from: 'randomUUID()',
     to: 'randomUUID().toUpperCase()',
     fails: ['a new order gets its own UUID and its creation time in UTC (RFC 3339)'],
   },
   {
-    fault: 'createdAt is no time of creation',
+    fault: 'createdAt is not the creation time',
     from: 'new Date()',
     to: 'new Date(0)',
     fails: ['a new order gets its own UUID and its creation time in UTC (RFC 3339)'],
   },
   {
-    fault: 'some order is found for every id',
+    fault: 'every ID finds an order',
     from: 'byId.get(id),',
     to: "byId.get(id) ?? { id: randomUUID(), customerId: 'c', items: [{ sku: 'ABC', quantity: 1 }], createdAt: '2026-01-01T00:00:00Z', riskScore: 0 },",
     fails: [
@@ -341,7 +373,7 @@ const store = inFile(
     fails: ['GET /orders lists the newest order first'],
   },
   {
-    fault: 'one order too many is kept',
+    fault: 'the store keeps 10,001 orders',
     from: '> 10_000',
     to: '> 10_001',
     fails: ['the newest 10,000 orders are kept, and the one before them is dropped'],
@@ -351,7 +383,7 @@ const store = inFile(
 const main = inFile(
   'src/main.ts',
   {
-    fault: 'a connection that says nothing keeps it alive',
+    fault: 'a silent connection keeps the process alive',
     from: 'setTimeout(() => server.closeAllConnections(), 3000).unref()',
     to: '',
     fails: [
@@ -359,19 +391,43 @@ const main = inFile(
     ],
   },
   {
-    fault: 'it listens on all addresses',
+    fault: 'the service listens on all addresses',
     from: "HOST = '127.0.0.1'",
     to: "HOST = '0.0.0.0'",
     fails: ['prints one line with its address when it is ready, and listens on 127.0.0.1 only'],
   },
   {
-    fault: 'HOST is not looked at',
+    fault: 'a second line has a URL',
+    from: 'console.log(`Listening on http://${HOST}:${port}`)',
+    to: 'console.log(`Listening on http://${HOST}:${port}\\nDocs: http://${HOST}:${port}/docs`)',
+    fails: ['prints one line with its address when it is ready, and listens on 127.0.0.1 only'],
+  },
+  {
+    fault: 'LOG_LEVEL is ignored',
+    from: '{ level })',
+    to: "{ level: 'info' })",
+    fails: ['LOG_LEVEL=silent leaves the address as the only line on standard output'],
+  },
+  {
+    fault: 'an empty LOG_LEVEL is unknown',
+    from: 'LOG_LEVEL || ',
+    to: 'LOG_LEVEL ?? ',
+    fails: [levelCheck],
+  },
+  {
+    fault: 'the error of an unknown LOG_LEVEL does not name the levels',
+    from: ' Use one of: ${levels}.',
+    to: '',
+    fails: [levelCheck],
+  },
+  {
+    fault: 'HOST is ignored',
     from: 'listen(Number(PORT), HOST)',
     to: "listen(Number(PORT), '127.0.0.1')",
     fails: ['listens on HOST, and exits with an error when HOST is not an address of this machine'],
   },
   {
-    fault: 'PORT is not looked at',
+    fault: 'PORT is ignored',
     from: 'listen(Number(PORT), HOST)',
     to: 'listen(0, HOST)',
     fails: [
@@ -379,32 +435,32 @@ const main = inFile(
     ],
   },
   {
-    fault: 'a failed start counts as a success',
-    from: 'process.exit(1)',
-    to: 'process.exit(0)',
+    fault: 'the service exits 0 when it cannot listen',
+    from: 'PORT=${PORT}: ${error}`)\n  process.exit(1)',
+    to: 'PORT=${PORT}: ${error}`)\n  process.exit(0)',
     fails: [
       'listens on PORT, and exits with an error before it prints an address when PORT is taken',
     ],
   },
   {
-    fault: 'the default port is another',
+    fault: 'the default port is not 3000',
     from: "PORT = '3000'",
     to: "PORT = '0'",
     fails: ['listens on port 3000 when PORT is not set'],
   },
   {
-    fault: 'SIGTERM cuts what is in flight',
+    fault: 'SIGTERM cuts requests in flight',
     from: 'setTimeout(() => server.closeAllConnections(), 3000).unref()',
     to: 'server.closeAllConnections()',
     fails: ['the 20 quotes in flight at SIGTERM are finished'],
   },
   {
-    fault: 'it takes new connections after SIGTERM',
+    fault: 'the service accepts connections after SIGTERM',
     from: '  server.close()\n',
     to: '  setTimeout(() => process.exit(0), 3500).unref()\n',
     fails: ['new connections are refused after SIGTERM'],
   },
 )
 
-/** Those that take longest come first, so that the others run beside them. */
-export const mutants: readonly Mutant[] = [...main, ...store, ...app, ...models]
+/** The slowest mutants come first, so that the others run in parallel. */
+export const mutants: readonly Mutant[] = [...main, ...store, ...app, ...models, ...document]

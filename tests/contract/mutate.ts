@@ -1,25 +1,25 @@
 import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
-/** A fault to be put into an example, and the checks that have to notice. */
+/** An injected failure: a change to an example, and the checks that must detect it. */
 export interface Mutant {
-  /** What is wrong with it, as its user would see it. */
+  /** The effect of the change, as a user of the example would see it. */
   readonly fault: string
-  /** In the published form of the example. */
+  /** The path of the file in the published form. */
   readonly file: string
   /** Occurs once in the file. */
   readonly from: string
   readonly to: string
-  /** The names of checks that must fail. Others may. */
+  /** Names of the checks that must fail. Others may fail too. */
   readonly fails: readonly string[]
 }
 
 /**
- * Makes a copy of an example with a fault in it, which shares its packages.
+ * Copies an example and changes one place in it. The copy shares the installed packages.
  *
- * @param original where the example lies, installed
+ * @param original the folder of the example, with its packages installed
  * @returns the folder of the copy
- * @throws Error when the text that is to be replaced is not there exactly once
+ * @throws Error when the file doesn't have the text `from` exactly once
  */
 export async function mutate(
   id: string,
@@ -38,7 +38,7 @@ export async function mutate(
   const found = text.split(from).length - 1
   if (found !== 1) {
     throw new Error(
-      `examples/${id}/${file} has ${found} times "${from}", and it should be once: change the faults in tests/contract`,
+      `examples/${id}/${file} has the text ${JSON.stringify(from)} ${found} times instead of once. Update the mutant in tests/contract.`,
     )
   }
   await writeFile(

@@ -1,4 +1,4 @@
-/** What the tests of contracts share: a run held against its results and against what was recorded of it. */
+/** Assertions that compare the results of a contract with the recorded test result. */
 import { expect } from 'vitest'
 import type { CheckResult } from '../../contracts/run.ts'
 import { toTestResult, type Run } from '../../scripts/prove.ts'
@@ -7,36 +7,39 @@ import { testResultPath } from '../../src/model/examples/test-result.ts'
 
 export function expectPassed(results: readonly CheckResult[], name: string): void {
   const result = results.find((one) => one.name === name)
-  if (!result?.passed) expect.fail(result?.error ?? 'the check was not run')
+  if (!result?.passed) expect.fail(result?.error ?? 'The check did not run.')
 }
 
-/** The recorded run on a runtime. Where there is none of its version, the test is skipped; under CI it fails. */
-export function recordedRun(example: Example, runtime: string, skip: (note: string) => never) {
+/** Finds the recorded run on a runtime. If this version has none, the test is skipped, or fails in CI. */
+export function findRecordedRun(example: Example, runtime: string, skip: (note: string) => never) {
   const { testResult } = example
   if (!testResult) expect.fail(`There is no ${testResultPath(example.id)}: run "npm run prove".`)
   const run = testResult.runs.find((one) => one.runtime === runtime)
   if (run) return run
   const versions = testResult.runs.map((one) => one.runtime).join(' and ')
-  const note = `The proof was recorded on ${versions}, and this is ${runtime}.`
+  const note = `The test result was recorded on ${versions}, and this is ${runtime}.`
   if (process.env['CI'] === 'true') expect.fail(note)
   return skip(note)
 }
 
-export function proveAgain(example: Example): string {
-  return `${testResultPath(example.id)} says otherwise: run "npm run prove" and look at what has changed`
+/** The message when a run differs from the recorded one. */
+export function describeStaleResult(example: Example): string {
+  return `${testResultPath(example.id)} differs. Run "npm run prove" and review the changes.`
 }
 
-/** Fails unless the proof of an example is what comes of these runs, as far as they were made. */
+/** Fails unless these runs give the recorded test result. Runtimes without a run are ignored. */
 export function expectTestResult(
   example: Example,
   runs: readonly Run[],
   skip: (note: string) => never,
 ): void {
-  for (const { runtime } of runs) recordedRun(example, runtime, skip)
+  for (const { runtime } of runs) findRecordedRun(example, runtime, skip)
   const { testResult } = example
   const runtimes = runs.map(({ runtime }) => runtime)
-  expect(toTestResult(example, runs, testResult?.date ?? ''), proveAgain(example)).toEqual({
-    ...testResult,
-    runs: testResult?.runs.filter(({ runtime }) => runtimes.includes(runtime)),
-  })
+  expect(toTestResult(example, runs, testResult?.date ?? ''), describeStaleResult(example)).toEqual(
+    {
+      ...testResult,
+      runs: testResult?.runs.filter(({ runtime }) => runtimes.includes(runtime)),
+    },
+  )
 }

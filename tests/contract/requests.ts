@@ -1,4 +1,4 @@
-/** Requests that no client should send, as fast-check arbitraries. */
+/** fast-check arbitraries for requests that no client should send. */
 import { METHODS } from 'node:http'
 import fc from 'fast-check'
 
@@ -9,7 +9,7 @@ export interface HostileRequest {
   readonly body: Uint8Array | string
 }
 
-/** JSON values of all kinds, among them numbers and text that are hard to take. */
+/** JSON values of all kinds, including numbers and text that are hard to handle. */
 const anything = fc.oneof(
   fc.jsonValue(),
   fc.constantFrom<unknown>(
@@ -37,7 +37,7 @@ const item = fc.record(
   { requiredKeys: [] },
 )
 
-/** Orders, most of them with a fault or two. */
+/** Orders, most of them with an error or two. */
 export const nearlyAnOrder = fc
   .tuple(
     fc.record(
@@ -137,7 +137,7 @@ const queryPart = fc.oneof(
   ),
 )
 
-/** Paths of the service, bent, and others. `{id}` stands for the id of an order that is there. */
+/** Paths of the service, changed and unchanged, and others. `{id}` is replaced with the ID of an existing order. */
 const path = fc
   .tuple(
     fc.constantFrom(
@@ -188,7 +188,7 @@ const headers = fc
   )
   .map(([known, unknown]) => ({ ...unknown, ...known }))
 
-/** CONNECT asks for a tunnel, which is not a request for a resource. */
+/** CONNECT is left out because it opens a tunnel. */
 const methods = METHODS.filter((method) => method !== 'CONNECT')
 
 export const hostileRequest: fc.Arbitrary<HostileRequest> = fc.record({
@@ -202,7 +202,7 @@ export const hostileRequest: fc.Arbitrary<HostileRequest> = fc.record({
   body,
 })
 
-/** What is no HTTP, or stops being it half-way. */
+/** Bytes that aren't HTTP, or stop being HTTP half-way. */
 export const hostileBytes: fc.Arbitrary<Uint8Array> = fc.oneof(
   fc.uint8Array({ maxLength: 500 }),
   fc

@@ -5,7 +5,7 @@ import { checks, probes, record, type HttpTarget } from '../../contracts/http/in
 import { runContract } from '../../contracts/run.ts'
 
 describe('runContract', () => {
-  test('goes on after a check that fails, and after a probe without an answer', async () => {
+  test('runContract continues after a check that fails and after a probe without an answer', async () => {
     const result = await runContract(
       {
         checks: [
@@ -33,7 +33,7 @@ describe('runContract', () => {
 })
 
 describe('the HTTP contract', () => {
-  test('no check passes against a service that does not answer', async () => {
+  test('no HTTP check passes against a service that does not answer', async () => {
     const target: HttpTarget = { fetch: () => Promise.reject(new TypeError('fetch failed')) }
     const result = await runContract({ checks, probes }, record(target))
     const passed = result.checks.filter((check) => check.passed).map(({ name }) => name)
@@ -43,22 +43,22 @@ describe('the HTTP contract', () => {
     )
   })
 
-  test('names are unique: results are looked up by name', () => {
+  test('the names of HTTP checks and probes are unique', () => {
     for (const list of [checks, probes]) {
       const names = list.map(({ name }) => name)
       expect([...new Set(names)]).toEqual(names)
     }
   })
 
-  test('a message says what was asked, what was expected and what came', async () => {
+  test('the error of an HTTP check holds the request, the expected answer and the received one', async () => {
     const target: HttpTarget = { fetch: () => Promise.resolve(Response.json({ status: 'up' })) }
     const [health] = (await runContract({ checks: checks.slice(0, 1), probes: [] }, record(target)))
       .checks
     expect(health?.error).toBe('GET /health: expected {"status":"ok"}, got {"status":"up"}')
   })
 
-  test('needs nothing of Node.js, so that it runs in a page', () => {
-    const imports = importsOf(join('contracts', 'http', 'index.ts'))
+  test('the HTTP contract imports nothing of Node.js, so that it runs in a page', () => {
+    const imports = findImports(join('contracts', 'http', 'index.ts'))
     expect([...imports].filter((name) => !name.startsWith('contracts/')).sort()).toEqual([
       '@seriousme/openapi-schema-validator/schemas/v3.1/schema.json',
       'ajv-formats',
@@ -67,13 +67,13 @@ describe('the HTTP contract', () => {
   })
 })
 
-/** All that a module imports, its own imports included: files by their path, packages by their name. */
-function importsOf(file: string, found = new Set<string>()): Set<string> {
+/** Everything that a module imports, directly or not: files by path, packages by name. */
+function findImports(file: string, found = new Set<string>()): Set<string> {
   for (const [, name = ''] of readFileSync(file, 'utf8').matchAll(/(?:from|import) '([^']+)'/g)) {
     const path = name.startsWith('.') ? join(dirname(file), name) : name
     if (found.has(path)) continue
     found.add(path)
-    if (existsSync(path)) importsOf(path, found)
+    if (existsSync(path)) findImports(path, found)
   }
   return found
 }

@@ -8,7 +8,7 @@ import { environmentOf, thisNode } from '../../contracts/process/runtimes.ts'
 import type { SentRequest } from '../../lab/experiments/experiment.ts'
 import { sendTogether } from '../../lab/experiments/together.ts'
 
-/** Starts a server whose answers are given by the body of a function of `request` and `response`. */
+/** Starts a server. `body` is the body of its handler, a function of `request` and `response`. */
 function start(body: string): Promise<Program> {
   const directory = mkdtempSync(join(tmpdir(), 'together-'))
   onTestFinished(() => rmSync(directory, { recursive: true }))
@@ -26,7 +26,7 @@ function start(body: string): Promise<Program> {
 
 const three = ['/a', '/b', '/c'].map((path): SentRequest => ({ method: 'GET', path }))
 
-test('tells in which order the answers came, and gives them in the order of the requests', async () => {
+test('sendTogether returns responses in the order of the requests, and the order of the answers', async () => {
   await using program = await start(`
     waiting.push(() => response.end(request.url))
     if (waiting.length < 3) return
@@ -37,8 +37,8 @@ test('tells in which order the answers came, and gives them in the order of the 
   expect(order).toEqual([2, 1, 0])
 })
 
-test('all requests wait, in their order, when the program reads the first', async () => {
-  // A turn of the event loop is far shorter than the sending of a request, and takes up one that waits.
+test('all requests sent together wait in order when the program reads the first', async () => {
+  // A turn of the event loop is much shorter than sending a request, and reads one that waits.
   await using program = await start(`
     waiting.push(request.url)
     let turns = 0
@@ -51,7 +51,7 @@ test('all requests wait, in their order, when the program reads the first', asyn
   expect(first).toBe(paths.join())
 })
 
-test('sends method, headers and body', async () => {
+test('sendTogether sends method, headers and body', async () => {
   await using program = await start(`
     response.setHeader('content-type', request.headers['content-type'])
     response.statusCode = request.method === 'POST' ? 201 : 400
@@ -64,7 +64,7 @@ test('sends method, headers and body', async () => {
   expect(response && (await text(response))).toBe('a,b')
 })
 
-test('a program that drops a request is an error', async () => {
+test('sendTogether rejects when the program drops a request', async () => {
   await using program = await start('request.socket.destroy()')
   await expect(sendTogether(program, three)).rejects.toThrow('socket hang up')
 })
