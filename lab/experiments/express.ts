@@ -101,7 +101,7 @@ export const experiments: readonly Experiment[] = [
         from: `    const [priceCents, shippingCents] = await Promise.all([
       services.fetchPrice(order.id),
       services.fetchShipping(order.id),
-    ]).catch(badGateway)
+    ]).catch(throwBadGateway)
 `,
         to: `    const priceCents = await services.fetchPrice(order.id)
     const shippingCents = await services.fetchShipping(order.id)

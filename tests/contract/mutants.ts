@@ -192,14 +192,14 @@ const app = inFile(
   },
   {
     fault: 'errors are reported at the parent',
-    from: 'errorAt(issue.path, issue.message)',
-    to: 'errorAt(issue.path.slice(0, -1), issue.message)',
+    from: 'describeError(issue.path, issue.message)',
+    to: 'describeError(issue.path.slice(0, -1), issue.message)',
     fails: ['a missing property is reported at its own pointer: /items, not the order around it'],
   },
   {
     fault: 'unknown properties are reported at the parent',
-    from: 'errorAt([...issue.path, key],',
-    to: 'errorAt(issue.path,',
+    from: 'describeError([...issue.path, key],',
+    to: 'describeError(issue.path,',
     fails: ['an unknown property is rejected at its own pointer'],
   },
   {

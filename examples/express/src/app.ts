@@ -21,14 +21,16 @@ function parse<T>(model: z.ZodType<T>, input: unknown): T {
   if (result.success) return result.data
   const errors = result.error.issues.flatMap((issue) =>
     issue.code === 'unrecognized_keys'
-      ? issue.keys.map((key) => errorAt([...issue.path, key], 'Unknown'))
-      : errorAt(issue.path, issue.message),
+      ? issue.keys.map((key) =>
+          describeError([...issue.path, key], 'Unknown property'),
+        )
+      : describeError(issue.path, issue.message),
   )
   throw createError(422, 'The input is invalid', { errors })
 }
 
 /** Describes an error at a JSON pointer (RFC 6901). */
-function errorAt(path: PropertyKey[], detail: string) {
+function describeError(path: PropertyKey[], detail: string) {
   const tokens = path.map((key) =>
     String(key).replaceAll('~', '~0').replaceAll('/', '~1'),
   )
@@ -52,7 +54,7 @@ const sendProblem: ErrorRequestHandler = (error, _req, res, next) => {
 }
 
 /** Reports a failed call as a 502, whatever status its error carries. */
-function badGateway(cause: unknown): never {
+function throwBadGateway(cause: unknown): never {
   throw createError(502, { cause })
 }
 // #endregion
@@ -100,7 +102,7 @@ export function createApp(services: Services, log: Options) {
     const [priceCents, shippingCents] = await Promise.all([
       services.fetchPrice(order.id),
       services.fetchShipping(order.id),
-    ]).catch(badGateway)
+    ]).catch(throwBadGateway)
     const totalCents = priceCents + shippingCents
     res.json({ orderId: order.id, priceCents, shippingCents, totalCents })
   })

@@ -35,7 +35,7 @@ function sendProblem(error: Error, _req: FastifyRequest, reply: FastifyReply) {
 }
 
 /** Reports a failed call as a 502, whatever status its error carries. */
-function badGateway(cause: unknown): never {
+function throwBadGateway(cause: unknown): never {
   throw createError(502, { cause })
 }
 // #endregion
@@ -107,7 +107,7 @@ const routes: FastifyPluginAsyncTypebox<Services> = async (app, services) => {
     const [priceCents, shippingCents] = await Promise.all([
       services.fetchPrice(order.id),
       services.fetchShipping(order.id),
-    ]).catch(badGateway)
+    ]).catch(throwBadGateway)
     const totalCents = priceCents + shippingCents
     return { orderId: order.id, priceCents, shippingCents, totalCents }
   })
