@@ -109,7 +109,7 @@ describe('the Markdown of a guide', () => {
     const markdown = await read(`${origin}/guides/express.md`)
     for (const [file, name] of [
       ['src/app.ts', 'errors'],
-      ['src/openapi.ts', 'model'],
+      ['src/models.ts', 'model'],
       ['src/main.ts', 'shutdown'],
     ] as const) {
       const { text, region } = exampleRegion(readExample('express'), file, name, { file: 'test' })

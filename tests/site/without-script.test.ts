@@ -25,7 +25,7 @@ describeInChromium((chromium) => {
 
   test('without JavaScript the link above a snippet leads to its file', async () => {
     const page = await openPage('/guides/express/')
-    await page.getByRole('link', { name: 'express/src/openapi.ts' }).first().click()
+    await page.getByRole('link', { name: 'express/src/models.ts' }).first().click()
     await page.waitForURL('**/examples/express/#src-openapi-ts')
     const file = page.locator('#src-openapi-ts')
     expect(await file.isVisible()).toBe(true)
