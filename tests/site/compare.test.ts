@@ -30,15 +30,9 @@ describeInChromium(({ openPage }) => {
 
   test('a comparison takes the stacks from the address, and puts a new choice into the address', async () => {
     const page = await openPage(`${guide}?with=fastify,express`)
-    expect(await columns(page, 'model')).toEqual([
-      'fastify/src/models.ts',
-      'express/src/models.ts',
-    ])
+    expect(await columns(page, 'model')).toEqual(['fastify/src/models.ts', 'express/src/models.ts'])
     await page.getByRole('combobox', { name: 'Compare' }).selectOption('express')
-    expect(await columns(page, 'model')).toEqual([
-      'express/src/models.ts',
-      'fastify/src/models.ts',
-    ])
+    expect(await columns(page, 'model')).toEqual(['express/src/models.ts', 'fastify/src/models.ts'])
     expect(new URL(page.url()).searchParams.get('with')).toBe('express,fastify')
   })
 
