@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { BusRun } from '../contracts/bus/run.ts'
 import type { BusTarget } from '../contracts/bus/target.ts'
+import type { ContractResult } from '../contracts/run.ts'
 
 /** Longest wait for acknowledged records to be handled after publishing has ended, in ms. */
 const deliveryTimeout = 60_000
@@ -15,7 +15,7 @@ interface TrafficResult {
 }
 
 /** A run of the bus contract while brokers failed. */
-export interface FailingRun extends BusRun, TrafficResult {}
+export interface FailingRun extends ContractResult, TrafficResult {}
 
 /** Publishes records one by one to a topic with 4 partitions, and handles them, until `end` is called. */
 export async function startTraffic(target: BusTarget) {

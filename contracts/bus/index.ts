@@ -12,13 +12,6 @@ import type { BusTarget } from './target.ts'
  * The bus contract: scenes that every bus behind the port has to pass, written against the behavior of real Kafka. Each scene
  * creates its own topics and groups. A page can run them, so nothing here starts a process or reads a file.
  */
-export const checks: readonly Check<BusTarget>[] = [
-  resume,
-  replay,
-  order,
-  crash,
-  deadLetter,
-  versions,
-  killed,
-  frozen,
-]
+export const scenes = { resume, replay, order, crash, deadLetter, versions, killed, frozen }
+
+export const checks: readonly Check<BusTarget>[] = Object.values(scenes)

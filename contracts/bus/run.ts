@@ -7,10 +7,6 @@ import { checks as programChecks } from './process-checks.ts'
 import type { BusTarget } from './target.ts'
 import type { InstalledExample, OpenTestBed, TestBed } from './test-beds/test-bed.ts'
 
-export interface BusRun extends ContractResult {
-  readonly runtime: string
-}
-
 /** The names of all checks in the order of `runBusContract`: the scenes, then the checks of the program. */
 export const busCheckNames: readonly string[] = [...checks, ...programChecks].map(
   ({ name }) => name,
@@ -27,20 +23,21 @@ export interface BusOptions extends InstalledExample {
  *
  * @throws Error when the test bed cannot be opened
  */
-export async function runBusContract(options: BusOptions): Promise<BusRun> {
-  const { runtime, openTestBed, onResult } = options
-  await using testBed = await openTestBed(options)
-  const scenes = await runTogether(checks, testBed.target, onResult)
+export async function runBusContract(options: BusOptions): Promise<ContractResult> {
+  await using resources = new AsyncDisposableStack()
+  const testBed = await options.openTestBed(options, resources)
+  const scenes = await runTogether(checks, testBed.target, options.onResult)
   const program = await runProgramChecks(options, testBed)
-  return { runtime: runtime.name, checks: [...scenes, ...program], probes: [] }
+  return { checks: [...scenes, ...program], probes: [] }
 }
 
 /** Runs only these scenes, at the same time: most of each is waiting for a lease to end. */
 export async function runScenes(
   options: BusOptions & { readonly scenes: readonly Check<BusTarget>[] },
 ): Promise<CheckResult[]> {
-  await using testBed = await options.openTestBed(options)
-  return await runTogether(options.scenes, testBed.target, options.onResult)
+  await using resources = new AsyncDisposableStack()
+  const { target } = await options.openTestBed(options, resources)
+  return await runTogether(options.scenes, target, options.onResult)
 }
 
 /** Runs only the checks of the program, on an open test bed. */

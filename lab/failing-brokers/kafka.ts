@@ -22,8 +22,9 @@ export async function runOnFailingKafka({
   const { onResult } = options
   await using kafka = await startKafka({ java, brokers: count })
   const openTestBed = openCluster({ brokers: kafka.brokers })
-  await using trafficBed = await openTestBed(options)
-  const traffic = await startTraffic(trafficBed.target)
+  await using resources = new AsyncDisposableStack()
+  const { target } = await openTestBed(options, resources)
+  const traffic = await startTraffic(target)
   const begun = Promise.withResolvers<unknown>()
   const half = Promise.withResolvers<unknown>()
   let results = 0

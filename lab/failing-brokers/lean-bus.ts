@@ -1,11 +1,7 @@
 import { checks } from '../../contracts/bus/index.ts'
 import { runProgramChecks, type BusOptions } from '../../contracts/bus/run.ts'
 import type { BusTarget } from '../../contracts/bus/target.ts'
-import {
-  openBrokerAt,
-  startLeanBroker,
-  temporaryDataDir,
-} from '../../contracts/bus/test-beds/lean.ts'
+import { openBrokerAt, startLeanBroker, createDataDir } from '../../contracts/bus/test-beds/lean.ts'
 import { runChecks } from '../../contracts/run.ts'
 import { startTraffic, type FailingRun } from '../traffic.ts'
 
@@ -17,8 +13,7 @@ import { startTraffic, type FailingRun } from '../traffic.ts'
 export async function runOnRestartedBroker(
   options: Omit<BusOptions, 'openTestBed'>,
 ): Promise<FailingRun> {
-  const { runtime, onResult } = options
-  await using folder = await temporaryDataDir()
+  await using folder = await createDataDir()
   const start = (port = 0) => startLeanBroker(options, { dataDir: folder.path, port })
   let broker = start()
   const { address, port } = await broker
@@ -29,16 +24,13 @@ export async function runOnRestartedBroker(
     await broker
   }
   try {
-    await using testBed = await openBrokerAt(address)(options)
+    await using resources = new AsyncDisposableStack()
+    const testBed = await openBrokerAt(address)(options, resources)
     const traffic = await startTraffic(testBed.target)
-    const scenes = await runChecks(checks, restartFirst(testBed.target, restart), onResult)
+    const target = restartFirst(testBed.target, restart)
+    const scenes = await runChecks(checks, target, options.onResult)
     const program = await runProgramChecks(options, testBed)
-    return {
-      runtime: runtime.name,
-      checks: [...scenes, ...program],
-      probes: [],
-      ...(await traffic.end()),
-    }
+    return { checks: [...scenes, ...program], probes: [], ...(await traffic.end()) }
   } finally {
     await (await broker).stop()
   }

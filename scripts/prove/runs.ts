@@ -1,23 +1,18 @@
 /** The runs of a contract that make up the test result of an example. */
 import { openInProcessBroker } from '../../contracts/bus/test-beds/lean.ts'
 import { testBeds } from '../../contracts/bus/test-beds/index.ts'
-import { runBusContract } from '../../contracts/bus/run.ts'
+import { runBusContract, type BusOptions } from '../../contracts/bus/run.ts'
 import { runHttpContract } from '../../contracts/http/run.ts'
 import { nodeRuntimes, type Runtime } from '../../contracts/process/runtimes.ts'
-import type { CheckResult, ContractResult } from '../../contracts/run.ts'
+import type { ContractResult } from '../../contracts/run.ts'
 import { runOnFailingKafka } from '../../lab/failing-brokers/kafka.ts'
 import { runOnRestartedBroker } from '../../lab/failing-brokers/lean-bus.ts'
 import type { FailingRun } from '../../lab/traffic.ts'
 import { kafkaVersion } from '../../servers/kafka/jars.ts'
 import { findJava, type Tool } from '../find.ts'
 
-/** An installed example, whose program is `argv`. */
-export interface Subject {
-  readonly directory: string
-  readonly argv: readonly string[]
-  /** Called after each check, to show progress. */
-  readonly onResult?: (result: CheckResult) => void
-}
+/** An installed example on a runtime. */
+type Subject = Omit<BusOptions, 'openTestBed'>
 
 /** One of the settings in which a contract runs, on each runtime. */
 export interface Variant {
@@ -26,13 +21,13 @@ export interface Variant {
   /** A program that has to be installed. */
   readonly needs?: Tool
   /** @throws Error for a failure that is not the failure of a check */
-  run(subject: Subject & { readonly runtime: Runtime }): Promise<ContractResult>
+  run(subject: Subject): Promise<ContractResult>
 }
 
 export interface PlannedRun {
   /** The full version of the runtime, and the variant: `Node 22.22.3, dev broker`. */
   readonly runtime: string
-  run(subject: Subject): Promise<ContractResult>
+  run(subject: Omit<Subject, 'runtime'>): Promise<ContractResult>
 }
 
 /** The fields of a manifest that decide which runs an example needs. */

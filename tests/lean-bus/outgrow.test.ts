@@ -5,7 +5,7 @@ import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promi
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
-import { temporaryDataDir, startLeanBroker } from '../../contracts/bus/test-beds/lean.ts'
+import { createDataDir, startLeanBroker } from '../../contracts/bus/test-beds/lean.ts'
 import type { Bus, BusRecord } from '../../contracts/bus/port.ts'
 import { environmentOf, thisNode } from '../../contracts/process/runtimes.ts'
 import { startKafka, type Kafka } from '../../servers/kafka/kafka.ts'
@@ -142,7 +142,7 @@ await bus.close()
 
   test('the history moves, and each group goes on with what it has not handled', async () => {
     const topic = 'history'
-    const place = await temporaryDataDir()
+    const place = await createDataDir()
     onTestFinished(() => place[Symbol.asyncDispose]())
     const dataDir = join(place.path, 'data')
     const broker = await startLeanBroker(

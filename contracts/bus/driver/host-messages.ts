@@ -1,16 +1,15 @@
 import type { MessagePort } from 'node:worker_threads'
+import type { BusAdmin } from '../target.ts'
 import type { DriverCommand, DriverMessage, Result } from './messages.ts'
 
-export type HostRequest =
-  /** Resolves when the broker is ready. */
-  | { readonly do: 'open-broker'; readonly leaseMs: number }
-  | { readonly do: 'create-topic'; readonly topic: string }
-  /** Resolves with the committed offsets. */
-  | { readonly do: 'committed'; readonly topic: string; readonly group: string }
+/** A call of the `BusAdmin` in the host. */
+export type AdminCall =
+  | { readonly method: 'createTopic'; readonly args: Parameters<BusAdmin['createTopic']> }
+  | { readonly method: 'committed'; readonly args: Parameters<BusAdmin['committed']> }
 
 /** The sender numbers the workers. */
 export type HostCommand =
-  | { readonly type: 'request'; readonly id: number; readonly request: HostRequest }
+  | { readonly type: 'admin'; readonly id: number; readonly call: AdminCall }
   | { readonly type: 'start' | 'freeze' | 'wake' | 'end'; readonly worker: number }
   | { readonly type: 'forward'; readonly worker: number; readonly command: DriverCommand }
 

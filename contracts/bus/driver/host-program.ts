@@ -1,16 +1,16 @@
 /**
  * Runs the broker of an example in memory, with drivers in workers of the same process. `startHost` starts it.
  *
- *   node host-program.ts <folder of the example's modules>
+ *   LEASE_MS=2000 node host-program.ts <folder of the example's modules>
  */
 import { duplexPair, type Duplex } from 'node:stream'
 import { Worker } from 'node:worker_threads'
 import { createLeanAdmin } from '../adapters/lean.ts'
 import { loadModules } from './example-modules.ts'
 import type {
+  AdminCall,
   HostCommand,
   HostMessage,
-  HostRequest,
   WorkerCommand,
   WorkerData,
   WorkerMessage,
@@ -28,31 +28,26 @@ interface BrokerModules {
 
 const [, , folder = ''] = process.argv
 const send = (message: HostMessage) => void process.send?.(message)
-const broker = Promise.withResolvers<Broker>()
+const broker = openBroker()
 const workers = new Map<number, { readonly thread: Worker; readonly frozen: Int32Array }>()
 
-async function openBroker(leaseMs: number): Promise<void> {
+async function openBroker(): Promise<Broker> {
   const modules = (await loadModules(folder, ['broker/start', 'settings'])) as BrokerModules
-  const env = { DATA_DIR: ':memory:', LEASE_MS: String(leaseMs) }
-  broker.resolve(await modules.openBrokerFromSettings(modules.readBrokerSettings(env)))
+  const settings = modules.readBrokerSettings({ ...process.env, DATA_DIR: ':memory:' })
+  return modules.openBrokerFromSettings(settings)
 }
 
 const admin = createLeanAdmin(async () => {
   const [ours, theirs] = duplexPair()
-  const { accept } = await broker.promise
+  const { accept } = await broker
   accept(theirs)
   return ours
 })
 
-function perform(request: HostRequest): Promise<unknown> {
-  switch (request.do) {
-    case 'open-broker':
-      return openBroker(request.leaseMs)
-    case 'create-topic':
-      return admin.createTopic(request.topic, 1)
-    case 'committed':
-      return admin.committed(request.group, request.topic)
-  }
+function perform(call: AdminCall): Promise<unknown> {
+  return call.method === 'committed'
+    ? admin.committed(...call.args)
+    : admin.createTopic(...call.args)
 }
 
 function startWorker(id: number): void {
@@ -64,7 +59,7 @@ function startWorker(id: number): void {
   thread.on('message', (message: WorkerMessage) => {
     if (message.type !== 'connection') return send({ type: 'forwarded', worker: id, message })
     const stream = createMessagePortStream(message.port)
-    void broker.promise.then(({ accept }) => accept(stream))
+    void broker.then(({ accept }) => accept(stream))
   })
   thread.on('error', (error) => (failure = String(error)))
   thread.on('exit', () => {
@@ -75,9 +70,7 @@ function startWorker(id: number): void {
 
 process.on('message', (command: HostCommand) => {
   if (command.type === 'start') return startWorker(command.worker)
-  if (command.type === 'request') {
-    return void sendResult(command.id, perform(command.request), send)
-  }
+  if (command.type === 'admin') return void sendResult(command.id, perform(command.call), send)
   const worker = workers.get(command.worker)
   if (!worker) return
   const { thread, frozen } = worker

@@ -1,6 +1,6 @@
 import { describeOutput } from '../../process/describe.ts'
 import { createDriver, type Driver } from '../driver/driver.ts'
-import type { HostCommand, HostMessage, HostRequest } from '../driver/host-messages.ts'
+import type { AdminCall, HostCommand, HostMessage } from '../driver/host-messages.ts'
 import type { DriverMessage } from '../driver/messages.ts'
 import { Requests } from '../driver/requests.ts'
 import type { BusAdmin } from '../target.ts'
@@ -9,8 +9,6 @@ import type { InstalledExample } from './test-bed.ts'
 
 /** A process that runs the broker of an example, with drivers in workers. */
 export interface Host {
-  /** Comes first: the rest needs the broker. */
-  openBroker(leaseMs: number): Promise<unknown>
   readonly admin: BusAdmin
   /** Starts a driver in a worker. `kill` terminates the worker, `freeze` blocks its thread with `Atomics.wait`. */
   startDriver(): Driver
@@ -23,8 +21,10 @@ interface HostedWorker {
   readonly ended: PromiseWithResolvers<string>
 }
 
-export function startHost(example: InstalledExample): Host {
-  const { child, send, kill, ended } = startDriverProgram('host-program.ts', example, {})
+export function startHost(example: InstalledExample, leaseMs: number): Host {
+  const { child, send, kill, ended } = startDriverProgram('host-program.ts', example, {
+    LEASE_MS: String(leaseMs),
+  })
   const command = (message: HostCommand) => send(message)
   const requests = new Requests()
   const workers: HostedWorker[] = []
@@ -42,15 +42,13 @@ export function startHost(example: InstalledExample): Host {
     requests.rejectAll(new Error(`The host of the workers has ended. ${describeOutput(output)}`))
     for (const worker of workers) worker.ended.resolve(output)
   })
-  const ask = (request: HostRequest) =>
-    requests.make((id) => command({ type: 'request', id, request }))
+  const ask = (call: AdminCall) => requests.make((id) => command({ type: 'admin', id, call }))
 
   return {
-    openBroker: (leaseMs) => ask({ do: 'open-broker', leaseMs }),
     admin: {
-      createTopic: async (topic) => void (await ask({ do: 'create-topic', topic })),
-      committed: async (group, topic) =>
-        (await ask({ do: 'committed', group, topic })) as ReadonlyMap<number, bigint>,
+      createTopic: async (...args) => void (await ask({ method: 'createTopic', args })),
+      committed: async (...args) =>
+        (await ask({ method: 'committed', args })) as ReadonlyMap<number, bigint>,
     },
     startDriver() {
       const hosted: HostedWorker = { listener: () => {}, ended: Promise.withResolvers() }

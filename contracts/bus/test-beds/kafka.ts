@@ -21,37 +21,26 @@ export function openCluster({
   readonly brokers: readonly string[]
   readonly leaseMs?: number
 }): OpenTestBed {
-  return async (example) => {
+  return async (example, resources) => {
     const env = { KAFKA_BROKERS: brokers.join(), KAFKA_SESSION_TIMEOUT_MS: String(leaseMs) }
     const admin = createKafkaAdmin(brokers)
+    resources.defer(admin.close)
     const startDriver = () => startDriverProcess(example, env)
     const { target, kill } = createDrivenTarget({ leaseMs, startDriver, admin })
-    return {
-      target,
-      programEnv: () => ({ KAFKA_BROKERS: brokers.join() }),
-      async [Symbol.asyncDispose]() {
-        await kill()
-        await admin.close()
-      },
-    }
+    resources.defer(kill)
+    return { target, programEnv: () => ({ KAFKA_BROKERS: brokers.join() }) }
   }
 }
 
 /** The dev broker of the example. The example's program starts another one automatically. */
-export const openDevBroker: OpenTestBed = async (example) => {
-  await using opened = new AsyncDisposableStack()
+export const openDevBroker: OpenTestBed = async (example, resources) => {
   const { runtime } = example
-  const broker = opened.use(
+  const { address } = resources.use(
     await startBrokerProcess(modulePath(example, '../dev-broker/main'), {
       node: runtime.path,
       env: environmentOf(runtime),
     }),
   )
-  const testBed = opened.use(await openCluster({ brokers: [broker.address] })(example))
-  const kept = opened.move()
-  return {
-    ...testBed,
-    programEnv: () => ({ KAFKA_BROKERS: '' }),
-    [Symbol.asyncDispose]: () => kept.disposeAsync(),
-  }
+  const { target } = await openCluster({ brokers: [address] })(example, resources)
+  return { target, programEnv: () => ({ KAFKA_BROKERS: '' }) }
 }

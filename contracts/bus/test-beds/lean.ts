@@ -15,7 +15,7 @@ import { modulePath, type InstalledExample, type OpenTestBed } from './test-bed.
 const leaseMs = 2000
 
 /** A new folder for the data of a broker. Disposing of it removes the folder. */
-export async function temporaryDataDir() {
+export async function createDataDir() {
   const path = await mkdtemp(join(tmpdir(), 'lean-bus-'))
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true }) }
 }
@@ -50,40 +50,32 @@ export function openBrokerAt(address: string): OpenTestBed {
     await once(socket, 'connect')
     return socket
   })
-  return async (example) => {
+  return async (example, resources) => {
     const env = { BUS: address }
     const startDriver = () => startDriverProcess(example, env)
     const { target, kill } = createDrivenTarget({ leaseMs, startDriver, admin })
-    return { target, programEnv: () => env, [Symbol.asyncDispose]: kill }
+    resources.defer(kill)
+    return { target, programEnv: () => env }
   }
 }
 
 /** A new broker in its own process. Members are processes. The program under test uses the same broker. */
-export const openTcpBroker: OpenTestBed = async (example) => {
-  await using opened = new AsyncDisposableStack()
-  const { path } = opened.use(await temporaryDataDir())
-  const broker = opened.use(await startLeanBroker(example, { dataDir: path }))
-  const testBed = opened.use(await openBrokerAt(broker.address)(example))
-  const kept = opened.move()
-  return { ...testBed, [Symbol.asyncDispose]: () => kept.disposeAsync() }
+export const openTcpBroker: OpenTestBed = async (example, resources) => {
+  const { path } = resources.use(await createDataDir())
+  const { address } = resources.use(await startLeanBroker(example, { dataDir: path }))
+  return openBrokerAt(address)(example, resources)
 }
 
 /**
  * A broker in memory that shares its process with all members. Each member is a worker, and nothing uses network or disk. Each
  * start of the program under test has its own broker and its own folder.
  */
-export const openInProcessBroker: OpenTestBed = async (example) => {
-  await using opened = new AsyncDisposableStack()
-  const { path } = opened.use(await temporaryDataDir())
-  const host = opened.adopt(startHost(example), ({ kill }) => kill())
-  await host.openBroker(leaseMs)
+export const openInProcessBroker: OpenTestBed = async (example, resources) => {
+  const { path } = resources.use(await createDataDir())
+  const host = startHost(example, leaseMs)
+  resources.defer(host.kill)
   const { target, kill } = createDrivenTarget({ leaseMs, ...host })
-  opened.defer(kill)
-  const kept = opened.move()
+  resources.defer(kill)
   let starts = 0
-  return {
-    target,
-    programEnv: () => ({ BUS: '', DATA_DIR: join(path, String(starts++)) }),
-    [Symbol.asyncDispose]: () => kept.disposeAsync(),
-  }
+  return { target, programEnv: () => ({ BUS: '', DATA_DIR: join(path, String(starts++)) }) }
 }

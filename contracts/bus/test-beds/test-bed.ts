@@ -10,15 +10,21 @@ export interface InstalledExample {
   readonly runtime: Runtime
 }
 
-/** A broker, and processes or workers that use it through the example. Disposing of it ends all of them. */
-export interface TestBed extends AsyncDisposable {
+/** A broker, and processes or workers that use it through the example. */
+export interface TestBed {
   readonly target: BusTarget
   /** Environment variables for one more start of the example's program. Earlier starts may still run. */
   programEnv(): NodeJS.ProcessEnv
 }
 
-/** @throws Error with the output of a program that doesn't start */
-export type OpenTestBed = (example: InstalledExample) => Promise<TestBed>
+/**
+ * @param resources receives what has to end after use, also when opening fails
+ * @throws Error with the output of a program that doesn't start
+ */
+export type OpenTestBed = (
+  example: InstalledExample,
+  resources: AsyncDisposableStack,
+) => Promise<TestBed>
 
 /** The path of a module of the example: `….ts`, or `….js` after a build. */
 export function modulePath({ directory, argv }: InstalledExample, name: string): string {

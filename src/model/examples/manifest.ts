@@ -5,28 +5,27 @@ import * as z from 'zod'
 import { PlacedError, suggestion } from '../placed-error.ts'
 import { manifestName, type ExampleFile } from './files.ts'
 
+const nonEmpty = z.string().min(1)
+
 /** `true`: available. `false`: not built yet, so the site leaves it out. Otherwise the reason why it can never be. */
-const Use = z.union([z.boolean(), z.strictObject({ never: z.string().min(1) })])
+const Use = z.union([z.boolean(), z.strictObject({ never: nonEmpty })])
 
 const common = {
   id: z.string().regex(/^[a-z][a-z0-9-]*$/),
-  title: z.string().min(1),
-  system: z.string().min(1).describe('the framework or bus, with its major version'),
-  summary: z.string().min(1).describe('one sentence'),
+  title: nonEmpty,
+  system: nonEmpty.describe('the framework or bus, with its major version'),
+  summary: nonEmpty.describe('one sentence'),
   guide: z
     .string()
     .regex(/^\/.*\/$/)
     .describe('address of the guide on this site'),
-  open: z.string().min(1).describe('the file that a reader sees first'),
-  requires: z.string().min(1).describe('what a reader has to install to run it'),
+  open: nonEmpty.describe('the file that a reader sees first'),
+  requires: nonEmpty.describe('what a reader has to install to run it'),
   runs: z.strictObject({ page: Use, stackblitz: Use, local: Use }),
   commands: z
-    .strictObject({ install: z.string().min(1), test: z.string().min(1), start: z.string().min(1) })
+    .strictObject({ install: nonEmpty, test: nonEmpty, start: nonEmpty })
     .describe('shown to readers and run by CI'),
-  argv: z
-    .array(z.string().min(1))
-    .min(1)
-    .describe('the start command without a shell or npm in between'),
+  argv: z.array(nonEmpty).min(1).describe('the start command without a shell or npm in between'),
   parts: z
     .array(
       z.strictObject({
@@ -34,10 +33,10 @@ const common = {
           .string()
           .regex(/^[a-z][a-z0-9-]*$/)
           .describe('address below the page of the example'),
-        title: z.string().min(1),
-        summary: z.string().min(1).describe('one sentence'),
+        title: nonEmpty,
+        summary: nonEmpty.describe('one sentence'),
         files: z
-          .array(z.string().min(1))
+          .array(nonEmpty)
           .min(1)
           .describe('path prefixes; a file belongs to the first part with a matching prefix'),
       }),

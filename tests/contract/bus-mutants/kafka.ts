@@ -1,5 +1,5 @@
+import { scenes } from '../../../contracts/bus/index.ts'
 import type { Mutant } from '../mutate.ts'
-import { scenes } from './scenes.ts'
 
 const bus = 'src/bus.ts'
 
@@ -10,62 +10,62 @@ export const kafkaMutants: readonly Mutant[] = [
     file: 'src/fenced-commit.ts',
     from: 'offset: offset + 1n',
     to: 'offset',
-    fails: [scenes.resume],
+    fails: [scenes.resume.name],
   },
   {
     fault: 'a new group starts at the newest record',
     file: bus,
     from: "fallbackMode: 'earliest'",
     to: "fallbackMode: 'latest'",
-    fails: [scenes.replay],
+    fails: [scenes.replay.name],
   },
   {
     fault: 'records go to random partitions regardless of their key',
     file: bus,
     from: 'partitioner: compatibilityPartitioner',
     to: 'partitioner: () => Math.floor(Math.random() * 4)',
-    fails: [scenes.order],
+    fails: [scenes.order.name],
   },
   {
     fault: 'a record is committed before it is handled',
     file: bus,
     from: 'await handle(toRecord(message), async () => {',
     to: 'await committer.commit(message)\n        await handle(toRecord(message), async () => {',
-    fails: [scenes.crash, scenes.poison],
+    fails: [scenes.crash.name, scenes.deadLetter.name],
   },
   {
     fault: 'a dead letter is published after its record is committed',
     file: 'src/service/dead-letters.ts',
     from: 'await bus.publish(',
     to: 'await commit()\n        await bus.publish(',
-    fails: [scenes.poison],
+    fails: [scenes.deadLetter.name],
   },
   {
     fault: 'headers are lost',
     file: bus,
     from: 'headers: Object.fromEntries(headers)',
     to: 'headers: {}',
-    fails: [scenes.version],
+    fails: [scenes.versions.name],
   },
   {
     fault: 'a member starts at the oldest record',
     file: bus,
     from: "mode: 'committed'",
     to: "mode: 'earliest'",
-    fails: [scenes.killed],
+    fails: [scenes.killed.name],
   },
   {
     fault: 'a record can be committed after its handler has returned',
     file: bus,
     from: 'if (hasReturned)',
     to: 'if (false)',
-    fails: [scenes.frozen],
+    fails: [scenes.frozen.name],
   },
   {
     fault: 'the committer rejoins the group when its commit is rejected',
     file: bus,
     from: 'await committer.commit(message)',
     to: 'await message.commit()',
-    fails: [scenes.frozen],
+    fails: [scenes.frozen.name],
   },
 ]
