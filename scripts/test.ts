@@ -73,7 +73,7 @@ async function run(
     reject: false,
   })
   running.add(child)
-  child.on('exit', () => endGroup(child))
+  child.nodeChildProcess.on('exit', () => endGroup(child))
   const { exitCode, signal, all } = await child
   running.delete(child)
   return { exit: exitCode ?? signal ?? 1, output: all ?? '' }
