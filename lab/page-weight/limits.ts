@@ -13,8 +13,8 @@ export const isForm = (path: string) => /\/open\/[^/]+\/$/.test(path)
 
 /** The budget of a page. */
 const limitsOf = (path: string) => ({
-  html: (showsEverything(path) ? 20 : 13) * kB,
-  css: 13 * kB,
+  html: (showsEverything(path) ? 20 : 14) * kB,
+  css: 12 * kB,
   js: 4 * kB,
   fonts: 60 * kB,
   requests: 10,

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { Layout, Recovery } from '../../lab/crash/record.ts'
 import { pictureOf } from '../../src/components/lab/crash/recovery-picture.ts'
 
-/** Batches of 100 bytes, one record each, one behind the other. */
+/** Consecutive batches of 100 bytes with one record each. */
 const layout = (count: number, synced: number): Layout[] =>
   Array.from({ length: count }, (_none, index) => ({
     offset: index,
@@ -12,7 +12,7 @@ const layout = (count: number, synced: number): Layout[] =>
     durable: Math.min(index, synced),
   }))
 
-/** Ten batches of which seven were synced; nothing has happened to them yet. */
+/** Ten intact batches, seven of them synced. */
 const whole: Recovery = {
   path: 'orders/00000000000000000000.log',
   syncedSize: 700,
@@ -27,41 +27,41 @@ const whole: Recovery = {
 const fates = (recovery: Recovery) => pictureOf(recovery).batches.map(({ fate }) => fate)
 const last = (recovery: Recovery) => fates(recovery).slice(-3)
 
-test('what was synced is synced, and what is whole behind it is kept', () => {
+test('a recovery keeps the synced batches and the intact ones after them', () => {
   expect(fates(whole)).toEqual([...Array<string>(7).fill('synced'), 'kept', 'kept', 'kept'])
   expect(pictureOf(whole).counts).toMatchObject({ synced: 7, kept: 3, damaged: 0 })
 })
 
 test.each([
-  ['a turned bit', { flipped: [850] }],
-  ['its first byte', { flipped: [800] }],
-  ['its last byte', { flipped: [899] }],
-  ['a zeroed page', { zeroed: [[850, 860] as const] }],
-  ['a page that ends in it', { zeroed: [[700, 801] as const], recoveredSize: 700 }],
-])('%s damages a batch, and a whole one behind it is given up', (_what, damage) => {
+  ['a flipped bit inside it', { flipped: [850] }],
+  ['a flip in its first byte', { flipped: [800] }],
+  ['a flip in its last byte', { flipped: [899] }],
+  ['a zeroed page inside it', { zeroed: [[850, 860] as const] }],
+  ['a zeroed page that ends in it', { zeroed: [[700, 801] as const], recoveredSize: 700 }],
+])('a batch is damaged by %s, and the intact batch after it is given up', (_damage, damage) => {
   const [before, hit, behind] = last({ ...whole, recoveredSize: 800, ...damage })
   expect([hit, behind]).toEqual(['damaged', 'given up'])
   expect(before).toBe('recoveredSize' in damage ? 'damaged' : 'kept')
 })
 
 test.each([
-  ['a byte behind it', { flipped: [750, 900] }, 'damaged'],
-  ['a page that ends before it', { zeroed: [[700, 800] as const] }, 'given up'],
-])('%s is no damage to a batch', (_what, damage, behind) => {
+  ['a flipped byte after its end', { flipped: [750, 900] }, 'damaged'],
+  ['a zeroed page that ends before its start', { zeroed: [[700, 800] as const] }, 'given up'],
+])('a batch is not damaged by %s', (_damage, damage, behind) => {
   const recovery = { ...whole, recoveredSize: 700, ...damage }
   expect(last(recovery)).toEqual(['damaged', 'given up', behind])
 })
 
-test('of a file that was cut, a batch is damaged in part and never written as a whole', () => {
+test('in a file that was cut, the partial batch is damaged and the missing one was never written', () => {
   const cut = { ...whole, keptSize: 850, recoveredSize: 800 }
   expect(last(cut)).toEqual(['kept', 'damaged', 'never written'])
   expect(pictureOf(cut).cut.at(-1)).toMatchObject({ begin: 800, end: 850, kind: 'damaged' })
 })
 
-test('the three drawings show what lay in the file', () => {
+test('the three drawings show the batches in the file at each moment', () => {
   const recovery = { ...whole, flipped: [850], recoveredSize: 800 }
   const { from, written, cut, started } = pictureOf(recovery)
-  // Three tenths of the width are for what was synced.
+  // The synced part gets three tenths of the width.
   expect(from).toBe(571)
   const kinds = (boxes: typeof written) => boxes.map(({ offset, kind }) => [offset, kind])
   const synced = [5, 6].map((offset) => [offset, 'synced'])
@@ -72,6 +72,6 @@ test('the three drawings show what lay in the file', () => {
   expect(written[0]).toEqual({ offset: 5, begin: 571, end: 600, kind: 'synced' })
 })
 
-test('a log of which nothing else was synced is drawn from its beginning', () => {
+test('a log with little synced data is drawn from its beginning', () => {
   expect(pictureOf({ ...whole, syncedSize: 50 }).from).toBe(0)
 })
