@@ -3,8 +3,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { types, writeFrame } from '../../examples/lean-bus/src/protocol/frames.ts'
 
-/** A stream that notes the sizes of what it is handed, one entry for each time. */
-function noted() {
+/** Creates a stream that stores the size of each write. */
+function createSink() {
   const sizes: number[] = []
   const stream = new Writable({
     highWaterMark: 2 ** 20,
@@ -16,19 +16,19 @@ function noted() {
   return { stream, sizes }
 }
 
-/** A frame's size and header take so many bytes. */
+/** Bytes of a frame before its payload. */
 const head = 9
 
-test('small frames of one turn go out together, when it is over', async () => {
-  const { stream, sizes } = noted()
+test('small frames of one turn of the event loop are written together at its end', async () => {
+  const { stream, sizes } = createSink()
   for (const payload of [1, 2, 3]) writeFrame(stream, types.OK, 1, Buffer.alloc(payload))
   expect(sizes).toEqual([])
   await nextTurn()
   expect(sizes).toEqual([3 * head + 6])
 })
 
-test('a large frame goes out at once, with the small ones before it, and holds up none after it', async () => {
-  const { stream, sizes } = noted()
+test('a large frame is written at once, after the small ones before it, and does not delay later frames', async () => {
+  const { stream, sizes } = createSink()
   const large = 100_000
   writeFrame(stream, types.OK, 1, Buffer.alloc(1))
   writeFrame(stream, types.PRODUCE, 2, Buffer.alloc(large))

@@ -4,12 +4,12 @@ import { encodeBatch } from '../../examples/lean-bus/src/protocol/format.ts'
 import { text, types, u32, u64 } from '../../examples/lean-bus/src/protocol/frames.ts'
 import { encodeRecord } from '../../examples/lean-bus/src/protocol/records.ts'
 import { subscribe } from './model/consumer.ts'
-import { openNear } from './tools/in-process.ts'
+import { openInProcess } from './tools/in-process.ts'
 import { SimulatedDisk } from './tools/simulated-disk.ts'
 
-test('the positions of 60 groups outlast 50,000 commits, of which the disk does not keep all', async () => {
+test('the positions of 60 groups survive 50,000 commits, whose old segments are deleted', async () => {
   const disk = new SimulatedDisk()
-  const { close, open } = await openNear({}, disk.root())
+  const { close, open } = await openInProcess({}, disk.root())
   const session = await openSession(await open())
   const records = Array.from({ length: 1000 }, (_none, i) =>
     encodeRecord({ key: `${i}`, value: Buffer.alloc(0), headers: {} }),
@@ -21,7 +21,7 @@ test('the positions of 60 groups outlast 50,000 commits, of which the disk does 
     const member = await subscribe(session, { topic: 'orders', group, credit: 0 })
     members.push({ group, id: member.id, epoch: (await member.activated()).epoch })
   }
-  // The first ten commit little, long before the end: what they said must not go with what is old.
+  // The first ten groups commit early and never again. Deleting old segments must not delete their positions.
   for (let next = 1; next <= 1000; next++) {
     const busy = next <= 10 ? members : members.slice(10)
     const commits = busy.map(({ id, epoch }) =>
@@ -29,13 +29,13 @@ test('the positions of 60 groups outlast 50,000 commits, of which the disk does 
     )
     await Promise.all(commits)
   }
-  // 50,000 commits of about 100 bytes are more than one segment of 4 MiB, and all but the last are gone.
+  // 50,000 commits of about 100 bytes need more than one segment of 4 MiB, and the broker deletes the old ones.
   const logs = () => disk.sizes('__groups').filter(({ name }) => name.endsWith('.log'))
   await expect.poll(() => logs().map(({ name }) => name)).not.toContain(`${'0'.repeat(20)}.log`)
   session.close()
   await close()
 
-  const { open: openAgain } = await openNear({}, disk.root())
+  const { open: openAgain } = await openInProcess({}, disk.root())
   const asking = await openSession(await openAgain())
   for (const [i, { group }] of members.entries()) {
     const answer = await asking.request(types.STAT, text('orders'), text(group))

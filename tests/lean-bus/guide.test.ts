@@ -1,8 +1,8 @@
-/** The messages that the guide "Lean bus" shows, each brought about. */
-import { spawnSync } from 'node:child_process'
+/** Produces each message that the guide "Lean bus" shows. */
 import { readFileSync } from 'node:fs'
 import { open, stat, truncate, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { execa } from 'execa'
 import { expect, onTestFinished, test } from 'vitest'
 import { startBrokerProcess, type BrokerProcess } from '../../contracts/process/broker.ts'
 import { startProgram } from '../../contracts/process/program.ts'
@@ -16,15 +16,16 @@ const guide = readFileSync(join(root, 'content/guides/lean-bus.mdx'), 'utf8')
 const shown = Array.from(guide.matchAll(/^```text\n(.*?)```$/gms), ([, text = '']) => text)
 const runtime = thisNode()
 
-/** What the guide shows that begins so, or has this in it. */
-function message(part: string): string {
+/** Finds the message of the guide that contains this text. */
+function findMessage(part: string): string {
   const [found, ...others] = shown.filter((text) => text.includes(part))
-  if (found === undefined || others.length > 0) throw new Error(`no one block has "${part}"`)
+  if (found === undefined || others.length > 0)
+    throw new Error(`the guide must have exactly one block with "${part}"`)
   return found
 }
 
-/** A folder with the starter in it. It needs no installation: it has no dependencies. */
-async function starter(): Promise<string> {
+/** Creates a folder with the starter, which has no dependencies to install. */
+async function createStarter(): Promise<string> {
   const { directory, [Symbol.asyncDispose]: remove } = await emptyWorkspace()
   onTestFinished(remove)
   writeFiles(publishedFiles('lean-bus', root), directory)
@@ -38,18 +39,22 @@ const env = (more: NodeJS.ProcessEnv = {}) => ({
   ...more,
 })
 
-/** Runs a program of the starter until it ends by itself. */
-function run(directory: string, line: string, more: NodeJS.ProcessEnv = {}) {
-  const { status, stdout, stderr } = spawnSync('sh', ['-c', line], {
+/** Runs a shell line in the starter until it exits. */
+async function run(directory: string, line: string, more: NodeJS.ProcessEnv = {}) {
+  const { exitCode, stdout, stderr } = await execa(line, {
+    shell: true,
     cwd: directory,
     env: env(more),
-    encoding: 'utf8',
+    extendEnv: false,
+    stdin: 'ignore',
+    stripFinalNewline: false,
+    reject: false,
     timeout: 60_000,
   })
-  return { code: status, stdout, stderr }
+  return { code: exitCode, stdout, stderr }
 }
 
-/** Starts a broker on the starter's data, until the test ends. */
+/** Starts a broker on the data of the starter. It is killed when the test has finished. */
 async function serve(
   directory: string,
   more: NodeJS.ProcessEnv = {},
@@ -63,7 +68,7 @@ async function serve(
   return broker
 }
 
-/** The client side of the starter's bus. By address: the example is checked by its own tsconfig.json. */
+/** Connects a client. Imports it by address, because the example has its own tsconfig.json. */
 async function connect({ port }: BrokerProcess, topics: readonly string[] = []): Promise<Bus> {
   const address = (name: string) => new URL(`examples/lean-bus/src/${name}.ts`, `file://${root}/`)
   const bus = (await import(address('bus').href)) as { connect(settings: unknown): Promise<Bus> }
@@ -80,9 +85,9 @@ async function connect({ port }: BrokerProcess, topics: readonly string[] = []):
 const record = { key: 'k', value: new Uint8Array(10) }
 const segment = 'data/orders/00000000000000000000.log'
 
-/** The starter after its demo has run, killed by SIGKILL. */
-async function killed(): Promise<string> {
-  const directory = await starter()
+/** Creates a starter whose demo has run and was ended by SIGKILL. */
+async function createKilledStarter(): Promise<string> {
+  const directory = await createStarter()
   const argv = [runtime.path, 'src/main.ts']
   const program = await startProgram({ argv, directory, env: env() })
   program.signal('SIGKILL')
@@ -90,17 +95,17 @@ async function killed(): Promise<string> {
   return directory
 }
 
-test('a broker that is not there', async () => {
-  const text = message('No broker answers')
-  const [, line = '', said] = /^\$ (.*)\n([^]*)$/.exec(text) ?? []
-  const { code, stdout, stderr } = run(await starter(), line)
-  expect(stdout.replace(/^> .*\n|^\n/gm, '') + stderr).toBe(said)
+test('a client without a broker prints the message of the guide and exits with 1', async () => {
+  const text = findMessage('No broker answers')
+  const [, line = '', output] = /^\$ (.*)\n([^]*)$/.exec(text) ?? []
+  const { code, stdout, stderr } = await run(await createStarter(), line)
+  expect(stdout.replace(/^> .*\n|^\n/gm, '') + stderr).toBe(output)
   expect(code).toBe(1)
 })
 
-test('a write that fails ends the broker, and what was acknowledged is there afterwards', async () => {
-  const directory = await starter()
-  // The system's limit on the size of a file stands for a full disk: the error comes from the same call.
+test('a failed write ends the broker with the message of the guide, and all acknowledged records are stored', async () => {
+  const directory = await createStarter()
+  // A limit on file sizes stands for a full disk: the same system call fails.
   const limited = join(directory, 'limited')
   await writeFile(limited, `#!/bin/sh\nulimit -f 64\nexec ${runtime.path} "$@"\n`, { mode: 0o755 })
   const broker = await serve(directory, {}, limited)
@@ -112,53 +117,53 @@ test('a write that fails ends the broker, and what was acknowledged is there aft
       acknowledged++
     }
   })().catch(() => {})
-  const text = message('a write failed').replace(
+  const text = findMessage('a write failed').replace(
     'ENOSPC: no space left on device',
     'EFBIG: file too large',
   )
   await expect.poll(() => broker.errorOutput()).toContain(`${text}ended with 1`)
   await bus.close()
   await publishing
-  const { stdout } = run(directory, 'npm run --silent inspect -- --json orders')
+  const { stdout } = await run(directory, 'npm run --silent inspect -- --json orders')
   expect(acknowledged).toBeGreaterThan(0)
   expect(stdout.trimEnd().split('\n').length).toBeGreaterThanOrEqual(acknowledged)
   await serve(directory)
 })
 
-test('a torn tail is cut off, with a warning', async () => {
-  const directory = await killed()
+test('a broker that cuts off a torn tail prints the warning of the guide', async () => {
+  const directory = await createKilledStarter()
   const { size } = await stat(join(directory, segment))
   await truncate(join(directory, segment), size - 7)
   const broker = await serve(directory)
-  expect(broker.errorOutput()).toContain(message('a torn tail'))
+  expect(broker.errorOutput()).toContain(findMessage('a torn tail'))
 })
 
-test('damage to what was acknowledged is refused, by the broker and by verify', async () => {
-  const directory = await killed()
+test('the broker and verify report damage to acknowledged records with the message of the guide', async () => {
+  const directory = await createKilledStarter()
   const file = await open(join(directory, segment), 'r+')
   await file.write(Buffer.of(1), 0, 1, 100)
   await file.close()
-  const refused = run(directory, 'npm run --silent broker')
-  expect(refused).toMatchObject({ code: 1, stderr: message('is damaged at byte') })
-  const verified = run(directory, 'npm run --silent verify')
-  expect(verified).toMatchObject({ code: 1, stderr: message('is damaged at byte') })
+  const refused = await run(directory, 'npm run --silent broker')
+  expect(refused).toMatchObject({ code: 1, stderr: findMessage('is damaged at byte') })
+  const verified = await run(directory, 'npm run --silent verify')
+  expect(verified).toMatchObject({ code: 1, stderr: findMessage('is damaged at byte') })
 })
 
-test('a second broker on the same folder', async () => {
-  const directory = await starter()
+test('a second broker on the same folder prints the message of the guide', async () => {
+  const directory = await createStarter()
   await serve(directory)
-  const second = run(directory, 'npm run --silent broker')
-  expect(second).toMatchObject({ code: 1, stderr: message('Another broker') })
+  const second = await run(directory, 'npm run --silent broker')
+  expect(second).toMatchObject({ code: 1, stderr: findMessage('Another broker') })
 })
 
-test('a topic that nobody has made', async () => {
-  const bus = await connect(await serve(await starter()), ['orders'])
-  const said = message('There is no topic').trimEnd()
-  await expect(bus.publish('order', record)).rejects.toThrow(said)
+test('publishing to an unknown topic fails with the message of the guide', async () => {
+  const bus = await connect(await serve(await createStarter()), ['orders'])
+  const message = findMessage('There is no topic').trimEnd()
+  await expect(bus.publish('order', record)).rejects.toThrow(message)
 })
 
-test('a group that retention has overtaken', async () => {
-  const directory = await starter()
+test('a broker that deleted records before a group handled them prints the warning of the guide', async () => {
+  const directory = await createStarter()
   const one = await serve(directory, { SEGMENT_BYTES: '1' })
   const before = await connect(one, ['orders'])
   for (let i = 0; i < 3; i++) await before.publish('orders', record)
@@ -171,9 +176,9 @@ test('a group that retention has overtaken', async () => {
     first.resolve(offset),
   )
   expect(await first.promise).toBe(2n)
-  expect(two.errorOutput()).toContain(message('were deleted before'))
+  expect(two.errorOutput()).toContain(findMessage('were deleted before'))
 })
 
-test('no message stands in the guide that is not brought about here', () => {
+test('the guide shows seven messages, all of which the tests above produce', () => {
   expect(shown).toHaveLength(7)
 })

@@ -6,10 +6,10 @@ import { Model } from './model/model.ts'
 import { System, type Options } from './model/system.ts'
 import { SimulatedDisk } from './tools/simulated-disk.ts'
 
-/** `SEED=… npx vitest run --project lean-bus model` repeats a run; the seed is in the report of a failure. */
+/** `SEED=… npx vitest run --project lean-bus model` repeats a run. The report of a failure names the seed. */
 const seeds = [1, Number(process.env['SEED'] ?? Math.trunc(Math.random() * 2 ** 31))]
 
-// Retention comes when a command says so, and no peer pings.
+// Retention runs only when a command says so, and no client pings.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }))
 afterEach(() => void vi.useRealTimers())
 
@@ -21,8 +21,8 @@ const runs = options.chain((options) =>
   fc.tuple(fc.constant(options), fc.commands(commands(options), { maxCommands: 120, size: 'max' })),
 )
 
-/** Runs the commands against a broker, and once more looks at all of it after an orderly end. */
-const holds = ({ syncs }: { syncs: boolean }) =>
+/** Runs the commands on a broker, and compares everything once more after a clean restart. */
+const agrees = ({ syncs }: { syncs: boolean }) =>
   fc.asyncProperty(runs, async ([options, commands]) => {
     const model = new Model()
     const system = new System(options, new SimulatedDisk({ syncs }))
@@ -35,11 +35,11 @@ const holds = ({ syncs }: { syncs: boolean }) =>
     }
   })
 
-test.each(seeds)('the bus does what its model does, through crashes (seed %i)', (seed) =>
-  fc.assert(holds({ syncs: true }), { seed, numRuns: 250 }),
+test.each(seeds)('the bus agrees with its model after any commands and crashes (seed %i)', (seed) =>
+  fc.assert(agrees({ syncs: true }), { seed, numRuns: 250 }),
 )
 
-test('on a disk that keeps nothing of what was synced, the same commands find the loss', async () => {
-  const found = fc.assert(holds({ syncs: false }), { seed: 1, numRuns: 300, endOnFailure: true })
+test('the model test finds the loss on a disk that ignores syncs', async () => {
+  const found = fc.assert(agrees({ syncs: false }), { seed: 1, numRuns: 300, endOnFailure: true })
   await expect(found).rejects.toThrow('Property failed')
 })

@@ -1,9 +1,8 @@
-/** What the guide "Outgrowing the lean bus" says, done: with its own lines. */
-import { execFile } from 'node:child_process'
+/** Follows the guide "Outgrowing the lean bus", with the code blocks of the guide. */
 import { readFileSync } from 'node:fs'
 import { copyFile, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { promisify } from 'node:util'
+import { execa } from 'execa'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { createDataDir, startLeanBroker } from '../../contracts/bus/test-beds/lean.ts'
 import type { Bus, BusRecord } from '../../contracts/bus/port.ts'
@@ -12,37 +11,32 @@ import { startKafka, type Kafka } from '../../servers/kafka/kafka.ts'
 import { findJava } from '../../scripts/find.ts'
 import { root } from '../../scripts/program.mjs'
 import { readExample } from '../../src/model/examples/example.ts'
-import { runCommand, unpack, type Workspace } from '../../src/model/examples/workspace.ts'
+import { install, runCommand, unpack, type Workspace } from '../../src/model/examples/workspace.ts'
 import { describeWith } from '../tools/describe-with.ts'
 
 const guide = readFileSync(join(root, 'content/guides/outgrowing-the-lean-bus.mdx'), 'utf8')
 const runtime = thisNode()
 const examples = { lean: 'lean-bus', kafka: 'kafka' }
 
-/** What stands in the guide between fences of a language. */
-const fences = (language: string) =>
+/** Lists the code blocks of the guide in a language, in order. */
+const listBlocks = (language: string) =>
   Array.from(
     guide.matchAll(RegExp(`^\`\`\`${language}\n(.*?)\n\`\`\`$`, 'gms')),
     ([, it = '']) => it,
   )
 
-/** The code blocks of the guide, in their order. */
-const [install = '', inspect = '', load = ''] = fences('sh')
-const [open = ''] = fences('ts')
+const [installLine = '', inspect = '', load = ''] = listBlocks('sh')
+const [open = ''] = listBlocks('ts')
 
-/** Runs a shell line and resolves with what it wrote to stdout. */
+/** Runs a shell line. Resolves with its stdout. */
 async function shell(line: string, cwd: string, env: NodeJS.ProcessEnv = {}): Promise<string> {
-  const run = promisify(execFile)
-  const { stdout } = await run('sh', ['-c', line], {
-    cwd,
-    env: { ...environmentOf(runtime), ...env },
-    maxBuffer: 2 ** 26,
-  })
+  const environment = { ...environmentOf(runtime), ...env }
+  const { stdout } = await execa(line, { shell: true, cwd, env: environment, extendEnv: false })
   return stdout
 }
 
-/** The client side of a bus, from the installed files. By address: each example has types of its own. */
-async function busOf(folder: string, folders = { client: '', service: 'service/' }) {
+/** Imports the client of an installed example by address, because each example has its own types. */
+async function importClient(folder: string, folders = { client: '', service: 'service/' }) {
   const address = (name: string) => new URL(`src/${name}.ts`, `file://${folder}/`).href
   return {
     ...((await import(address('bus'))) as { connect(settings: unknown): Promise<Bus> }),
@@ -66,17 +60,15 @@ describeWith('Outgrowing the lean bus', findJava(), (java) => {
     ;[kafka, lean, cluster] = await Promise.all([
       startKafka({ java }),
       unpack(readExample(examples.lean)),
-      unpack(readExample(examples.kafka)),
+      install(readExample(examples.kafka)),
     ])
-    await runCommand('npm ci', lean.directory, runtime)
-    await runCommand('npm ci', cluster.directory, runtime)
   })
   afterAll(async () => {
     for (const one of [kafka, lean, cluster]) await one?.[Symbol.asyncDispose]()
   })
 
-  /** The lean bus's starter with what the guide takes from Kafka's, and a program that opens the bus by the guide's line. */
-  async function outgrown(): Promise<string> {
+  /** Creates a lean-bus starter with the files of the Kafka example, and a program with the line of the guide that opens the bus. */
+  async function createOutgrown(): Promise<string> {
     const moved = await unpack(readExample(examples.lean))
     onTestFinished(() => moved[Symbol.asyncDispose]())
     const { directory } = moved
@@ -101,7 +93,7 @@ await bus.close()
     await writeFile(join(directory, 'src/program.ts'), program.replaceAll('127.0.0.1:9092', broker))
     const config = { extends: './tsconfig.json', include: [], files: ['src/program.ts'] }
     await writeFile(join(directory, 'tsconfig.program.json'), JSON.stringify(config))
-    // The dependency by the lockfile of Kafka's example: each of its packages is pinned there.
+    // The lockfile of the Kafka example pins each package of the dependency.
     const manifest = JSON.parse(await readFile(join(directory, 'package.json'), 'utf8')) as object
     const { dependencies } = JSON.parse(
       await readFile(join(cluster.directory, 'package.json'), 'utf8'),
@@ -112,13 +104,13 @@ await bus.close()
       join(directory, 'package-lock.json'),
     )
     const [[name, version] = []] = Object.entries(dependencies)
-    expect(install).toBe(`npm install ${name}@${version}`)
+    expect(installLine).toBe(`npm install ${name}@${version}`)
     await runCommand('npm ci', directory, runtime)
     return directory
   }
 
-  test("with Kafka's files the types fit, no file of the broker is needed, and the demo runs on Kafka", async () => {
-    const directory = await outgrown()
+  test('the lean-bus starter with the files of the Kafka example compiles without the broker, and its demo runs on Kafka', async () => {
+    const directory = await createOutgrown()
     const tsc = 'node_modules/.bin/tsc -p tsconfig.program.json'
     const listed = await shell(`${tsc} --noEmit --listFiles`, directory)
     const needed = Array.from(
@@ -135,21 +127,21 @@ await bus.close()
     for (const file of await readdir(join(directory, 'src'), { recursive: true })) {
       if (file.endsWith('.ts') && !needed.includes(file)) await rm(join(directory, 'src', file))
     }
-    const said = await shell('node src/program.ts', directory)
-    expect(said).toMatch(/shipping +shipped/)
-    expect(said.trimEnd().split('\n').at(-1)).toBe('shipped 4, replayed 4')
+    const output = await shell('node src/program.ts', directory)
+    expect(output).toMatch(/shipping +shipped/)
+    expect(output.trimEnd().split('\n').at(-1)).toBe('shipped 4, replayed 4')
   })
 
-  test('the history moves, and each group goes on with what it has not handled', async () => {
+  test('the history of a lean bus moves to Kafka, and each group continues with the records that it has not handled', async () => {
     const topic = 'history'
-    const place = await createDataDir()
-    onTestFinished(() => place[Symbol.asyncDispose]())
-    const dataDir = join(place.path, 'data')
+    const folder = await createDataDir()
+    onTestFinished(() => folder[Symbol.asyncDispose]())
+    const dataDir = join(folder.path, 'data')
     const broker = await startLeanBroker(
       { directory: lean.directory, argv: ['node', 'src/main.ts'], runtime },
       { dataDir },
     )
-    const from = await busOf(lean.directory, { client: 'client/', service: 'service/' })
+    const from = await importClient(lean.directory, { client: 'client/', service: 'service/' })
     const settings = { host: '127.0.0.1', port: broker.port }
     await from.createTopics(settings, [topic, 'orders', 'orders.dlq'])
     const bus = await from.connect(settings)
@@ -167,16 +159,16 @@ await bus.close()
     await bus.close()
     await broker.stop()
 
-    // As in the guide, but for the folder, the place of the file and the address.
-    const file = join(place.path, 'log.ndjson')
-    const here = (line: string) =>
+    // The lines of the guide, with another file and another address.
+    const file = join(folder.path, 'log.ndjson')
+    const adapt = (line: string) =>
       line.replace('/tmp/log.ndjson', file).replace('127.0.0.1:9092', kafka.brokers.join())
-    await mkdir(place.path, { recursive: true })
-    await shell(here(inspect), lean.directory, { DATA_DIR: dataDir })
-    const printed = await shell(here(`${load} --topic ${topic}`), cluster.directory)
+    await mkdir(folder.path, { recursive: true })
+    await shell(adapt(inspect), lean.directory, { DATA_DIR: dataDir })
+    const printed = await shell(adapt(`${load} --topic ${topic}`), cluster.directory)
     expect(printed).toContain(`${topic}: records ${records.length}, partitions 4`)
 
-    const to = await busOf(cluster.directory)
+    const to = await importClient(cluster.directory)
     const there = await to.connect({ brokers: kafka.brokers })
     onTestFinished(() => there.close())
     const end = await markEnds(there, topic)
@@ -194,7 +186,7 @@ await bus.close()
 
 const indexOf = ({ value }: BusRecord) => Number(Buffer.from(value).toString())
 
-/** Handles and commits so many records of a topic as a member of the group. */
+/** Handles and commits a number of records as a member of the group. */
 async function handle(bus: Bus, topic: string, group: string, count: number): Promise<void> {
   const done = Promise.withResolvers<null>()
   let handled = 0
@@ -207,7 +199,7 @@ async function handle(bus: Bus, topic: string, group: string, count: number): Pr
   await member.stop()
 }
 
-/** Ends each of the four partitions with a record, so that a reader knows when it has all. */
+/** Publishes a last record to each of the four partitions, so that a reader knows when it has all. */
 async function markEnds(bus: Bus, topic: string): Promise<ReadonlyMap<number, bigint>> {
   const ends = new Map<number, bigint>()
   for (let i = 0; ends.size < 4; i++) {
@@ -220,16 +212,16 @@ async function markEnds(bus: Bus, topic: string): Promise<ReadonlyMap<number, bi
   return ends
 }
 
-/** All that a member of the group is given before these ends, by partition. */
+/** Reads the records that a member of the group receives before these offsets, by partition. */
 async function readTo(bus: Bus, topic: string, group: string, ends: ReadonlyMap<number, bigint>) {
-  const given: BusRecord[] = []
+  const received: BusRecord[] = []
   const ended = new Set<number>()
   const all = Promise.withResolvers<null>()
   const member = await bus.subscribe({ topic, group }, async (record) => {
-    if (record.offset < (ends.get(record.partition) ?? 0n)) given.push(record)
+    if (record.offset < (ends.get(record.partition) ?? 0n)) received.push(record)
     else if (ended.add(record.partition).size === ends.size) all.resolve(null)
   })
   await Promise.race([all.promise, member.ended])
   await member.stop()
-  return given
+  return received
 }

@@ -6,28 +6,28 @@ import { encodeRecord } from '../../../examples/lean-bus/src/protocol/records.ts
 import { frame, hello } from '../tools/peer.ts'
 import type { Random } from '../../../lab/random.ts'
 
-/** Bytes that a hostile or broken peer could send: mostly one frame, sometimes part of one, or none. */
-export function anything(random: Random, correlation: number): Buffer {
-  const valid = () => request(random, correlation)
+/** Generates bytes that a hostile or broken peer could send: usually one frame, sometimes a part of one, or none. */
+export function generateBytes(random: Random, correlation: number): Buffer {
+  const valid = () => generateRequest(random, correlation)
   const kinds: [() => Buffer, ...(() => Buffer)[]] = [
     valid,
     valid,
-    () => mutated(random, valid()),
-    () => mutated(random, valid()),
-    () => brokenBatch(random, correlation),
-    () => brokenBatch(random, correlation),
+    () => mutate(random, valid()),
+    () => mutate(random, valid()),
+    () => breakBatch(random, correlation),
+    () => breakBatch(random, correlation),
     () => cutPayload(random, valid()),
   ]
-  // After these nothing can be read on, so they are rare.
+  // These close the connection, so they are rare.
   if (random.chance(0.02)) return random.bytes(random.between(1, 60))
-  return random.chance(0.02) ? wrongSize(random, valid()) : random.pick(kinds)()
+  return random.chance(0.02) ? writeWrongSize(random, valid()) : random.pick(kinds)()
 }
 
-/** What a connection may begin with when it does not begin as it has to. */
-export function anyGreeting(random: Random): Buffer {
+/** Generates an invalid first frame. */
+export function generateGreeting(random: Random): Buffer {
   return random.pick([
-    mutated(random, hello),
-    wrongSize(random, hello),
+    mutate(random, hello),
+    writeWrongSize(random, hello),
     frame(types.HELLO, 1, u32(0x4c425553), u16(random.between(2, 0xffff))),
     frame(types.PING, 1),
     Buffer.from('GET / HTTP/1.1\r\nHost: localhost\r\n\r\n'),
@@ -35,8 +35,8 @@ export function anyGreeting(random: Random): Buffer {
   ])
 }
 
-/** A request as it should be, with values that fit together by chance only. */
-function request(random: Random, correlation: number): Buffer {
+/** Generates a valid request with random values. */
+function generateRequest(random: Random, correlation: number): Buffer {
   const id = () => u32(random.pick([0, 1, 2, 3, 0xffff_ffff]))
   const offset = () => u64(random.pick([0n, 1n, 2n, 1000n, 2n ** 63n, 2n ** 64n - 1n]))
   const bytes = () => u32(random.pick([0, 1, 500, 3000, 0xffff_ffff]))
@@ -44,8 +44,8 @@ function request(random: Random, correlation: number): Buffer {
   const group = () => text(random.pick(['g', 'h', 'i', '', 'G', 'a/b', '__groups']))
   const send = (type: number, ...parts: Uint8Array[]) => frame(type, correlation, ...parts)
   const requests: [() => Buffer, ...(() => Buffer)[]] = [
-    () => send(types.PRODUCE, topic(), batch(random)),
-    () => send(types.PRODUCE, topic(), batch(random)),
+    () => send(types.PRODUCE, topic(), generateBatch(random)),
+    () => send(types.PRODUCE, topic(), generateBatch(random)),
     () => send(types.SUBSCRIBE, topic(), group(), id(), u32(random.pick([0, 1, 500]))),
     () => send(types.CREDIT, id(), bytes()),
     () => send(types.COMMIT, id(), u32(random.between(0, 3)), offset()),
@@ -60,7 +60,7 @@ function request(random: Random, correlation: number): Buffer {
   return random.pick(requests)()
 }
 
-function batch(random: Random): Buffer {
+function generateBatch(random: Random): Buffer {
   const records = Array.from({ length: random.between(1, 3) }, () =>
     encodeRecord({
       key: 'k'.repeat(random.between(0, 9)),
@@ -72,8 +72,8 @@ function batch(random: Random): Buffer {
   return encodeBatch(records, { producerId, firstSeq: random.between(0, 6) })
 }
 
-/** One to three bytes changed, anywhere behind the size. */
-function mutated(random: Random, bytes: Buffer): Buffer {
+/** Changes one to three bytes after the size. */
+function mutate(random: Random, bytes: Buffer): Buffer {
   const changed = Buffer.from(bytes)
   for (let i = random.between(1, 3); i > 0; i--) {
     changed[random.between(4, changed.length - 1)] = random.between(0, 255)
@@ -81,8 +81,8 @@ function mutated(random: Random, bytes: Buffer): Buffer {
   return changed
 }
 
-/** Says to be longer or shorter than it is: what follows is taken for a part of it, or a part for what follows. */
-function wrongSize(random: Random, bytes: Buffer): Buffer {
+/** Writes a wrong size. The broker then reads the next frame as a part of this one, or a part of this one as the next frame. */
+function writeWrongSize(random: Random, bytes: Buffer): Buffer {
   const changed = Buffer.from(bytes)
   const size = changed.readUInt32BE()
   const sizes = [0, 4, 5, size - 1, size + 1, size + 20, limits.frame + 1, 2 ** 31, 2 ** 32 - 1]
@@ -90,7 +90,7 @@ function wrongSize(random: Random, bytes: Buffer): Buffer {
   return changed
 }
 
-/** Ends too early or too late, under a size that says so. */
+/** Makes the payload too short or too long, with a size that fits. */
 function cutPayload(random: Random, bytes: Buffer): Buffer {
   const length = random.between(9, bytes.length + 5)
   const cut = Buffer.concat([
@@ -101,15 +101,15 @@ function cutPayload(random: Random, bytes: Buffer): Buffer {
   return cut
 }
 
-/** A batch that is wrong behind checksums that are right, or the other way round. */
-function brokenBatch(random: Random, correlation: number): Buffer {
-  const bytes = batch(random)
+/** Generates an invalid batch with valid checksums, or the other way round. */
+function breakBatch(random: Random, correlation: number): Buffer {
+  const bytes = generateBatch(random)
   const anyNumber = () => random.pick([0, 1, 2, 5, 100, 0xffff, 0x7fff_ffff, 0xffff_ffff])
   const kinds: [() => void, ...(() => void)[]] = [
-    // A record's sizes: of its key and headers, and of its value.
+    // The two sizes of a record: key with headers, and value.
     () => bytes.writeUInt32BE(anyNumber(), headerBytes),
     () => bytes.writeUInt32BE(anyNumber(), headerBytes + 4),
-    // The count; the length; what has to be 0.
+    // The count, the length, and bytes that have to be 0.
     () => bytes.writeUInt32BE(anyNumber(), 36),
     () => bytes.writeUInt32BE(anyNumber(), 4),
     () => (bytes[random.between(33, 35)] = random.between(1, 255)),

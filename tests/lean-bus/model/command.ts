@@ -6,10 +6,10 @@ import type { System } from './system.ts'
 export type Command = fc.AsyncCommand<Model, System>
 
 export const topic = fc.constantFrom('a', 'b')
-/** Of the values of the records of a batch, in bytes. */
+/** Sizes of the values in a batch, in bytes. */
 export const sizes = fc.array(fc.nat(120), { minLength: 1, maxLength: 4 })
 
-/** Turns parameters into commands: `check` says when one makes sense. After each, bus and model have to agree. */
+/** Creates commands from parameters. `check` decides whether a command applies. After each command, bus and model must agree. */
 export function command<T>(
   name: string,
   parameters: fc.Arbitrary<T>,
@@ -20,7 +20,7 @@ export function command<T>(
     check: (model) => check(model as Model, given),
     async run(model, system) {
       await run(model, system, given)
-      await agree(model, system)
+      await expectAgreement(model, system)
     },
     toString: () => `${name}(${fc.stringify(given)})`,
   }))
@@ -30,12 +30,12 @@ export const always = () => true
 
 export const hasTopic = (model: Model, { topic }: { topic: string }) => model.topics.has(topic)
 
-/** What anybody can look up is what the model says, and nobody was sent what is not theirs. */
-async function agree(model: Model, system: System) {
+/** Expects that offsets, positions and leases are as in the model, and that the broker broke no rule of the protocol. */
+async function expectAgreement(model: Model, system: System) {
   for (const [name, topic] of model.topics) {
     const { start, end } = await system.stat(name, 'none')
     expect(end).toBe(model.end(name))
-    expect(start, 'the oldest offset goes back').toBeGreaterThanOrEqual(topic.start)
+    expect(start, 'the oldest offset moved back').toBeGreaterThanOrEqual(topic.start)
     expect([...topic.batches.map(({ base }) => base), end]).toContain(start)
     topic.start = start
   }
@@ -43,8 +43,8 @@ async function agree(model: Model, system: System) {
     const [group = '', topic = ''] = key.split('/')
     expect((await system.stat(topic, group)).committed).toBe(committed)
   }
-  for (const [slot, { faults, lease }] of system.members) {
-    expect(faults).toEqual([])
+  for (const [slot, { violations, lease }] of system.members) {
+    expect(violations).toEqual([])
     expect(lease !== undefined).toBe(model.isMember(slot, 'active'))
   }
 }

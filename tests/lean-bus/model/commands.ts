@@ -4,9 +4,9 @@ import { always, command, hasTopic, sizes, topic, type Command } from './command
 import { crash, restart, type Crash } from './crash.ts'
 import { memberCommands } from './member-commands.ts'
 import type { Model } from './model.ts'
-import { after, codeOf, type Options } from './system.ts'
+import { endOf, requestCode, type Options } from './system.ts'
 
-/** Of three producers, each on a connection of its own. */
+/** One of three producers. Each has its own connection. */
 const producer = fc.nat(2)
 
 const create = command('create', topic, always, async (model, system, name) => {
@@ -23,7 +23,7 @@ const publish = command(
     const sent = { topic, records: model.records(sizes) }
     const offset = await system.publish(sent)
     expect(offset).toBe(model.end(topic))
-    model.stored(sent, offset)
+    model.store(sent, offset)
   },
 )
 
@@ -37,11 +37,11 @@ const publishConcurrently = command(
     })
     const offsets = await Promise.all(sent.map((one) => system.publish(one, one.connection)))
     const before = model.end(topic)
-    for (const [i, one] of sent.entries()) model.stored(one, offsets[i] ?? -1)
+    for (const [i, one] of sent.entries()) model.store(one, offsets[i] ?? -1)
     let next = before
     for (const batch of model.topic(topic).batches.filter(({ base }) => base >= before)) {
-      expect(batch.base, 'offsets go on without a gap').toBe(next)
-      next = after(batch)
+      expect(batch.base, 'offsets have no gap').toBe(next)
+      next = endOf(batch)
     }
     for (const connection of [0, 1, 2]) {
       const mine = offsets.filter((_offset, i) => i % 3 === connection)
@@ -58,7 +58,7 @@ const publishIdempotently = command(
     const sent = model.nextOf(topic, producer, sizes)
     const offset = await system.publish(sent, producer)
     expect(offset).toBe(model.end(topic))
-    model.stored(sent, offset, producer)
+    model.store(sent, offset, producer)
   },
 )
 
@@ -85,7 +85,7 @@ const leaveGap = command(
     const next = model.nextOf(topic, producer, sizes)
     const { id, firstSeq } = next.producer ?? { id: 0n, firstSeq: 0 }
     const sent = { ...next, producer: { id, firstSeq: firstSeq + 1 } }
-    expect(await codeOf(system.publish(sent, producer))).toBe('OUT_OF_ORDER_SEQ')
+    expect(await requestCode(system.publish(sent, producer))).toBe('OUT_OF_ORDER_SEQ')
   },
 )
 
@@ -96,16 +96,16 @@ const read = command(
   async (model, system, { topic, place, bytes }) => {
     const { start, batches } = model.topic(topic)
     const end = model.end(topic)
-    // In hundredths of the log; what is less or more lies before it or behind it.
+    // `place` is a percentage of the log. Below 0 and above 100, it is a distance from the start or the end.
     const within = start + Math.floor(((end - start) * place) / 100)
     const offset = place < 0 ? start + place : place > 100 ? end + place - 100 : within
     if (offset < 0) return
     if (offset < start || offset > end) {
-      expect(await codeOf(system.read(topic, offset, bytes))).toBe('OFFSET_RANGE')
+      expect(await requestCode(system.read(topic, offset, bytes))).toBe('OFFSET_RANGE')
       return
     }
     const found = await system.read(topic, offset, bytes)
-    const first = batches.findIndex((batch) => after(batch) > offset)
+    const first = batches.findIndex((batch) => endOf(batch) > offset)
     expect(found.length > 0).toBe(offset < end)
     expect(found).toEqual(first === -1 ? [] : batches.slice(first, first + found.length))
   },
@@ -138,7 +138,7 @@ const anyCrash: fc.Arbitrary<Crash> = fc.record({
   turns: fc.nat(12),
 })
 
-/** All commands; what stands in it twice comes more often. */
+/** All commands. Duplicates make a command more frequent. */
 export const commands = (options: Options): fc.Arbitrary<Command>[] => [
   create,
   publish,

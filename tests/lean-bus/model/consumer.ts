@@ -2,24 +2,25 @@ import type { Session } from '../../../examples/lean-bus/src/client/session.ts'
 import { batchesIn, recordsIn } from '../../../examples/lean-bus/src/protocol/format.ts'
 import { text, types, u32 } from '../../../examples/lean-bus/src/protocol/frames.ts'
 import type { BatchRecord } from '../../../examples/lean-bus/src/protocol/records.ts'
-import { createSignal } from '../tools/signal.ts'
+import { createCondition } from '../tools/condition.ts'
 
 export interface Delivered {
   readonly offset: number
   readonly record: BatchRecord
 }
 
-/** A member of a group that takes what it is sent, and grants credit only when it is told to. */
+/** A member of a group that receives records, and grants credit only when the test says so. */
 export interface Consumer {
   readonly id: number
-  /** The lease, once it has begun; and what was delivered under it and not taken yet. */
+  /** The lease. undefined while this member is on standby. */
   readonly lease: { start: number; epoch: number } | undefined
+  /** Delivered records that the test has not taken yet. */
   readonly inbox: Delivered[]
-  /** What the broker did against the protocol. */
-  readonly faults: string[]
-  /** Resolves when the lease has begun. */
+  /** Rules of the protocol that the broker broke. */
+  readonly violations: string[]
+  /** Resolves when the lease begins. */
   activated(): Promise<{ start: number; epoch: number }>
-  /** Takes records up to this offset, and grants credit until they are here. */
+  /** Takes records up to this offset. Grants credit until they have arrived. */
   take(end: number): Promise<Delivered[]>
 }
 
@@ -28,28 +29,28 @@ export async function subscribe(
   { topic, group, credit }: { topic: string; group: string; credit: number },
 ): Promise<Consumer> {
   const id = session.nextId()
-  const { changed, until } = createSignal(5_000)
+  const { notify, waitFor } = createCondition(5_000)
   const inbox: Delivered[] = []
-  const faults: string[] = []
+  const violations: string[] = []
   let lease: Consumer['lease']
   let left = credit
 
   session.subscribers.set(id, {
     active({ start, epoch }) {
-      if (lease) faults.push('a second lease')
+      if (lease) violations.push('a second lease')
       lease = { start: Number(start), epoch }
-      changed()
+      notify()
     },
     deliver(bytes) {
-      if (!lease) faults.push('records without a lease')
+      if (!lease) violations.push('records without a lease')
       for (const { header, batch } of batchesIn(bytes)) {
-        if (left <= 0) faults.push('more than the credit and one batch')
+        if (left <= 0) violations.push('more than the credit and one batch')
         left -= batch.length
         const base = Number(header.baseOffset)
-        if (lease && base + header.count <= lease.start) faults.push('a batch before the start')
+        if (lease && base + header.count <= lease.start) violations.push('a batch before the start')
         inbox.push(...Array.from(recordsIn(batch), (record, i) => ({ offset: base + i, record })))
       }
-      changed()
+      notify()
     },
     lost() {},
   })
@@ -61,9 +62,9 @@ export async function subscribe(
       return lease
     },
     inbox,
-    faults,
+    violations,
     async activated() {
-      await until(() => lease !== undefined, 'a lease')
+      await waitFor(() => lease !== undefined, 'a lease')
       return lease ?? { start: -1, epoch: -1 }
     },
     async take(end) {
@@ -75,7 +76,7 @@ export async function subscribe(
           session.send(types.CREDIT, 0, u32(id), u32(grant))
         }
         const before = inbox.length
-        await until(() => inbox.length > before, `records up to ${end}, there are ${last() + 1}`)
+        await waitFor(() => inbox.length > before, `records up to ${end}, received ${last() + 1}`)
       }
       const found = inbox.findIndex(({ offset }) => offset >= end)
       return inbox.splice(0, found === -1 ? inbox.length : found)

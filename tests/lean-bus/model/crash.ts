@@ -3,41 +3,41 @@ import { expect, vi } from 'vitest'
 import { createRandom } from '../../../lab/random.ts'
 import type { Delivered } from './consumer.ts'
 import type { Model } from './model.ts'
-import { after, commit, type Sent, type System } from './system.ts'
+import { commit, endOf, type Sent, type System } from './system.ts'
 
-/** What is under way when the process dies. */
+/** The operations that run when the process dies. */
 export interface Crash {
-  /** Whether the power fails too, or the page cache survives. */
+  /** Whether the power fails too. Otherwise the page cache survives. */
   readonly power: boolean
   readonly seed: number
-  /** What is published, and by which producer if by any. */
+  /** Batches that are published, some by an idempotent producer. */
   readonly publishes: readonly { topic: string; producer?: number; sizes: readonly number[] }[]
-  /** Whether the members that hold a lease commit. */
+  /** Whether the active members commit. */
   readonly isCommitting: boolean
-  /** Whether retention is at work. */
+  /** Whether retention runs. */
   readonly isRetaining: boolean
-  /** Of the event loop, until the process dies. */
+  /** Turns of the event loop until the process dies. */
   readonly turns: number
 }
 
-interface UnderWay {
+interface PendingPublish {
   readonly sent: Sent
   readonly slot: number | undefined
-  /** Once it is acknowledged. */
+  /** undefined until the broker acknowledges the batch. */
   offset: number | undefined
 }
 
-/** Lets the process die, starts it again, and compares all that is there then with what was promised. */
+/** Crashes the process, starts it again, and compares everything that the bus then holds with what it promised. */
 export async function crash(model: Model, system: System, options: Crash): Promise<void> {
   const publishes = beginPublishes(model, system, options)
   const commits = beginCommits(model, system, options)
   if (options.isRetaining) vi.advanceTimersByTime(1000)
   for (let i = 0; i < options.turns; i++) await turn()
 
-  const seen = whatMembersSaw(model, system)
+  const delivered = listDelivered(model, system)
   if (options.power) system.disk.cutPower(createRandom(options.seed))
   else system.disk.kill()
-  // From here on nothing is acknowledged: what an answer on its way says counts no more.
+  // Answers that arrive from now on don't count.
   const acknowledged = publishes.map((publish) => ({ ...publish }))
   const committed = commits.map((commit) => ({ ...commit }))
   await system.abandon()
@@ -47,15 +47,15 @@ export async function crash(model: Model, system: System, options: Crash): Promi
     const mine = acknowledged.filter(({ sent }) => sent.topic === name)
     await reconcile(model, system, name, mine)
   }
-  await expectSeen(system, seen)
+  await expectDelivered(system, delivered)
   await reconcileGroups(model, system, committed)
-  model.disconnected()
+  model.disconnectAll()
   await resendRecovered(model, system, acknowledged)
 }
 
 function beginPublishes(model: Model, system: System, { publishes }: Crash) {
   const sequences = new Map<string, { id: bigint; firstSeq: number }>()
-  const underWay: UnderWay[] = []
+  const pending: PendingPublish[] = []
   for (const { topic, producer: slot, sizes } of publishes) {
     if (!model.topics.has(topic)) continue
     let sent: Sent = { topic, records: model.records(sizes) }
@@ -67,14 +67,14 @@ function beginPublishes(model: Model, system: System, { publishes }: Crash) {
       const firstSeq = producer.firstSeq + sizes.length
       sequences.set(key, { id: producer.id, firstSeq })
     }
-    const entry: UnderWay = { sent, slot, offset: undefined }
-    underWay.push(entry)
+    const entry: PendingPublish = { sent, slot, offset: undefined }
+    pending.push(entry)
     void system.publish(sent, slot ?? 0).then(
       (offset) => (entry.offset = offset),
       () => undefined,
     )
   }
-  return underWay
+  return pending
 }
 
 function beginCommits(model: Model, system: System, { isCommitting }: Crash) {
@@ -90,63 +90,63 @@ function beginCommits(model: Model, system: System, { isCommitting }: Crash) {
   })
 }
 
-function whatMembersSaw(model: Model, system: System) {
+function listDelivered(model: Model, system: System) {
   return Array.from(system.members, ([slot, { inbox }]) => {
     return { topic: model.member(slot).topic, delivered: [...inbox] }
   })
 }
 
-/** Compares a topic with what was acknowledged, and takes over what was recovered beyond that. */
-async function reconcile(model: Model, system: System, name: string, underWay: UnderWay[]) {
+/** Compares a topic with the acknowledged batches, and adds the recovered ones to the model. */
+async function reconcile(model: Model, system: System, name: string, pending: PendingPublish[]) {
   const topic = model.topic(name)
   const { start, found } = await system.readAll(name)
   const before = model.end(name)
   let next = start
   for (const batch of found) {
-    expect(batch.base, 'offsets go on without a gap').toBe(next)
-    next = after(batch)
+    expect(batch.base, 'offsets have no gap').toBe(next)
+    next = endOf(batch)
     const known = topic.batches.find(({ base }) => base === batch.base)
     if (known) expect(batch).toEqual(known)
-    else expect(batch.base, 'it begins where no batch did').toBeGreaterThanOrEqual(before)
+    else expect(batch.base, 'a batch begins at an unknown offset').toBeGreaterThanOrEqual(before)
   }
-  expect(next, 'what was acknowledged is lost').toBeGreaterThanOrEqual(before)
+  expect(next, 'an acknowledged batch is lost').toBeGreaterThanOrEqual(before)
 
   const recovered = found.filter(({ base }) => base >= before)
-  for (const slot of new Set(underWay.map((entry) => entry.slot))) {
-    // Those of one connection: what was sent later cannot be there without what was sent before.
-    const mine = underWay.filter((entry) => entry.slot === slot)
+  for (const slot of new Set(pending.map((entry) => entry.slot))) {
+    // Of the batches on one connection, a later one can't survive without the earlier ones.
+    const mine = pending.filter((entry) => entry.slot === slot)
     const places = mine.map(({ sent }) =>
       recovered.find(({ records }) => records[0]?.key === sent.records[0]?.key),
     )
     const count = places.filter(Boolean).length
     for (const [i, place] of places.entries()) {
-      const { sent, offset } = mine[i] as UnderWay
-      if (offset !== undefined) expect(place?.base, 'it was acknowledged').toBe(offset)
-      expect(place !== undefined, 'a later one was recovered without it').toBe(i < count)
+      const { sent, offset } = mine[i] as PendingPublish
+      if (offset !== undefined) expect(place?.base, 'the offset that was acknowledged').toBe(offset)
+      expect(place !== undefined, 'a batch is missing before a recovered one').toBe(i < count)
       if (place) expect(place.records).toEqual(sent.records)
     }
     const bases = places.slice(0, count).map((place) => place?.base ?? -1)
     expect(bases).toEqual(bases.toSorted((a, b) => a - b))
   }
-  const sent = new Set(underWay.map((entry) => entry.sent.records[0]?.key))
+  const sent = new Set(pending.map((entry) => entry.sent.records[0]?.key))
   expect(recovered.filter(({ records }) => !sent.has(records[0]?.key ?? ''))).toEqual([])
   expect(new Set(recovered.map(({ records }) => records[0]?.key)).size).toBe(recovered.length)
 
   topic.start = start
-  rememberAgain(model, name, underWay, recovered)
+  restoreProducers(model, name, pending, recovered)
 }
 
-/** The broker remembers of its producers what is in the log still. */
-function rememberAgain(
+/** Forgets batches of producers that retention has deleted, as the broker does. */
+function restoreProducers(
   model: Model,
   name: string,
-  underWay: UnderWay[],
+  pending: PendingPublish[],
   recovered: readonly { base: number; records: Sent['records'] }[],
 ) {
   const topic = model.topic(name)
   for (const { base, records } of recovered) {
-    const entry = underWay.find(({ sent }) => sent.records[0]?.key === records[0]?.key)
-    if (entry) model.stored(entry.sent, base, entry.slot)
+    const entry = pending.find(({ sent }) => sent.records[0]?.key === records[0]?.key)
+    if (entry) model.store(entry.sent, base, entry.slot)
   }
   for (const [slot, { id, sent }] of topic.producers) {
     const kept = sent.filter(({ offset }) => offset >= topic.start)
@@ -155,9 +155,12 @@ function rememberAgain(
   }
 }
 
-/** What any member was given is in the log for ever: no other record has its offset. */
-async function expectSeen(system: System, seen: { topic: string; delivered: Delivered[] }[]) {
-  for (const { topic, delivered } of seen) {
+/** Expects that each delivered record is still at its offset. */
+async function expectDelivered(
+  system: System,
+  members: { topic: string; delivered: Delivered[] }[],
+) {
+  for (const { topic, delivered } of members) {
     const { start, found } = await system.readAll(topic)
     const records = found.flatMap(({ records }) => records)
     for (const { offset, record } of delivered) {
@@ -182,9 +185,9 @@ async function reconcileGroups(
   }
 }
 
-/** Who sends again what was recovered gets the offset that it has. */
-async function resendRecovered(model: Model, system: System, underWay: readonly UnderWay[]) {
-  for (const { sent, slot } of underWay) {
+/** Sends recovered batches again. Each gets the offset that it already has. */
+async function resendRecovered(model: Model, system: System, pending: readonly PendingPublish[]) {
+  for (const { sent, slot } of pending) {
     if (slot === undefined) continue
     const known = model.topic(sent.topic).producers.get(slot)
     const taken = known?.sent.find((taken) => taken.sent === sent)
@@ -193,13 +196,13 @@ async function resendRecovered(model: Model, system: System, underWay: readonly 
   }
 }
 
-/** Ends the broker in order and starts it again: all is as it was, and nothing is torn. */
+/** Stops the broker cleanly and starts it again. Nothing has changed, and there is no torn tail. */
 export async function restart(model: Model, system: System): Promise<void> {
   const before = system.warnings.length
   await system.close()
   await system.open()
   for (const name of model.topics.keys()) await reconcile(model, system, name, [])
   await reconcileGroups(model, system, [])
-  model.disconnected()
+  model.disconnectAll()
   expect(system.warnings.slice(before)).toEqual([])
 }

@@ -7,22 +7,22 @@ import { subscribe } from './consumer.ts'
 import type { GroupModel, MemberModel, Model } from './model.ts'
 import { commit, type Member, type System } from './system.ts'
 
-/** A member on both sides. */
+/** A member, in the model and in the system. */
 interface Chosen extends MemberModel {
   readonly slot: number
   readonly member: Member
   readonly state: GroupModel
 }
 
-/** A command for one of the members that hold a lease, or stand by, or for any. */
+/** Creates a command for one of the members in this role. */
 function memberCommand<T>(
   name: string,
-  as: 'active' | 'standby' | 'any',
+  role: 'active' | 'standby' | 'any',
   parameters: fc.Arbitrary<T>,
   run: (model: Model, system: System, chosen: Chosen, parameters: T) => Promise<void>,
 ) {
   const slots = (model: Model) =>
-    [...model.members.keys()].filter((slot) => as === 'any' || model.isMember(slot, as))
+    [...model.members.keys()].filter((slot) => role === 'any' || model.isMember(slot, role))
   return command(
     name,
     fc.tuple(fc.nat(5), parameters),
@@ -49,13 +49,13 @@ const join = command(
   async (model, system, { topic, group, credit }) => {
     const { session, disconnect } = await system.connect()
     const consumer = await subscribe(session, { topic, group, credit })
-    const slot = model.joined({ topic, group, position: 0 })
+    const slot = model.join({ topic, group, position: 0 })
     system.members.set(slot, Object.assign(consumer, { session, disconnect }))
     if (model.isMember(slot, 'active')) await expectLease(model, system, slot)
   },
 )
 
-/** This member's lease begins, where the group's committed offset is. */
+/** Expects that this member gets the lease, which begins at the committed offset of the group. */
 async function expectLease(model: Model, system: System, slot: number) {
   const { state, topic, group } = model.member(slot)
   const { start, epoch } = await system.member(slot).activated()
@@ -77,10 +77,10 @@ const handle = memberCommand(
     const { start } = await system.stat(topic, 'none')
     let next = position
     for (const { offset, record } of taken) {
-      // The first batch may begin before the place that was asked for.
+      // The first batch may begin before the requested offset.
       if (offset < position) continue
       if (offset !== next) {
-        const reason = 'only what was deleted is passed over'
+        const reason = 'only deleted records are skipped'
         expect(offset, reason).toBeGreaterThan(next)
         expect(offset, reason).toBeLessThanOrEqual(start)
       }
@@ -141,21 +141,21 @@ const commitOnStandby = memberCommand(
 const leave = memberCommand(
   'leave',
   'any',
-  fc.constantFrom('by UNSUBSCRIBE', 'by the end of the connection'),
+  fc.constantFrom('UNSUBSCRIBE', 'disconnect'),
   async (model, system, { slot, member }, how) => {
-    if (how === 'by UNSUBSCRIBE') await member.session.request(types.UNSUBSCRIBE, u32(member.id))
+    if (how === 'UNSUBSCRIBE') await member.session.request(types.UNSUBSCRIBE, u32(member.id))
     else member.disconnect()
-    await hasLeft(model, system, slot)
+    await expectTakeover(model, system, slot)
   },
 )
 
-/** Who stood by takes over, if this member held the lease. */
-async function hasLeft(model: Model, system: System, slot: number) {
-  const heir = model.left(slot)
+/** Removes a member. If it had the lease, expects that the next one takes over. */
+async function expectTakeover(model: Model, system: System, slot: number) {
+  const next = model.leave(slot)
   system.members.delete(slot)
-  // The broker hears of a connection's end in a later turn.
+  // The broker notices a closed connection in a later turn.
   await turn()
-  if (heir !== undefined) await expectLease(model, system, heir)
+  if (next !== undefined) await expectLease(model, system, next)
 }
 
 const commitAndDie = memberCommand(
@@ -172,7 +172,7 @@ const commitAndDie = memberCommand(
     const { committed } = await system.stat(topic, group)
     expect(answer === 'OK' ? [position] : [state.committed, position]).toContain(committed)
     state.committed = committed
-    await hasLeft(model, system, slot)
+    await expectTakeover(model, system, slot)
   },
 )
 

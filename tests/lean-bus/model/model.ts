@@ -1,12 +1,12 @@
 import type { BatchRecord } from '../../../examples/lean-bus/src/protocol/records.ts'
-import { after, type Found, type Sent } from './system.ts'
+import { endOf, type Found, type Sent } from './system.ts'
 
 export interface TopicModel {
-  /** All that was ever acknowledged or recovered, also what retention has deleted. */
+  /** All batches that were ever acknowledged or recovered, including deleted ones. */
   readonly batches: Found[]
-  /** The oldest offset when it was last looked at. */
+  /** The oldest offset at the last check. */
   start: number
-  /** What the broker has to remember of each producer: its last five batches, the newest last. */
+  /** The last five batches of each producer, which the broker has to remember. The newest comes last. */
   readonly producers: Map<number, { readonly id: bigint; readonly sent: Acknowledged[] }>
 }
 
@@ -17,25 +17,25 @@ export interface Acknowledged {
 
 export interface GroupModel {
   committed: number
-  /** The greatest that any member was told. */
+  /** The largest epoch that any member received. */
   epoch: number
-  /** The slots of its members in the order in which they came: the first holds the lease. */
-  line: number[]
+  /** The slots of its members in the order in which they joined. The first holds the lease. */
+  queue: number[]
 }
 
 export interface MemberModel {
   readonly topic: string
   readonly group: string
-  /** The offset of the next record to be handled. */
+  /** The offset of the next record that it handles. */
   readonly position: number
 }
 
-/** What the bus should hold, in the simplest form. */
+/** The expected state of the bus, in its simplest form. */
 export class Model {
   readonly topics = new Map<string, TopicModel>()
   /** By `<group>/<topic>`. */
   readonly groups = new Map<string, GroupModel>()
-  /** By slot, which is a number that no member had before. */
+  /** By slot, a number that is unique to each member. */
   readonly members = new Map<number, MemberModel>()
   #slots = 0
   #records = 0
@@ -49,7 +49,7 @@ export class Model {
 
   group({ topic, group }: { topic: string; group: string }): GroupModel {
     const key = `${group}/${topic}`
-    const known = this.groups.get(key) ?? { committed: 0, epoch: 0, line: [] }
+    const known = this.groups.get(key) ?? { committed: 0, epoch: 0, queue: [] }
     this.groups.set(key, known)
     return known
   }
@@ -58,19 +58,19 @@ export class Model {
     const member = this.members.get(slot)
     if (!member) throw new Error(`The model has no member ${slot}`)
     const state = this.group(member)
-    return { ...member, state, isActive: state.line[0] === slot }
+    return { ...member, state, isActive: state.queue[0] === slot }
   }
 
-  /** Whether this member is there, and holds the lease or stands by. */
-  isMember(slot: number, as: 'active' | 'standby'): boolean {
-    return this.members.has(slot) && this.member(slot).isActive === (as === 'active')
+  /** Whether this member exists in this role. */
+  isMember(slot: number, role: 'active' | 'standby'): boolean {
+    return this.members.has(slot) && this.member(slot).isActive === (role === 'active')
   }
 
-  /** A member stands by, or holds the lease if nobody else is there. */
-  joined(member: MemberModel): number {
+  /** Adds a member. It gets the lease if the group is empty. */
+  join(member: MemberModel): number {
     const slot = ++this.#slots
     this.members.set(slot, member)
-    this.group(member).line.push(slot)
+    this.group(member).queue.push(slot)
     return slot
   }
 
@@ -79,12 +79,12 @@ export class Model {
     this.members.set(slot, { topic, group, position })
   }
 
-  /** A member has left. Who gets its lease, if it had one and somebody stands by? */
-  left(slot: number): number | undefined {
+  /** Removes a member. Returns the slot of the member that takes over its lease, if there is one. */
+  leave(slot: number): number | undefined {
     const { state, isActive } = this.member(slot)
-    state.line = state.line.filter((other) => other !== slot)
+    state.queue = state.queue.filter((other) => other !== slot)
     this.members.delete(slot)
-    return isActive ? state.line[0] : undefined
+    return isActive ? state.queue[0] : undefined
   }
 
   recordAt(topic: string, offset: number): BatchRecord | undefined {
@@ -93,10 +93,10 @@ export class Model {
   }
 
   end(topic: string): number {
-    return after(this.topic(topic).batches.at(-1))
+    return endOf(this.topic(topic).batches.at(-1))
   }
 
-  /** Records of these sizes, unlike any others. */
+  /** Creates unique records of these sizes. */
   records(sizes: readonly number[]): BatchRecord[] {
     return sizes.map((size) => {
       const number = ++this.#records
@@ -105,7 +105,7 @@ export class Model {
     })
   }
 
-  /** The next batch of a producer: the one in this slot, if the broker has to remember it still. */
+  /** Creates the next batch of the producer in this slot, or of a new one if the broker may have forgotten that. */
   nextOf(topic: string, slot: number, sizes: readonly number[]): Sent {
     const producer = this.topic(topic).producers.get(slot)
     const last = producer?.sent.at(-1)?.sent
@@ -114,8 +114,8 @@ export class Model {
     return { topic, records: this.records(sizes), producer: { id, firstSeq } }
   }
 
-  /** Takes down what the bus has acknowledged. */
-  stored(sent: Sent, offset: number, slot?: number): void {
+  /** Stores an acknowledged batch. */
+  store(sent: Sent, offset: number, slot?: number): void {
     const topic = this.topic(sent.topic)
     topic.batches.push({ base: offset, records: sent.records })
     topic.batches.sort((a, b) => a.base - b.base)
@@ -125,9 +125,9 @@ export class Model {
     topic.producers.set(slot, { id, sent: [...known.slice(-4), { sent, offset }] })
   }
 
-  /** Nobody is connected any more. */
-  disconnected(): void {
+  /** Removes all members. */
+  disconnectAll(): void {
     this.members.clear()
-    for (const group of this.groups.values()) group.line = []
+    for (const group of this.groups.values()) group.queue = []
   }
 }

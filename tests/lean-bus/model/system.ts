@@ -17,14 +17,14 @@ export interface Options {
   readonly retainBytes: number
 }
 
-/** What a producer sends as one batch. */
+/** A batch that a producer sends. */
 export interface Sent {
   readonly topic: string
   readonly records: readonly BatchRecord[]
   readonly producer?: { readonly id: bigint; readonly firstSeq: number }
 }
 
-/** A batch as a reader finds it. */
+/** A batch that a reader finds. */
 export interface Found {
   readonly base: number
   readonly records: readonly BatchRecord[]
@@ -32,17 +32,17 @@ export interface Found {
 
 export interface Member extends Consumer {
   readonly session: Session
-  /** Ends the connection at the broker's end, as a reset does. */
+  /** Closes the broker's end of the connection, as a reset does. */
   disconnect(): void
 }
 
-/** Long enough that no lease ends by itself. */
+/** Long enough that no lease expires. */
 const leaseMs = 600_000
 
-/** A real broker on a simulated disk, and its peers at the other ends of duplex pairs. */
+/** The system under test: a real broker on a simulated disk, and its clients in the same process. */
 export class System {
   readonly disk: SimulatedDisk
-  /** By the slots of the model. */
+  /** By slot of the model. */
   readonly members = new Map<number, Member>()
   readonly warnings: string[] = []
   readonly #options: Options
@@ -68,13 +68,13 @@ export class System {
     this.#publishers = (await Promise.all(opened)).map(({ session }) => session)
   }
 
-  /** Ends the broker in order. */
+  /** Stops the broker cleanly. */
   async close(): Promise<void> {
     await this.#broker?.close()
     this.#disconnect()
   }
 
-  /** Lets go of a broker whose process is dead. */
+  /** Drops a broker whose process is dead. */
   async abandon(): Promise<void> {
     this.#disconnect()
     await this.#broker?.close().catch(() => undefined)
@@ -87,10 +87,10 @@ export class System {
   }
 
   async connect() {
-    const [ours, theirs] = duplexPair()
-    this.#streams.push(ours, theirs)
-    this.#broker?.accept(theirs)
-    return { session: await openSession(ours), disconnect: () => void theirs.destroy() }
+    const [clientEnd, brokerEnd] = duplexPair()
+    this.#streams.push(clientEnd, brokerEnd)
+    this.#broker?.accept(brokerEnd)
+    return { session: await openSession(clientEnd), disconnect: () => void brokerEnd.destroy() }
   }
 
   async publish({ topic, records, producer }: Sent, connection = 0): Promise<number> {
@@ -119,11 +119,11 @@ export class System {
     }))
   }
 
-  /** All of a topic. */
+  /** Reads all of a topic. */
   async readAll(topic: string): Promise<{ start: number; found: Found[] }> {
     const { start, end } = await this.stat(topic, 'none')
     const found: Found[] = []
-    for (let next = start; next < end; next = after(found.at(-1))) {
+    for (let next = start; next < end; next = endOf(found.at(-1))) {
       found.push(...(await this.read(topic, next, 1000)))
     }
     return { start, found }
@@ -137,10 +137,10 @@ export class System {
 }
 
 /** The offset after a batch. */
-export const after = (batch: Found | undefined) => (batch ? batch.base + batch.records.length : 0)
+export const endOf = (batch: Found | undefined) => (batch ? batch.base + batch.records.length : 0)
 
-/** The code with which the broker refuses it. */
-export function codeOf(request: Promise<unknown>): Promise<ErrorCode | 'OK'> {
+/** Resolves with `OK`, or with the code of the broker's error. */
+export function requestCode(request: Promise<unknown>): Promise<ErrorCode | 'OK'> {
   return request.then(
     () => 'OK' as const,
     (error: unknown) => {
@@ -150,7 +150,7 @@ export function codeOf(request: Promise<unknown>): Promise<ErrorCode | 'OK'> {
   )
 }
 
-/** Commits under an epoch. Resolves with `OK` or the code of the refusal. */
+/** Commits under an epoch. Resolves with `OK`, or with the code of the broker's error. */
 export function commit({ id, session }: Member, epoch: number, next: number) {
-  return codeOf(session.request(types.COMMIT, u32(id), u32(epoch), u64(BigInt(next))))
+  return requestCode(session.request(types.COMMIT, u32(id), u32(epoch), u64(BigInt(next))))
 }

@@ -1,6 +1,6 @@
 /**
- * A member of group `g` on the topic `orders`, in a process of its own that can be frozen: `node member.ts PORT`. It prints the
- * key of each record, waits for a line on its standard input, commits, and prints `committed` or the code of the refusal.
+ * `node member.ts PORT`: a member of group `g` on the topic `orders`, in its own process, so that a test can freeze it. It
+ * prints the key of each record, waits for a line on its standard input, commits, and prints `committed` or the error code.
  */
 import { createInterface } from 'node:readline'
 import { connect } from '../../../examples/lean-bus/src/bus.ts'

@@ -1,11 +1,11 @@
 import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 
-/** What JavaScript holds after a collection of garbage, buffers included, in bytes. */
-export function heldBytes(): number {
+/** Measures the memory that JavaScript still uses after garbage collection, buffers included, in bytes. */
+export function measureMemory(): number {
   setFlagsFromString('--expose-gc')
   const collect = runInNewContext('gc') as () => void
-  // The second time frees the memory behind the buffers that the first has found.
+  // The second collection frees the memory of buffers that the first one found.
   collect()
   collect()
   const { heapUsed, external } = process.memoryUsage()

@@ -1,9 +1,11 @@
 import type { Duplex } from 'node:stream'
 import { errorCodes, type ErrorCode } from '../../../examples/lean-bus/src/protocol/errors.ts'
+import { encodeBatch } from '../../../examples/lean-bus/src/protocol/format.ts'
 import {
   encodeFrame,
   createFrameReader,
   magic,
+  text,
   types,
   u16,
   u32,
@@ -11,21 +13,24 @@ import {
   type Frame,
 } from '../../../examples/lean-bus/src/protocol/frames.ts'
 import { limits } from '../../../examples/lean-bus/src/protocol/limits.ts'
-import { createSignal } from './signal.ts'
+import { encodeRecord } from '../../../examples/lean-bus/src/protocol/records.ts'
+import { createCondition } from './condition.ts'
 
-/** The other end of a broker's connection, which sends whatever bytes it likes. */
+/** The client end of a connection to a broker. It can send any bytes. */
 export interface Peer {
   readonly stream: Duplex
-  /** What the broker has sent so far. */
+  /** The frames that the broker has sent so far. */
   readonly frames: readonly Frame[]
-  /** Whether the broker has ended the connection. */
+  /** Whether the broker has closed the connection. */
   hasEnded(): boolean
   write(bytes: Uint8Array): void
-  /** The frame that answers this correlation. */
+  /** The answer with this correlation, if it has arrived. */
   answer(correlation: number): Frame | undefined
-  /** Resolves when the condition holds. It is looked at after each chunk, and at the end. */
-  until(condition: () => boolean, description: string): Promise<void>
-  /** Resolves when the broker has ended the connection. */
+  /** Waits for the answer with this correlation. */
+  answered(correlation: number): Promise<Frame>
+  /** Resolves when the predicate is true. Checks it after each chunk, and when the connection closes. */
+  waitFor(predicate: () => boolean, description: string): Promise<void>
+  /** Resolves when the broker has closed the connection. */
   ended(): Promise<void>
 }
 
@@ -33,22 +38,22 @@ export function createPeer(stream: Duplex): Peer {
   const reader = createFrameReader(() => limits.frame)
   const frames: Frame[] = []
   const answers = new Map<number, Frame>()
-  const { changed, until } = createSignal()
+  const { notify, waitFor } = createCondition()
   let hasEnded = false
   const end = () => {
     hasEnded = true
-    changed()
+    notify()
   }
   stream.on('data', (chunk: Buffer) => {
     for (const frame of reader.push(chunk)) {
       frames.push(frame)
       if (frame.type >= types.OK) answers.set(frame.correlation, frame)
     }
-    changed()
+    notify()
   })
   stream.on('end', end)
   stream.on('close', end)
-  // The broker may have closed what is still being written to.
+  // The broker may close a connection that the peer still writes to.
   stream.on('error', end)
   return {
     stream,
@@ -56,19 +61,31 @@ export function createPeer(stream: Duplex): Peer {
     hasEnded: () => hasEnded,
     write: (bytes) => void (stream.writable && stream.write(bytes)),
     answer: (correlation) => answers.get(correlation),
-    until,
-    ended: () => until(() => hasEnded, 'the end of the connection'),
+    async answered(correlation) {
+      await waitFor(() => answers.has(correlation), `the answer to request ${correlation}`)
+      return answers.get(correlation) as Frame
+    },
+    waitFor,
+    ended: () => waitFor(() => hasEnded, 'the end of the connection'),
   }
 }
 
 export const frame = (...parts: Parameters<typeof encodeFrame>): Buffer =>
   Buffer.concat(encodeFrame(...parts))
 
-/** What every peer begins with; its answer bears the number 1. */
+/** The first frame of every peer. Its answer has the correlation 1. */
 export const hello: Buffer = frame(types.HELLO, 1, u32(magic), u16(version))
 
-/** The code of an error frame, `OK` for an answer. */
-export function codeIn(answer: Frame | undefined): ErrorCode | 'OK' | undefined {
+/** A batch of one record. */
+export const batchOf = (key: string, bytes: number): Buffer =>
+  encodeBatch([encodeRecord({ key, value: Buffer.alloc(bytes), headers: {} })])
+
+/** A frame that publishes one record to `orders`. */
+export const produce = (correlation: number, key: string, bytes: number): Buffer =>
+  frame(types.PRODUCE, correlation, text('orders'), batchOf(key, bytes))
+
+/** Reads the code of an error frame. Returns `OK` for other answers. */
+export function readCode(answer: Frame | undefined): ErrorCode | 'OK' | undefined {
   if (!answer) return undefined
   if (answer.type !== types.ERROR) return 'OK'
   const number = answer.payload.readUInt16BE()
