@@ -74,14 +74,16 @@ test('crash rejects an invalid number of rounds and names the option', async () 
   expect([stderr, exitCode]).toEqual(['--rounds many: give a whole number from 1 on', 1])
 })
 
+let folder: string
 /** A copy of the example that mutants are made from. */
 let original: string
 beforeAll(async () => {
-  original = await mkdtemp(join(tmpdir(), 'crash-mutants-'))
+  folder = await mkdtemp(join(tmpdir(), 'crash-mutants-'))
+  original = join(folder, 'lean-bus')
   cpSync(exampleSource, join(original, 'src'), { recursive: true })
   cpSync(join(exampleSource, '../package.json'), join(original, 'package.json'))
 })
-afterAll(() => rm(original, { recursive: true }))
+afterAll(() => rm(folder, { recursive: true }))
 
 const createSource = async (mutant: CrashMutant) =>
   join(await mutate('lean-bus', original, mutant), 'src')
@@ -93,9 +95,9 @@ test.concurrent.for(crashMutants.map((mutant, number) => ({ ...mutant, number })
     const source = await createSource(mutant)
     const rig = createRig({
       // A short path, because the broker puts a socket below it.
-      folder: join(original, `rig-${mutant.number}`),
+      folder: join(folder, `rig-${mutant.number}`),
       source,
-      cache: join(original, 'cache'),
+      cache: join(folder, 'cache'),
       syncs: true,
       label: `${seed}/${mutant.fault}`,
     })
