@@ -11,7 +11,7 @@ const read = async (address: string) => {
 }
 
 /** Markdown without its code, which contains brackets and HTML. */
-const prose = (markdown: string) => markdown.replaceAll(/^```.*?^```$|`[^`]*`/gms, '')
+const prose = (markdown: string) => markdown.replaceAll(/^(`{3,}).*?^\1$|`[^`]*`/gms, '')
 
 /** The targets of all links. */
 const links = (markdown: string) =>
