@@ -26,8 +26,8 @@ describeInChromium((chromium) => {
   test('without JavaScript the link above a snippet leads to its file', async () => {
     const page = await openPage('/guides/express/')
     await page.getByRole('link', { name: 'express/src/models.ts' }).first().click()
-    await page.waitForURL('**/examples/express/#src-openapi-ts')
-    const file = page.locator('#src-openapi-ts')
+    await page.waitForURL('**/examples/express/#src-models-ts')
+    const file = page.locator('#src-models-ts')
     expect(await file.isVisible()).toBe(true)
     await expect
       .poll(() => file.evaluate((one) => one.getBoundingClientRect().top))
