@@ -7,7 +7,7 @@ import { closestMatch } from 'leven'
 import { thisNode } from '../contracts/process/runtimes.ts'
 import { OptionError } from '../lab/options.ts'
 import { readExample } from '../src/model/examples/example.ts'
-import { runCommand, unpack } from '../src/model/examples/workspace.ts'
+import { install, unpack } from '../src/model/examples/workspace.ts'
 import { buildSite } from './build.ts'
 import { findChromium, findJava, type Tool } from './find.ts'
 import { root } from './program.mjs'
@@ -38,7 +38,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   },
   experiments: {
     summary: 'default behavior of Express and Fastify',
-    main: async (args) => (await import('../lab/experiments/main.ts')).main(args, install),
+    main: async (args) => (await import('../lab/experiments/main.ts')).main(args, prepare),
   },
   'kafka-cost': {
     summary: 'start time and memory of Kafka with one broker and three, and of the dev broker',
@@ -65,14 +65,11 @@ function pathOf(tool: Tool): string {
   return tool.path
 }
 
-/** Unpacks and installs an example in a temporary folder. */
-async function install(id: string) {
+/** Installs an example in a temporary folder. */
+async function prepare(id: string) {
   const example = readExample(id)
-  const { commands, argv } = example.manifest
-  const workspace = await unpack(example)
-  const runtime = thisNode()
-  await runCommand(commands.install, workspace.directory, runtime)
-  return { ...workspace, hash: example.hash, argv, runtime }
+  const { argv } = example.manifest
+  return { ...(await install(example)), hash: example.hash, argv, runtime: thisNode() }
 }
 
 /** The text for a missing or unknown subject. */
