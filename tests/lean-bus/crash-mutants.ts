@@ -1,8 +1,11 @@
+import type { Kind } from '../../lab/crash/record.ts'
 import type { Mutant } from '../contract/mutate.ts'
 
 /** A bug in the example's source, and how the crash laboratory reports it. */
 export interface CrashMutant extends Omit<Mutant, 'fails'> {
   readonly report: RegExp
+  /** The kinds of rounds that can reveal it. Default: all. */
+  readonly kinds?: readonly [Kind, ...Kind[]]
 }
 
 const missing = /promised at|out of reach/
@@ -70,6 +73,7 @@ export const crashMutants: readonly CrashMutant[] = [
   },
   {
     fault: 'retry after a failed sync',
+    kinds: ['fault'],
     report: /keeps running where it must exit/,
     file: 'src/log/log.ts',
     from: 'catch((cause) => fail(cause, group))',
