@@ -3,7 +3,7 @@ import type { Check, Probe } from './check.ts'
 export interface CheckResult {
   readonly name: string
   readonly passed: boolean
-  /** What was expected and what came, when it failed. */
+  /** What was expected and what was received, if the check failed. */
   readonly error?: string
 }
 
@@ -18,7 +18,7 @@ export interface ContractResult {
 }
 
 /**
- * Runs checks one after the other against a target. A check that fails does not stop the others.
+ * Runs checks one after the other against a target, and continues after a check that fails.
  *
  * @param onResult called after each check, to show progress
  */
@@ -36,7 +36,7 @@ export async function runChecks<Target>(
   return results
 }
 
-/** Runs the checks of a contract, then its probes. A probe that gets no answer says so in its line. */
+/** Runs the checks of a contract, then its probes. A probe that rejects is recorded as `no answer`. */
 export async function runContract<Target>(
   contract: {
     readonly checks: readonly Check<Target>[]
@@ -50,7 +50,7 @@ export async function runContract<Target>(
   for (const probe of contract.probes) {
     const answer = await probe
       .run(target)
-      .catch((error: unknown) => `no answer: ${messageOf(error)}`)
+      .catch((error: unknown) => `no answer: ${formatError(error)}`)
     probes.push({ name: probe.name, answer })
   }
   return { checks, probes }
@@ -61,11 +61,11 @@ async function runCheck<Target>(check: Check<Target>, target: Target): Promise<C
     await check.run(target)
     return { name: check.name, passed: true }
   } catch (error) {
-    return { name: check.name, passed: false, error: messageOf(error) }
+    return { name: check.name, passed: false, error: formatError(error) }
   }
 }
 
-function messageOf(error: unknown): string {
+function formatError(error: unknown): string {
   if (!(error instanceof Error)) return String(error)
   return error.cause instanceof Error ? `${error.message} (${error.cause.message})` : error.message
 }
