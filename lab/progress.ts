@@ -1,17 +1,9 @@
 import type { WriteStream } from 'node:tty'
 
-/** A progress bar in one line of a terminal. When stderr is not a terminal, it prints nothing. */
-export interface Progress {
-  /** Starts the next of `total` steps. */
-  next(step: string): void
-  /** Erases the line, so that other output can follow. */
-  clear(): void
-}
-
 const width = 24
 
-export function showProgress(total: number, terminal: WriteStream = process.stderr): Progress {
-  let started = 0
+/** A progress bar in one line of a terminal. When stderr is not a terminal, it prints nothing. */
+export function createProgress(terminal: WriteStream = process.stderr) {
   const write = (line: string) => {
     if (!terminal.isTTY) return
     terminal.cursorTo(0)
@@ -19,12 +11,13 @@ export function showProgress(total: number, terminal: WriteStream = process.stde
     terminal.write(line)
   }
   return {
-    next(step) {
-      const done = Math.round((width * started) / total)
-      const bar = '█'.repeat(done) + '░'.repeat(width - done)
-      started++
-      write(`${bar} ${started} of ${total}: ${step}`)
+    /** Shows the step that follows the first `done` of `total` steps. */
+    show(done: number, total: number, step: string) {
+      const filled = Math.round((width * done) / total)
+      const bar = '█'.repeat(filled) + '░'.repeat(width - filled)
+      write(`${bar} ${done + 1} of ${total}: ${step}`)
     },
+    /** Erases the line, so that other output can follow. */
     clear: () => write(''),
   }
 }

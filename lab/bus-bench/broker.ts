@@ -1,5 +1,5 @@
 /** The broker process of one sample. Arguments: the bus's source folder, the data folder, and `fsync` if it syncs. */
-import { load } from './bus.ts'
+import { load } from '../lean-bus.ts'
 import { countingFolder, type Counts } from './counting-folder.ts'
 import { answer, cpuSeconds, exitWith } from './process.ts'
 

@@ -1,5 +1,5 @@
 /** The consumer process of one sample. It checks each record. Arguments: the bus's source folder, the broker's port, the topic. */
-import { load } from './bus.ts'
+import { load } from '../lean-bus.ts'
 import { answer, cpuSeconds, exitWith } from './process.ts'
 import { payloadBytes } from './record.ts'
 

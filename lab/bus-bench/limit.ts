@@ -1,30 +1,29 @@
 /** Measures what the machine does without a bus: the limit for every bus on it. */
-import { closeSync, fdatasyncSync, openSync, rmSync, writeSync } from 'node:fs'
+import { closeSync, fdatasyncSync, openSync, writeSync } from 'node:fs'
 import { createConnection } from 'node:net'
-import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { startProcess } from './process.ts'
 
 /**
- * Appends blocks to a new file.
+ * Appends blocks to a file.
  *
- * @param blockBytes size of each block
  * @param fsync whether each block is followed by fdatasync
  * @returns bytes per second
  */
-export function measureDisk(
-  folder: string,
-  blockBytes: number,
-  fsync: boolean,
-  seconds: number,
-): number {
-  const path = join(folder, 'limit')
-  const file = openSync(path, 'wx')
+export function measureDisk(path: string, blockBytes: number, fsync: boolean, seconds: number) {
+  const block = Buffer.alloc(blockBytes, 'x')
+  const file = openSync(path, 'a')
+  const begin = performance.now()
+  const passed = () => (performance.now() - begin) / 1000
+  let written = 0
   try {
-    return writeFor(seconds, file, Buffer.alloc(blockBytes, 'x'), fsync)
+    while (passed() < seconds) {
+      written += writeSync(file, block)
+      if (fsync) fdatasyncSync(file)
+    }
+    return written / passed()
   } finally {
     closeSync(file)
-    rmSync(path)
   }
 }
 
@@ -33,24 +32,8 @@ export function measureDisk(
  * Solid State Storage Performance Test Specification measures in that steady state too; it tests for it, this function waits.
  * The file must stay until the measurement is over: a virtual disk regains capacity when files are deleted.
  */
-export function sustainLoad(folder: string, seconds: number): void {
-  const file = openSync(join(folder, 'sustained'), 'a')
-  try {
-    writeFor(seconds, file, Buffer.alloc(2 ** 20, 'x'), true)
-  } finally {
-    closeSync(file)
-  }
-}
-
-function writeFor(seconds: number, file: number, bytes: Buffer, fsync: boolean): number {
-  const begin = performance.now()
-  const passed = () => (performance.now() - begin) / 1000
-  let written = 0
-  while (passed() < seconds) {
-    written += writeSync(file, bytes)
-    if (fsync) fdatasyncSync(file)
-  }
-  return written / passed()
+export function sustainLoad(path: string, seconds: number): void {
+  measureDisk(path, 2 ** 20, true, seconds)
 }
 
 /** Sends from this process to another one over TCP. Returns the bytes per second that arrive. */

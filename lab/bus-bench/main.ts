@@ -3,7 +3,7 @@ import { mkdirSync } from 'node:fs'
 import { release, type } from 'node:os'
 import { parseArgs } from 'node:util'
 import { readInteger, readNumber } from '../options.ts'
-import { showProgress } from '../progress.ts'
+import { createProgress } from '../progress.ts'
 import { readCommit, thisMachine, type Spread } from '../record.ts'
 import {
   benchRecord,
@@ -49,11 +49,12 @@ export async function main(args: string[]): Promise<void> {
 
   mkdirSync(folder, { recursive: true })
   const samples: Sample[] = []
-  const progress = showProgress(settings.rounds * cases.length)
+  const progress = createProgress()
+  const total = settings.rounds * cases.length
   for (let round = 1; round <= settings.rounds; round++) {
     for (const one of cases) {
-      progress.next(`round ${round}, ${formatCase(one)}`)
-      samples.push(await measure(one, round, settings, { below: folder }))
+      progress.show(samples.length, total, `round ${round}, ${formatCase(one)}`)
+      samples.push(await measure(one, round, settings, folder))
     }
   }
   progress.clear()

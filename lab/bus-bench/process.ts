@@ -2,19 +2,12 @@ import { fork } from 'node:child_process'
 import { once } from 'node:events'
 import { join } from 'node:path'
 
-type Handlers = { [question: string]: (argument: number) => unknown }
-
-/** A process of a measurement. It answers questions. */
-export interface BenchProcess extends AsyncDisposable {
-  ask<T>(question: string, argument?: number): Promise<T>
-}
-
 /**
- * Starts a program of this folder and waits until it calls `answer`. Disposal ends it.
+ * Starts a program of this folder and waits until it calls `answer`. The process answers questions until its disposal ends it.
  *
  * @throws Error if the program exits before it answers
  */
-export async function startProcess(file: string, args: readonly string[]): Promise<BenchProcess> {
+export async function startProcess(file: string, args: readonly string[]) {
   const child = fork(join(import.meta.dirname, file), args)
   const exit = once(child, 'exit').then(() => {
     throw new Error(`${file} has exited. Its error output is above.`)
@@ -38,7 +31,7 @@ export async function startProcess(file: string, args: readonly string[]): Promi
 }
 
 /** Answers the questions of the parent process until it disconnects. */
-export function answer(handlers: Handlers): void {
+export function answer(handlers: Record<string, (argument: number) => unknown>): void {
   const send = process.send?.bind(process)
   if (!send) throw new Error('Only `npm run lab -- bus-bench` can start this program.')
   process.on('message', async ({ question, argument }: { question: string; argument: number }) => {

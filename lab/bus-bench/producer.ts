@@ -1,7 +1,7 @@
 /** The producer process of one sample. Arguments: the bus's source folder, the broker's port, the load, the topic. */
 import { randomBytes } from 'node:crypto'
 import { build } from 'hdr-histogram-js'
-import { load } from './bus.ts'
+import { load } from '../lean-bus.ts'
 import { answer, cpuSeconds, exitWith } from './process.ts'
 import { loads, payloadBytes, type Latency, type Load } from './record.ts'
 

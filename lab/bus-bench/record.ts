@@ -147,7 +147,7 @@ export type BenchRecord = z.infer<typeof BenchRecord>
 export const benchRecord = recordFile('lab/bus-bench/record.json', BenchRecord)
 
 /** The files that decide the result: the bench and the bus. */
-export const inputs = ['lab/bus-bench/*.ts', 'examples/lean-bus/src/**/*.ts']
+export const inputs = ['lab/bus-bench/*.ts', 'lab/lean-bus.ts', 'examples/lean-bus/src/**/*.ts']
 
 export const inputHash = (root?: string) => hashInputs(inputs, root)
 

@@ -1,9 +1,9 @@
 /** Measures a lean bus on this machine, and what the same machine does without it. */
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempDisposableSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { exampleSource } from '../lean-bus.ts'
 import type { BrokerUse } from './broker.ts'
-import { exampleSource } from './bus.ts'
 import type { Read } from './consumer.ts'
 import { measureDisk, measureLoopback, sustainLoad } from './limit.ts'
 import { startProcess } from './process.ts'
@@ -29,64 +29,58 @@ export const cases = loadNames.flatMap((load): Case[] =>
  * @param source the bus's source folder
  */
 export async function measure(
-  { load, fsync, reading, disk }: Case,
+  one: Case,
   round: number,
   settings: Settings,
-  { below, source = exampleSource }: { below: string; source?: string },
+  below: string,
+  source = exampleSource,
 ): Promise<Sample> {
-  const folder = mkdtempSync(join(below, 'bench-'))
-  try {
-    const settle = () => sustainLoad(folder, settings.settleSeconds)
-    if (disk === 'settled') settle()
-    const data = join(folder, 'data')
-    const run = await runBus(source, data, { load, fsync, reading }, settings)
-    const { published, broker, read, unread } = run
-    // If the bus wrote less than the disk sustains, the disk has regained some burst capacity.
-    if (disk === 'settled') settle()
-    else rmSync(data, { recursive: true })
-    const groupBytes = Math.round(broker.bytes / broker.writes)
-    const limit = {
-      disk: measureDisk(folder, groupBytes, fsync, settings.seconds),
-      loopback: await measureLoopback(settings.trialSeconds),
-    }
-    const messagesPerSecond = published.messages / published.seconds
-    // A message takes as many bytes on the wire as in the log, its share of the batch header included.
-    const messageBytes = broker.bytes / published.messages
-    const limitMessagesPerSecond = Math.min(limit.disk, limit.loopback) / messageBytes
-    return {
-      round,
-      load,
-      fsync,
-      reading,
-      disk,
-      seconds: round3(published.seconds),
-      messages: published.messages,
-      messagesPerSecond: Math.round(messagesPerSecond),
-      megabytesPerSecond: round3((messagesPerSecond * payloadBytes) / 1e6),
-      latency: published.latency,
-      groups: broker.writes,
-      groupBytes,
-      syncs: broker.syncs,
-      unread,
-      brokerPeakMiB: Math.round(broker.peakMiB),
-      cpuSeconds: {
-        broker: round3(broker.cpuSeconds),
-        producer: round3(published.cpuSeconds),
-        consumer: round3(read.cpuSeconds),
-      },
-      limit: { disk: Math.round(limit.disk), loopback: Math.round(limit.loopback) },
-      limitMessagesPerSecond: Math.round(limitMessagesPerSecond),
-      ratio: round3(messagesPerSecond / limitMessagesPerSecond),
-    }
-  } finally {
-    rmSync(folder, { recursive: true })
+  using folder = mkdtempDisposableSync(join(below, 'bench-'))
+  const { fsync, disk } = one
+  const settle = () => sustainLoad(join(folder.path, 'sustained'), settings.settleSeconds)
+  if (disk === 'settled') settle()
+  const data = join(folder.path, 'data')
+  const { published, broker, read, unread } = await runBus(source, data, one, settings)
+  // If the bus wrote less than the disk sustains, the disk has regained some burst capacity.
+  if (disk === 'settled') settle()
+  else rmSync(data, { recursive: true })
+  const groupBytes = Math.round(broker.bytes / broker.writes)
+  const limit = {
+    disk: measureDisk(join(folder.path, 'limit'), groupBytes, fsync, settings.seconds),
+    loopback: await measureLoopback(settings.trialSeconds),
+  }
+  const messagesPerSecond = published.messages / published.seconds
+  // A message takes as many bytes on the wire as in the log, its share of the batch header included.
+  const messageBytes = broker.bytes / published.messages
+  const limitMessagesPerSecond = Math.min(limit.disk, limit.loopback) / messageBytes
+  return {
+    round,
+    ...one,
+    seconds: round3(published.seconds),
+    messages: published.messages,
+    messagesPerSecond: Math.round(messagesPerSecond),
+    megabytesPerSecond: round3((messagesPerSecond * payloadBytes) / 1e6),
+    latency: published.latency,
+    groups: broker.writes,
+    groupBytes,
+    syncs: broker.syncs,
+    unread,
+    brokerPeakMiB: Math.round(broker.peakMiB),
+    cpuSeconds: {
+      broker: round3(broker.cpuSeconds),
+      producer: round3(published.cpuSeconds),
+      consumer: round3(read.cpuSeconds),
+    },
+    limit: { disk: Math.round(limit.disk), loopback: Math.round(limit.loopback) },
+    limitMessagesPerSecond: Math.round(limitMessagesPerSecond),
+    ratio: round3(messagesPerSecond / limitMessagesPerSecond),
   }
 }
 
 async function runBus(
   source: string,
   data: string,
-  { load, fsync, reading }: Omit<Case, 'disk'>,
+  { load, fsync, reading }: Case,
   { seconds, warmUpSeconds }: Settings,
 ) {
   await using broker = await startProcess('broker.ts', [source, data, fsync ? 'fsync' : ''])

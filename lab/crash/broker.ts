@@ -4,10 +4,7 @@ import { execa } from 'execa'
 import { environmentOf, thisNode } from '../../contracts/process/runtimes.ts'
 import type { DiskOptions } from './disk/options.ts'
 
-/** The source files of the example. */
-export const exampleSource = fileURLToPath(new URL('../../examples/lean-bus/src', import.meta.url))
-
-const disk = fileURLToPath(new URL('disk/disk.ts', import.meta.url))
+const watchedDisk = fileURLToPath(new URL('disk/disk.ts', import.meta.url))
 
 /** How long a broker may take to start and to exit, in ms. */
 const [startTimeout, exitTimeout] = [20_000, 10_000]
@@ -15,29 +12,14 @@ const [startTimeout, exitTimeout] = [20_000, 10_000]
 /** Small sizes, so that segments roll, retention deletes old ones and the groups' log is rewritten all the time. */
 export const sizes = { segmentBytes: 24 * 1024, retainBytes: 256 * 1024 }
 
-/** The exit of a process: an exit code or a signal, and all that it wrote to standard error. */
-export interface BrokerExit {
-  readonly code: number | undefined
-  readonly signal: string | undefined
-  readonly stderr: string
-}
-
-export interface BrokerProcess {
-  readonly pid: number | undefined
-  /** Resolves with the port when the broker is ready, or with undefined when the process exits first. */
-  readonly port: Promise<number | undefined>
-  readonly exit: Promise<BrokerExit>
-  kill(signal: NodeJS.Signals): void
-  /** What it has written to standard error. */
-  stderr(): string
-}
+export type BrokerProcess = ReturnType<typeof spawnBroker>
 
 /**
  * Starts a broker in a new process: Node with these arguments. The process is ended when this one exits.
  *
  * @param env the whole environment
  */
-export function spawnBroker(args: readonly string[], env: NodeJS.ProcessEnv): BrokerProcess {
+export function spawnBroker(args: readonly string[], env: NodeJS.ProcessEnv) {
   const child = execa(process.execPath, args, {
     env: { BROKER_PORT: '0', ...env },
     extendEnv: false,
@@ -48,9 +30,7 @@ export function spawnBroker(args: readonly string[], env: NodeJS.ProcessEnv): Br
   })
   let [stdout, stderr] = ['', '']
   child.stderr.on('data', (chunk) => (stderr += chunk))
-  const exit = child.then(({ exitCode, signal, stderr }): BrokerExit => {
-    return { code: exitCode, signal, stderr }
-  })
+  const exit = child.then(({ exitCode, signal, stderr }) => ({ code: exitCode, signal, stderr }))
   const port = new Promise<number | undefined>((resolve) => {
     child.stdout.on('data', (chunk) => {
       stdout += chunk
@@ -61,29 +41,29 @@ export function spawnBroker(args: readonly string[], env: NodeJS.ProcessEnv): Br
   })
   return {
     pid: child.pid,
+    /** Resolves with the port when the broker is ready, or with undefined when the process exits first. */
     port,
+    /** Resolves with an exit code or a signal, and all that the process wrote to standard error. */
     exit,
-    kill: (signal) => void child.kill(signal),
+    kill: (signal: NodeJS.Signals) => void child.kill(signal),
+    /** What it has written to standard error. */
     stderr: () => stderr,
   }
 }
 
-export interface WatchedBrokerOptions {
-  /** The folder of the broker's source files. */
-  readonly source: string
-  /** Folder of compiled code that all processes share. */
-  readonly cache: string
-  readonly disk: DiskOptions
-}
-
-/** Starts the example's `npm run broker` on a watched disk. Kills it when it isn't ready in time. */
-export function startWatchedBroker(options: WatchedBrokerOptions): BrokerProcess {
-  const program = join(options.source, 'cli/run-broker.ts')
-  const broker = spawnBroker(['--import', disk, program], {
+/**
+ * Starts the example's `npm run broker` on a watched disk. Kills it when it isn't ready in time.
+ *
+ * @param source the folder of the broker's source files
+ * @param cache folder of compiled code that all processes share
+ */
+export function startWatchedBroker(source: string, cache: string, disk: DiskOptions) {
+  const program = join(source, 'cli/run-broker.ts')
+  const broker = spawnBroker(['--import', watchedDisk, program], {
     ...environmentOf(thisNode()),
-    NODE_COMPILE_CACHE: options.cache,
-    CRASH_DISK: JSON.stringify(options.disk),
-    DATA_DIR: options.disk.data,
+    NODE_COMPILE_CACHE: cache,
+    CRASH_DISK: JSON.stringify(disk),
+    DATA_DIR: disk.data,
     SEGMENT_BYTES: String(sizes.segmentBytes),
     RETAIN_BYTES: String(sizes.retainBytes),
   })
@@ -97,7 +77,7 @@ export function startWatchedBroker(options: WatchedBrokerOptions): BrokerProcess
  *
  * @throws Error when it keeps running; it is killed by then
  */
-export async function waitForExit(broker: BrokerProcess): Promise<BrokerExit> {
+export async function waitForExit(broker: BrokerProcess) {
   let isLate = false
   const timer = setTimeout(() => {
     isLate = true

@@ -1,8 +1,7 @@
-import { join } from 'node:path'
-import { pathToFileURL } from 'node:url'
 import type { Folder } from '../../examples/lean-bus/src/log/files.ts'
 import type { Log } from '../../examples/lean-bus/src/log/log.ts'
 import { memoryFolder } from '../../examples/lean-bus/src/log/memory-files.ts'
+import { load } from '../lean-bus.ts'
 import type { Random } from '../random.ts'
 import type { Flips, Layout } from './record.ts'
 import { readLayout } from './recovery.ts'
@@ -22,6 +21,8 @@ export async function readFiles(folder: Folder): Promise<LogFiles> {
   }
   return files
 }
+
+export const noFlips = () => ({ tried: 0, refused: 0, truncatedTail: 0, served: 0 })
 
 /** A bit in a segment. */
 interface Bit {
@@ -46,10 +47,8 @@ export async function flipBits(
   random: Random,
   source: string,
 ): Promise<Flips> {
-  const { openLog } = (await import(pathToFileURL(join(source, 'log/log.ts')).href)) as {
-    openLog: OpenLog
-  }
-  const flips = { tried: 0, refused: 0, truncatedTail: 0, served: 0 }
+  const { openLog } = await load(source, 'log/log')
+  const flips = noFlips()
   const [first, ...others] = segmentsOf(files).filter(([, bytes]) => bytes.length > 0)
   if (!first) return flips
   const last = others.at(-1) ?? first

@@ -21,21 +21,23 @@ export const isShutdown = (error: unknown): boolean =>
 export const connect = async (port: number) =>
   openSession(await overTcp({ host: '127.0.0.1', port })())
 
+interface Load {
+  readonly producing: Session
+  readonly consuming: Session
+  readonly random: Random
+  /** Called after each batch. */
+  readonly onAcknowledged: () => void
+  /** Receives promises that the broker breaks meanwhile. */
+  readonly violations: Violations
+}
+
 /**
  * Publishes and consumes until the broker exits, and stores what it promises.
  *
- * @param acknowledged called after each batch
- * @param violations receives promises that the broker breaks meanwhile
  * @throws BusError for an answer that a crash doesn't explain
  */
-export async function runLoad(
-  sessions: readonly [Session, Session],
-  topics: readonly Topic[],
-  random: Random,
-  acknowledged: () => void,
-  violations: Violations,
-): Promise<void> {
-  const [producing, consuming] = sessions
+export async function runLoad(load: Load, topics: readonly Topic[]): Promise<void> {
+  const { producing, random } = load
   // The other topics rest, so that the broker's state of them grows old. A later round creates some.
   const busy = topics.filter(() => random.chance(0.7))
   const work = busy.map(async (topic) => {
@@ -51,24 +53,16 @@ export async function runLoad(
       throw error
     }
     await Promise.all([
-      ...topic.producers.map((one) =>
-        produce(producing, topic, one, random, acknowledged, violations),
-      ),
-      ...topic.groups.map((group) => consume(consuming, topic, group, violations)),
+      ...topic.producers.map((producer) => produce(load, topic, producer)),
+      ...topic.groups.map((group) => consume(load, topic, group)),
     ])
   })
   await Promise.all(work)
 }
 
 /** Keeps several batches in flight. Sends those again first that were not acknowledged. */
-async function produce(
-  session: Session,
-  topic: Topic,
-  producer: Producer,
-  random: Random,
-  acknowledged: () => void,
-  violations: Violations,
-): Promise<void> {
+async function produce(load: Load, topic: Topic, producer: Producer): Promise<void> {
+  const { producing, random, onAcknowledged, violations } = load
   // The broker remembers the last five batches of a producer.
   const depth = random.between(1, 5)
   const again = [...producer.open]
@@ -78,11 +72,8 @@ async function produce(
 
   async function sendBatch(batch: Batch) {
     try {
-      const answer = await session.request(
-        types.PRODUCE,
-        text(topic.name),
-        encodeRecords(producer, batch),
-      )
+      const records = encodeRecords(producer, batch)
+      const answer = await producing.request(types.PRODUCE, text(topic.name), records)
       const base = Number(answer.readBigUInt64BE())
       producer.open = producer.open.filter((one) => one !== batch)
       for (let i = 0; i < batch.count; i++) {
@@ -90,7 +81,7 @@ async function produce(
         addPromise(topic, base + i, key, violations)
         topic.acknowledged.add(base + i)
       }
-      acknowledged()
+      onAcknowledged()
     } catch (error) {
       isOver = true
       if (!isShutdown(error)) failure = error
@@ -122,12 +113,8 @@ function encodeRecords({ name, id }: Producer, { firstSeq, count }: Batch): Buff
 }
 
 /** Receives records, and commits batch by batch without waiting for the answers. */
-async function consume(
-  session: Session,
-  topic: Topic,
-  group: Group,
-  violations: Violations,
-): Promise<void> {
+async function consume(load: Load, topic: Topic, group: Group): Promise<void> {
+  const { consuming: session, violations } = load
   const id = session.nextId()
   const over = Promise.withResolvers<undefined>()
   let lease = { start: 0n, epoch: 0 }

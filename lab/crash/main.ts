@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { readInteger } from '../options.ts'
-import { showProgress, type Progress } from '../progress.ts'
+import { createProgress } from '../progress.ts'
 import { thisMachine } from '../record.ts'
 import { crashRecord, inputHash, Totals } from './record.ts'
 import { objectionsTo, runCrashes, type CrashRun } from './run.ts'
@@ -31,16 +31,10 @@ export async function main(args: string[]): Promise<void> {
 
   const hash = inputHash()
   const begin = performance.now()
-  let progress: Progress | undefined
-  const run = await runCrashes({
-    seed,
-    rounds,
-    progress(_done, all) {
-      progress ??= showProgress(all)
-      progress.next(`seed ${seed}`)
-    },
-  })
-  progress?.clear()
+  const progress = createProgress()
+  const onRound = (done: number, total: number) => progress.show(done, total, `seed ${seed}`)
+  const run = await runCrashes({ seed, rounds, onRound })
+  progress.clear()
   const seconds = Math.round((performance.now() - begin) / 1000)
 
   const objections = objectionsTo(run)

@@ -64,11 +64,15 @@ export const noViolations = (): Violations => ({
 })
 
 export function addViolations(sum: Violations, { messages, ...counts }: Violations): void {
-  sum.lost += counts.lost
-  sum.reordered += counts.reordered
-  sum.duplicated += counts.duplicated
-  sum.refused += counts.refused
+  addCounts(sum, counts)
   sum.messages.push(...messages)
+}
+
+export function addCounts<Name extends string>(
+  sum: Record<Name, number>,
+  more: Readonly<Record<Name, number>>,
+): void {
+  for (const name of Object.keys(more) as Name[]) sum[name] += more[name]
 }
 
 /** Topics with their producers and groups, before the broker has created them. */

@@ -5,25 +5,20 @@ import type { Kind } from './record.ts'
 /** The failures that one process meets. */
 export type FailurePlan = Pick<DiskOptions, 'kill' | 'fault' | 'shortWrites'>
 
+/** The operations that may fail. */
+const failing: [Operation, ...Operation[]] = ['sync', 'write', 'create', 'sync folder', 'remove']
+
 /** @param label seed of the short writes of this process */
 export function planFailure(kind: Kind, random: Random, label: string): FailurePlan {
   const short = random.chance(0.25) ? { shortWrites: label } : {}
   if (kind === 'fault') {
-    const operation = random.pick<Operation>(['sync', 'write', 'create', 'sync folder', 'remove'])
+    const operation = random.pick(failing)
     const code = operation === 'write' || operation === 'create' ? 'ENOSPC' : 'EIO'
     return { ...short, fault: { operation, nth: pickNth(operation, random), code } }
   }
   // Without a moment in the plan, the rig kills the process from outside.
   if (random.chance(0.4)) return short
-  const operation = random.pick<Operation>([
-    'sync',
-    'write',
-    'create',
-    'sync folder',
-    'remove',
-    'truncate',
-    'make folder',
-  ])
+  const operation = random.pick<Operation>([...failing, 'truncate', 'make folder'])
   const when = random.pick<'before' | 'during' | 'after'>(['before', 'during', 'after'])
   return { ...short, kill: { operation, nth: pickNth(operation, random), when } }
 }

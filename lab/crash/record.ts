@@ -8,7 +8,6 @@ export type Kind = (typeof kinds)[number]
 
 const Count = z.int().nonnegative()
 const PositiveInt = z.int().positive()
-const Size = z.int().nonnegative()
 const Zero = z.int().min(0).max(0)
 
 /** The events of all rounds, as evidence that the rounds reach what they test. */
@@ -32,9 +31,8 @@ const Seen = z.strictObject({
 
 export type Seen = z.infer<typeof Seen>
 
-const seenNames = Object.keys(Seen.shape) as (keyof Seen)[]
-
-export const emptySeen = () => Object.fromEntries(seenNames.map((name) => [name, 0])) as Seen
+export const emptySeen = () =>
+  Object.fromEntries(Seen.keyof().options.map((name) => [name, 0])) as Seen
 
 /** The results of flipping single bits in synced data. */
 const Flips = z.strictObject({
@@ -71,7 +69,7 @@ export type Totals = z.infer<typeof Totals>
 const Layout = z.strictObject({
   offset: Count,
   count: PositiveInt,
-  at: Size,
+  at: Count,
   length: PositiveInt,
   /** End of the synced log when this batch was written, as an offset. */
   durable: Count,
@@ -83,18 +81,19 @@ export type Layout = z.infer<typeof Layout>
 const Recovery = z.strictObject({
   /** Relative to the data folder. */
   path: z.string(),
-  syncedSize: Size,
-  writtenSize: Size,
-  /** Size after the power cut. */
-  keptSize: Size,
+  /** Size that the last sync made safe. */
+  syncedSize: Count,
+  writtenSize: Count,
+  /** Count after the power cut. */
+  keptSize: Count,
   /** Positions of bytes with flipped bits. */
-  flipped: z.array(Size).readonly(),
+  flipped: z.array(Count).readonly(),
   /** Ranges of zeroed bytes; the end is exclusive. */
-  zeroed: z.array(z.tuple([Size, Size]).readonly()).readonly(),
+  zeroed: z.array(z.tuple([Count, Count]).readonly()).readonly(),
   /** The batches as they were written. */
   batches: z.array(Layout).nonempty().readonly(),
-  /** Size after the start has cut the segment. */
-  recoveredSize: Size,
+  /** Count after the start has cut the segment. */
+  recoveredSize: Count,
   /** The warning that the start printed. */
   warning: z.string(),
 })
@@ -122,12 +121,7 @@ const CrashRecord = z.strictObject({
     /** Rounds after which the broker refused to start, because the log says that more was synced than is left. */
     refused: Count,
   }),
-  seen: z.strictObject(
-    Object.fromEntries(seenNames.map((name) => [name, PositiveInt])) as Record<
-      keyof Seen,
-      typeof PositiveInt
-    >,
-  ),
+  seen: z.record(Seen.keyof(), PositiveInt),
   recovery: Recovery,
 })
 
@@ -137,4 +131,7 @@ export const crashRecord = recordFile('lab/crash/record.json', CrashRecord)
 
 /** Hashes the files that decide the result: the laboratory and the bus. */
 export const inputHash = (root?: string) =>
-  hashInputs(['lab/crash/**/*.ts', 'lab/random.ts', 'examples/lean-bus/src/**/*.ts'], root)
+  hashInputs(
+    ['lab/crash/**/*.ts', 'lab/{lean-bus,random}.ts', 'examples/lean-bus/src/**/*.ts'],
+    root,
+  )

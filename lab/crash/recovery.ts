@@ -31,12 +31,17 @@ export function createRecoveries() {
         const batches = readLayout(written)
         const sizes = { writtenSize: written.length, recoveredSize: Number(size) }
         const recovery = { ...damage, ...sizes, batches, warning }
-        if (scoreRecovery(recovery) > (best ? scoreRecovery(best) : 0)) best = recovery
+        best = pickBetter(best, recovery)
       }
       damages = []
     },
     best: () => best,
   }
+}
+
+/** Returns the recovery with the better score. A score of 0 is never picked. */
+export function pickBetter(best: Recovery | undefined, found: Recovery | undefined) {
+  return found && scoreRecovery(found) > (best ? scoreRecovery(best) : 0) ? found : best
 }
 
 /**

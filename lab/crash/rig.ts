@@ -12,7 +12,7 @@ import { emptySeen, type Kind } from './record.ts'
 import { createRecoveries } from './recovery.ts'
 
 export interface RigOptions {
-  /** An empty folder for everything that the rig writes. */
+  /** A new folder for everything that the rig writes. */
   readonly folder: string
   /** The folder of the broker's source files. */
   readonly source: string
@@ -56,11 +56,7 @@ export function createRig({ folder, source, cache, syncs, label }: RigOptions) {
   async function start(kind: Kind | undefined, random: Random): Promise<Serving | undefined> {
     for (;;) {
       const plan: FailurePlan = kind ? planFailure(kind, random, `${label}/${starts++}`) : {}
-      const broker = startWatchedBroker({
-        source,
-        cache,
-        disk: { data, journal, syncs, ...plan },
-      })
+      const broker = startWatchedBroker(source, cache, { data, journal, syncs, ...plan })
       const port = await broker.port
       if (port !== undefined && (await verify(broker, port))) return { broker, port }
       const { signal, code, stderr } = await waitForExit(broker)
@@ -129,15 +125,13 @@ export function createRig({ folder, source, cache, syncs, label }: RigOptions) {
     await work
   }
 
-  async function publishAndConsume(
-    port: number,
-    random: Random,
-    acknowledged: () => void,
-  ): Promise<void> {
+  async function publishAndConsume(port: number, random: Random, onAcknowledged: () => void) {
     try {
-      const sessions = [await connect(port), await connect(port)] as const
-      await runLoad(sessions, topics, random, acknowledged, violations)
-      for (const session of sessions) session.close()
+      const producing = await connect(port)
+      const consuming = await connect(port)
+      await runLoad({ producing, consuming, random, onAcknowledged, violations }, topics)
+      producing.close()
+      consuming.close()
     } catch (error) {
       // The broker may exit before it answers.
       if (!isShutdown(error)) throw error

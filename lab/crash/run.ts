@@ -1,15 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempDisposableSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { diskFolder } from '../../examples/lean-bus/src/log/files.ts'
-import { exampleSource } from './broker.ts'
-import { flipBits, readFiles } from './flips.ts'
-import { countMissing } from './missing.ts'
-import { addViolations, noViolations } from './model.ts'
+import { exampleSource } from '../lean-bus.ts'
 import { createRandom, type Random } from '../random.ts'
-import { emptySeen, type CrashRecord, type Flips, type Kind } from './record.ts'
-import type { Recovery, Totals } from './record.ts'
-import { scoreRecovery } from './recovery.ts'
+import { flipBits, noFlips, readFiles } from './flips.ts'
+import { countMissing } from './missing.ts'
+import { addCounts, addViolations, noViolations } from './model.ts'
+import { emptySeen, type CrashRecord, type Kind, type Recovery, type Totals } from './record.ts'
+import { pickBetter } from './recovery.ts'
 import { createRig, type Rig } from './rig.ts'
 
 /** Rounds on one data folder, before the next one begins. */
@@ -27,7 +26,7 @@ export interface CrashOptions {
   /** The folder of the broker's source files. Default: the example's. */
   readonly source?: string
   /** Called after each round, including those of the control. */
-  readonly progress?: (done: number, all: number) => void
+  readonly onRound?: (done: number, total: number) => void
 }
 
 /** The result of a run. */
@@ -44,32 +43,29 @@ export interface CrashRun extends Totals, Pick<CrashRecord, 'kinds' | 'control' 
  * @throws Error for what a crash doesn't explain: a broker that doesn't exit, or a wrong answer
  */
 export async function runCrashes(options: CrashOptions): Promise<CrashRun> {
-  const { seed, rounds, source = exampleSource, progress = () => {} } = options
-  const folder = mkdtempSync(join(tmpdir(), 'crash-'))
+  const { seed, rounds, source = exampleSource, onRound = () => {} } = options
+  using folder = mkdtempDisposableSync(join(tmpdir(), 'crash-'))
   const folders = Math.ceil(rounds / roundsPerFolder)
   const controlRounds = Math.max(control.least, Math.ceil(rounds / control.share))
 
   const kinds: Record<Kind, number> = { kill: 0, power: 0, fault: 0 }
   const violations = noViolations()
   const seen = emptySeen()
-  const flips = { tried: 0, refused: 0, truncatedTail: 0, served: 0 }
+  const flips = noFlips()
   let acknowledged = 0
   let recovery: Recovery | undefined
   const controls = { rounds: 0, acknowledged: 0, refused: 0, lost: 0 }
   let done = 0
-  const tell = () => progress(++done, rounds + controlRounds)
+  const tell = () => onRound(++done, rounds + controlRounds)
 
-  function makeRig(label: string, syncs: boolean): Rig {
-    const path = join(folder, label)
-    mkdirSync(path)
-    return createRig({
-      folder: path,
+  const makeRig = (name: string, syncs: boolean) =>
+    createRig({
+      folder: join(folder.path, name),
       source,
-      cache: join(folder, 'cache'),
+      cache: join(folder.path, 'cache'),
       syncs,
-      label: `${seed}/${label}`,
+      label: `${seed}/${name}`,
     })
-  }
 
   /** Runs the rounds on one data folder, and then flips bits in its logs. */
   async function crash(number: number): Promise<void> {
@@ -83,21 +79,18 @@ export async function runCrashes(options: CrashOptions): Promise<CrashRun> {
     addViolations(violations, rig.violations)
     acknowledged += countAcknowledged(rig)
     addCounts(seen, rig.seen)
-    const found = rig.bestRecovery()
-    if (found && scoreRecovery(found) > (recovery ? scoreRecovery(recovery) : 0)) recovery = found
-    if (rig.violations.messages.length === 0) addCounts(flips, await flipAll(rig, number))
+    recovery = pickBetter(recovery, rig.bestRecovery())
+    if (rig.violations.messages.length === 0) await flipAll(rig, number)
     rmSync(rig.folder, { recursive: true })
   }
 
-  async function flipAll(rig: Rig, number: number): Promise<Flips> {
-    const sum = { tried: 0, refused: 0, truncatedTail: 0, served: 0 }
+  async function flipAll(rig: Rig, number: number): Promise<void> {
     const data = await diskFolder(rig.data)
     for (const log of await data.folders()) {
       const files = await readFiles(await data.folder(log))
       const random = createRandom(seed, 'flips', number, log)
-      addCounts(sum, await flipBits(files, flipsPerLog, random, source))
+      addCounts(flips, await flipBits(files, flipsPerLog, random, source))
     }
-    return sum
   }
 
   async function controlRound(number: number): Promise<void> {
@@ -110,11 +103,11 @@ export async function runCrashes(options: CrashOptions): Promise<CrashRun> {
     rmSync(rig.folder, { recursive: true })
   }
 
-  try {
-    await inLanes([...tasks(controlRounds, controlRound), ...tasks(folders, crash)])
-  } finally {
-    rmSync(folder, { recursive: true, force: true })
+  const queue = [...tasks(controlRounds, controlRound), ...tasks(folders, crash)].values()
+  const workInLane = async () => {
+    for (const task of queue) await task()
   }
+  await Promise.all(Array.from({ length: lanes }, workInLane))
   const { messages: told, lost, reordered, duplicated } = violations
   const { lost: controlLost, ...without } = controls
   const finished = kinds.kill + kinds.power + kinds.fault
@@ -136,14 +129,6 @@ export function objectionsTo({ told, flips, controlLost }: CrashRun): readonly s
 const tasks = (length: number, task: (number: number) => Promise<void>) =>
   Array.from({ length }, (_none, number) => () => task(number))
 
-async function inLanes(list: readonly (() => Promise<void>)[]): Promise<void> {
-  const queue = list.values()
-  const lane = async () => {
-    for (const task of queue) await task()
-  }
-  await Promise.all(Array.from({ length: lanes }, lane))
-}
-
 const countAcknowledged = ({ topics }: Rig) =>
   topics.reduce((sum, { acknowledged }) => sum + acknowledged.size, 0)
 
@@ -151,11 +136,4 @@ const countAcknowledged = ({ topics }: Rig) =>
 function pickKind(random: Random): Kind {
   if (random.chance(0.1)) return 'fault'
   return random.chance(0.5) ? 'kill' : 'power'
-}
-
-function addCounts<Name extends string>(
-  sum: Record<Name, number>,
-  more: Readonly<Record<Name, number>>,
-): void {
-  for (const name of Object.keys(sum) as Name[]) sum[name] += more[name]
 }

@@ -1,9 +1,7 @@
 /** Measures what it takes to run Kafka on this machine: processes, time until ready, resident memory. */
-import { spawn } from 'node:child_process'
-import { once } from 'node:events'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Admin, ProduceAcks, Producer, stringSerializers } from '@platformatic/kafka'
+import { startBrokerProcess } from '../../contracts/process/broker.ts'
 import { startKafka } from '../../servers/kafka/kafka.ts'
 import { listChildren, type Process } from './processes.ts'
 import { setups, type Sample, type Setup } from './record.ts'
@@ -14,10 +12,6 @@ export const published = { messages: 10_000, bytes: 100 }
 const batchSize = 100
 
 const devBroker = fileURLToPath(new URL('../../examples/kafka/dev-broker/main.ts', import.meta.url))
-
-interface Started extends AsyncDisposable {
-  readonly brokers: readonly string[]
-}
 
 /**
  * Starts each setup once in every round.
@@ -35,10 +29,13 @@ export async function measure(
   for (let round = 0; round < rounds; round++) {
     for (const setup of setups) {
       const begin = performance.now()
-      await using started = await start(setup, java)
+      await using started =
+        setup === 'dev broker'
+          ? await startBrokerProcess(devBroker, { node: process.execPath, env: process.env })
+          : await startKafka({ java, brokers: setup === 'three brokers' ? 3 : 1 })
       const seconds = (performance.now() - begin) / 1000
       const ready = await listBrokers(setup)
-      await publish(started.brokers)
+      await publish('address' in started ? [started.address] : started.brokers)
       const after = await listBrokers(setup)
       if (setup !== 'dev broker') flags = jvmFlags(after[0])
       const sample = {
@@ -53,32 +50,6 @@ export async function measure(
     }
   }
   return { samples, flags }
-}
-
-function start(setup: Setup, java: string): Promise<Started> {
-  if (setup === 'dev broker') return startDevBroker()
-  return startKafka({ java, brokers: setup === 'three brokers' ? 3 : 1 })
-}
-
-/** Starts the dev broker in a new process, as `npm run broker` does. */
-async function startDevBroker(): Promise<Started> {
-  const child = spawn(process.execPath, [devBroker], {
-    env: { ...process.env, BROKER_PORT: '0' },
-    stdio: ['ignore', 'pipe', 'inherit'],
-  })
-  const exit = once(child, 'exit')
-  for await (const line of createInterface(child.stdout)) {
-    const [, address] = /^KAFKA_BROKERS=(.+)$/.exec(line) ?? []
-    if (address === undefined) continue
-    return {
-      brokers: [address],
-      async [Symbol.asyncDispose]() {
-        child.kill('SIGTERM')
-        await exit
-      },
-    }
-  }
-  throw new Error('The dev broker has exited before it was ready. Its error output is above.')
 }
 
 /** The broker processes, without the programs that supervise them. */

@@ -22,6 +22,13 @@ const flags = [
   '-Dorg.slf4j.simpleLogger.defaultLogLevel=error',
 ]
 
+export interface JavaOptions {
+  /** Standard input of the program. */
+  readonly input?: string
+  /** Kills the program when it aborts. */
+  readonly signal?: AbortSignal | undefined
+}
+
 /** Starts a program of Kafka in its own process group, so that Ctrl-C reaches only our process. */
 export function spawnJava(
   { java, classPath }: Jvm,
@@ -36,16 +43,12 @@ export function spawnJava(
 /**
  * Runs a program of Kafka and resolves with its standard output.
  *
- * @param input standard input of the program
  * @throws Error with the output when the program fails; the signal's reason, after it has killed the program
  */
 export async function runJava(
   { java, classPath }: Jvm,
   command: Command,
-  {
-    input = '',
-    signal,
-  }: { readonly input?: string; readonly signal?: AbortSignal | undefined } = {},
+  { input = '', signal }: JavaOptions = {},
 ): Promise<string> {
   const result = await execa(java, [...flags, '-cp', classPath, ...command], {
     input,

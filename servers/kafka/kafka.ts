@@ -9,11 +9,11 @@ import { fileURLToPath } from 'node:url'
 import { makeCertificate } from './certificate.ts'
 import { KafkaError, type Exit } from './error.ts'
 import { classPath, kafkaVersion } from './jars.ts'
-import type { Jvm } from './java.ts'
+import type { JavaOptions, Jvm } from './java.ts'
 import { formatData, startNode, whenReady, type RunningNode } from './node.ts'
 import { freePorts, isFree } from './ports.ts'
 import { renderSettings, type Login, type NodeSettings } from './settings.ts'
-import { runTool, type Tool, type ToolOptions } from './tools.ts'
+import { runTool, type Tool } from './tools.ts'
 
 export interface KafkaOptions {
   /** The program `java`, 17 or later. */
@@ -60,7 +60,7 @@ export interface Kafka extends AsyncDisposable {
    *
    * @throws Error with the output when the tool fails
    */
-  run(tool: Tool, args: readonly string[], options?: ToolOptions): Promise<string>
+  run(tool: Tool, args: readonly string[], options?: JavaOptions): Promise<string>
 }
 
 /** Shutdown timeout of brokers whose data are kept, in ms. The last of three always reaches it, since it lacks a quorum. */
@@ -202,13 +202,8 @@ async function planNodes(
   }))
 }
 
-interface Guard extends AsyncDisposable {
-  /** Replaces the list of processes to kill. */
-  watch(processIds: readonly number[]): void
-}
-
 /** Starts guard.ts. Disposing it kills the processes that it watches and removes the folder. */
-function startGuard(folder: string): Guard {
+function startGuard(folder: string) {
   const program = fileURLToPath(new URL('guard.ts', import.meta.url))
   const child = spawn(process.execPath, [program, folder], {
     stdio: ['pipe', 'ignore', 'inherit'],
@@ -216,7 +211,9 @@ function startGuard(folder: string): Guard {
   })
   const exit = once(child, 'exit')
   return {
-    watch: (processIds) => void child.stdin.write(`${JSON.stringify(processIds)}\n`),
+    /** Replaces the list of processes to kill. */
+    watch: (processIds: readonly number[]) =>
+      void child.stdin.write(`${JSON.stringify(processIds)}\n`),
     async [Symbol.asyncDispose]() {
       child.stdin.end()
       await exit

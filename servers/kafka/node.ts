@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout } from 'node:timers/promises'
@@ -15,18 +16,7 @@ const keptLines = 20
 const clusterId = 'ForTestsAndReadersOnly'
 
 /** A running node of a cluster: broker and controller in one. */
-export interface RunningNode {
-  readonly id: number
-  readonly port: number
-  readonly pid: number | undefined
-  /** Resolves when the process has exited. */
-  readonly exit: Promise<Exit>
-  /** Undefined while the process runs. */
-  exited(): Exit | undefined
-  /** The last lines of output, for error messages. */
-  lastLines(): string
-  kill(signal: NodeJS.Signals): void
-}
+export type RunningNode = ReturnType<typeof startNode>
 
 /** Formats the data folder of a node, unless it already holds data. */
 export async function formatData(
@@ -38,19 +28,12 @@ export async function formatData(
 ): Promise<void> {
   if (existsSync(join(data, 'meta.properties'))) return
   const user = scram && `SCRAM-SHA-512=[name=${scram.username},password=${scram.password}]`
-  await runJava(
-    jvm,
-    [
-      'kafka.tools.StorageTool',
-      ...['format', '-t', clusterId, '-c', settings],
-      ...(user === undefined ? [] : ['--add-scram', user]),
-    ],
-    { signal },
-  )
+  const format = ['format', '-t', clusterId, '-c', settings, ...(user ? ['--add-scram', user] : [])]
+  await runJava(jvm, ['kafka.tools.StorageTool', ...format], { signal })
 }
 
 /** Starts the process of a node. Use `whenReady` to wait until it serves. */
-export function startNode(jvm: Jvm, settings: string, id: number, port: number): RunningNode {
+export function startNode(jvm: Jvm, settings: string, id: number, port: number) {
   const child = spawnJava(jvm, ['kafka.Kafka', settings])
   let output = ''
   let exited: Exit | undefined
@@ -62,22 +45,24 @@ export function startNode(jvm: Jvm, settings: string, id: number, port: number):
         .join('\n')
     })
   }
-  const exit = new Promise<Exit>((resolve) => {
-    child.once('error', ({ message }) => {
+  const exit = once(child, 'close').then(
+    ([code, signal]): Exit => ({ code, signal }),
+    ({ message }: Error): Exit => {
       output += message
-      resolve({ code: null, signal: null })
-    })
-    child.once('close', (code, signal) => resolve({ code, signal }))
-  })
+      return { code: null, signal: null }
+    },
+  )
   void exit.then((result) => (exited = result))
   return {
     id,
     port,
     pid: child.pid,
     exit,
+    /** Undefined while the process runs. */
     exited: () => exited,
+    /** The last lines of output, for error messages. */
     lastLines: () => describeOutput(output),
-    kill: (signal) => child.kill(signal),
+    kill: (signal: NodeJS.Signals) => child.kill(signal),
   }
 }
 

@@ -1,4 +1,4 @@
-import { runJava, type Jvm } from './java.ts'
+import { runJava, type JavaOptions, type Jvm } from './java.ts'
 
 /** Main classes of Kafka's console tools, by the names of their scripts. */
 const mainClasses = {
@@ -10,23 +10,11 @@ const mainClasses = {
 
 export type Tool = keyof typeof mainClasses
 
-export interface ToolOptions {
-  /** Standard input of the tool. */
-  readonly input?: string
-  /** Kills the tool when it aborts. */
-  readonly signal?: AbortSignal
-}
-
 /**
  * Runs a console tool and resolves with its standard output.
  *
  * @throws Error with the output when the tool fails
  */
-export function runTool(
-  jvm: Jvm,
-  tool: Tool,
-  args: readonly string[],
-  options?: ToolOptions,
-): Promise<string> {
+export function runTool(jvm: Jvm, tool: Tool, args: readonly string[], options?: JavaOptions) {
   return runJava(jvm, [mainClasses[tool], ...args], options)
 }

@@ -1,6 +1,3 @@
-import { cpSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { WriteStream } from 'node:tty'
 import { expect, test } from 'vitest'
 import type { Folder } from '../../examples/lean-bus/src/log/files.ts'
@@ -10,13 +7,11 @@ import {
   benchRecord,
   conditionNames,
   conditions,
-  inputHash,
   loadNames,
   summarizeCase,
 } from '../../lab/bus-bench/record.ts'
 import { cases } from '../../lab/bus-bench/run.ts'
-import { showProgress } from '../../lab/progress.ts'
-import { temporaryFolder } from '../tools/temporary.ts'
+import { createProgress } from '../../lab/progress.ts'
 
 const record = benchRecord.read()
 
@@ -33,28 +28,6 @@ test.each(loadNames)('the broker stays under 200 MB under the load "%s"', (load)
     const { highest } = summarizeCase(record?.samples ?? [], load, conditions[name]).brokerPeakMiB
     expect(highest * 2 ** 20).toBeLessThan(200e6)
   }
-})
-
-test('a bus bench record without samples is rejected', () => {
-  const changed = JSON.stringify({ ...record, samples: [] })
-  const root = temporaryFolder({ [benchRecord.path]: changed }, tmpdir())
-  expect(() => benchRecord.read(root)).toThrow(/samples/)
-})
-
-test('a change of the bus or of the bench changes the input hash, a change of a test does not', () => {
-  const root = temporaryFolder({}, tmpdir())
-  for (const folder of ['lab/bus-bench', 'examples/lean-bus/src']) {
-    cpSync(folder, join(root, folder), { recursive: true })
-  }
-  const same = inputHash()
-  expect(inputHash(root)).toBe(same)
-  writeFileSync(join(root, 'examples/lean-bus/src/log/log.test.ts'), '')
-  expect(inputHash(root)).toBe(same)
-  writeFileSync(join(root, 'examples/lean-bus/src/log/log.ts'), '')
-  const changed = inputHash(root)
-  expect(changed).not.toBe(same)
-  rmSync(join(root, 'lab/bus-bench/limit.ts'))
-  expect(inputHash(root)).not.toBe(changed)
 })
 
 test('a summary of a case uses the samples of this case only', () => {
@@ -121,15 +94,15 @@ test('progress is shown in one line of a terminal, and not at all elsewhere', ()
       clearLine: () => lines.push('clear'),
       write: (text: string) => lines.push(text),
     }) as unknown as WriteStream
-  const progress = showProgress(2, terminal(true))
-  progress.next('one')
-  progress.next('two')
+  const progress = createProgress(terminal(true))
+  progress.show(0, 2, 'one')
+  progress.show(1, 2, 'two')
   expect(lines.filter((line) => line.includes('of'))).toEqual([
     `${'░'.repeat(24)} 1 of 2: one`,
     `${'█'.repeat(12)}${'░'.repeat(12)} 2 of 2: two`,
   ])
   progress.clear()
   expect(lines.slice(-3)).toEqual(['to 0', 'clear', ''])
-  showProgress(1, terminal(false)).next('one')
+  createProgress(terminal(false)).show(0, 1, 'one')
   expect(lines).toHaveLength(9)
 })

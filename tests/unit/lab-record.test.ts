@@ -1,9 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { existsSync, readFileSync } from 'node:fs'
+import { appendFileSync, cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test, vi } from 'vitest'
 import * as z from 'zod'
+import * as bench from '../../lab/bus-bench/record.ts'
+import * as crash from '../../lab/crash/record.ts'
+import * as kafkaCost from '../../lab/kafka-cost/record.ts'
 import { readInteger, readNumber } from '../../lab/options.ts'
 import { hashInputs, readCommit, recordFile, spread } from '../../lab/record.ts'
 import { temporaryFolder } from '../tools/temporary.ts'
@@ -55,6 +58,41 @@ test('the input hash is that of the lines of sha256sum, without tests', () => {
   const root = temporaryFolder(files, tmpdir())
   const expected = execFileSync('sh', ['-c', 'sha256sum a.ts b.ts | sha256sum'], { cwd: root })
   expect(hashInputs(['*.ts'], root)).toBe(String(expected).slice(0, 64))
+})
+
+const leanBusLog = 'examples/lean-bus/src/log/log.ts'
+
+test.each([
+  ['bus bench', bench.inputHash, 'lab/bus-bench/limit.ts'],
+  ['bus bench', bench.inputHash, leanBusLog],
+  ['crash', crash.inputHash, 'lab/crash/plan.ts'],
+  ['crash', crash.inputHash, leanBusLog],
+  ['Kafka cost', kafkaCost.inputHash, 'servers/kafka/java.ts'],
+  ['Kafka cost', kafkaCost.inputHash, 'servers/kafka/server.properties'],
+])('the input hash of the %s record changes with $2, and not with a test', (_of, hash, file) => {
+  const root = temporaryFolder({}, tmpdir())
+  for (const folder of ['lab', 'servers', 'examples/lean-bus/src', 'examples/kafka/dev-broker']) {
+    cpSync(folder, join(root, folder), { recursive: true })
+  }
+  writeFileSync(join(root, 'examples/lean-bus/src/log/log.test.ts'), '')
+  expect(hash(root)).toBe(hash())
+  appendFileSync(join(root, file), '\n')
+  expect(hash(root)).not.toBe(hash())
+})
+
+test.each([
+  ['bus bench', bench.benchRecord, { samples: [] }],
+  ['Kafka cost', kafkaCost.kafkaCostRecord, { flags: [] }],
+  ['crash', crash.crashRecord, { lost: 1 }],
+  ['crash', crash.crashRecord, { duplicated: 1 }],
+  ['crash', crash.crashRecord, { controlLost: 0 }],
+  ['crash', crash.crashRecord, { seed: 'x' }],
+  ['crash', crash.crashRecord, { seen: {} }],
+  ['crash', crash.crashRecord, { more: 1 }],
+])('a %s record with $2 is rejected', (_of, { path, read }, changes) => {
+  const changed = JSON.stringify({ ...read(), ...changes })
+  const root = temporaryFolder({ [path]: changed }, tmpdir())
+  expect(() => read(root)).toThrow(new RegExp(Object.keys(changes)[0] ?? ''))
 })
 
 test('a record names a commit only for files that are committed', () => {

@@ -1,18 +1,12 @@
 import { dirname } from 'node:path'
 import type { Random } from '../../random.ts'
+import type { Recovery } from '../record.ts'
 
-/** The effect of a power cut on a file that had only grown since its last sync. Positions are in bytes. */
-export interface FileDamage {
-  readonly path: string
-  /** Size that the last sync made safe. */
-  readonly syncedSize: number
+type DamageField = 'path' | 'syncedSize' | 'keptSize' | 'flipped' | 'zeroed'
+
+/** The effect of a power cut on a file that had only grown since its last sync. */
+export interface FileDamage extends Pick<Recovery, DamageField> {
   readonly written: Buffer
-  /** Size after the power cut. */
-  readonly keptSize: number
-  /** Positions of bytes with flipped bits. */
-  readonly flipped: readonly number[]
-  /** Ranges of zeroed bytes; the end is exclusive. */
-  readonly zeroed: readonly (readonly [from: number, to: number])[]
 }
 
 /** The effects of a power cut. */

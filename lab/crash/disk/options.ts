@@ -1,16 +1,6 @@
 /** The operations on the disk that the laboratory counts. */
-export const operations = [
-  'open',
-  'create',
-  'write',
-  'sync',
-  'truncate',
-  'remove',
-  'make folder',
-  'sync folder',
-] as const
-
-export type Operation = (typeof operations)[number]
+export type Operation =
+  ('open' | 'create' | 'write' | 'sync' | 'truncate' | 'remove') | ('make folder' | 'sync folder')
 
 /** The nth operation of its kind in a process, counted from 1. */
 export interface Moment {

@@ -4,7 +4,8 @@ import { createConnection, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
-import { exampleSource, spawnBroker } from '../../../lab/crash/broker.ts'
+import { spawnBroker } from '../../../lab/crash/broker.ts'
+import { exampleSource } from '../../../lab/lean-bus.ts'
 import { temporaryFolder } from '../../tools/temporary.ts'
 
 /** The broker in its own process, as `npm run broker` starts it. */
