@@ -4,28 +4,23 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt'
 import { xoroshiro128plusFromState } from 'pure-rand/generator/xoroshiro128plus'
 
 /** Random choices that the same labels repeat. */
-export interface Random {
-  /** An integer from `least` to `most`, both included. */
-  between(least: number, most: number): number
-  /** True with this probability, from 0 to 1. */
-  chance(probability: number): boolean
-  pick<T>(items: readonly [T, ...T[]]): T
-  bytes(length: number): Buffer
-}
+export type Random = ReturnType<typeof createRandom>
 
 /**
  * Creates a random number generator that is seeded with labels. Each list of labels has its own sequence, so that one part
  * of a run doesn't change the choices of another.
  */
-export function createRandom(...labels: readonly (string | number)[]): Random {
+export function createRandom(...labels: readonly (string | number)[]) {
   const digest = createHash('sha256').update(labels.join('/')).digest()
   const state = [0, 4, 8, 12].map((at) => digest.readInt32LE(at))
   const generator = xoroshiro128plusFromState(state)
+  /** An integer from `least` to `most`, both included. */
   const between = (least: number, most: number) => uniformInt(generator, least, most)
   return {
     between,
-    chance: (probability) => uniformFloat64(generator) < probability,
-    pick: (items) => items[between(0, items.length - 1)] ?? items[0],
-    bytes: (length) => Buffer.from(Array.from({ length }, () => between(0, 255))),
+    /** True with this probability, from 0 to 1. */
+    chance: (probability: number) => uniformFloat64(generator) < probability,
+    pick: <T>(items: readonly [T, ...T[]]): T => items[between(0, items.length - 1)] ?? items[0],
+    bytes: (length: number) => Buffer.from(Array.from({ length }, () => between(0, 255))),
   }
 }

@@ -70,34 +70,20 @@ function sha256(bytes: Uint8Array | string): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
 
-/** A record in the repository. */
-export interface RecordFile<T> {
-  /** Relative to the repository. */
-  readonly path: string
-  /**
-   * Returns undefined if nothing was recorded.
-   *
-   * @throws ZodError for a record that does not match its schema
-   */
-  read(root?: string): T | undefined
-  /** Whether a new record differs from the file in more than its date. Prints the result. */
-  compare(record: Omit<T, 'date'>, root?: string): boolean
-  /**
-   * Writes a record with today's date, or keeps the file and its date if nothing else has changed.
-   *
-   * @throws ZodError for a record that does not match its schema
-   */
-  write(record: Omit<T, 'date'>, root?: string): void
-}
-
+/**
+ * A record in the repository. It is neither read nor written if it does not match its schema.
+ *
+ * @param path relative to the repository
+ */
 export function recordFile<T extends { readonly date: string }>(
   path: string,
   schema: z.ZodType<T>,
-): RecordFile<T> {
+) {
   const load = (root: string): unknown => {
     const file = join(root, path)
     return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined
   }
+  /** Whether a new record differs from the file in more than its date. Prints the result. */
   const compare = (record: Omit<T, 'date'>, root = process.cwd()) => {
     const earlier = load(root) as { readonly date?: unknown } | undefined
     const differs = !isDeepStrictEqual({ ...record, date: earlier?.date }, earlier)
@@ -106,27 +92,26 @@ export function recordFile<T extends { readonly date: string }>(
   }
   return {
     path,
-    read: (root = process.cwd()) => schema.optional().parse(load(root)),
+    /** Returns undefined if nothing was recorded. */
+    read: (root = process.cwd()): T | undefined => schema.optional().parse(load(root)),
     compare,
-    write(record, root = process.cwd()) {
+    /** Writes a record with today's date, or keeps the file and its date if nothing else has changed. */
+    write(record: Omit<T, 'date'>, root = process.cwd()): void {
       if (!compare(record, root)) return
-      const dated = { ...record, date: new Date().toISOString().slice(0, 10) }
-      schema.parse(dated)
+      const dated = schema.parse({ ...record, date: new Date().toISOString().slice(0, 10) })
       writeFileSync(join(root, path), `${JSON.stringify(dated, null, 2)}\n`)
       console.log(`Wrote ${path}.`)
     },
   }
 }
 
-/** The median of several measurements, with the lowest and the highest. */
-export interface Spread {
-  readonly median: number
-  readonly lowest: number
-  readonly highest: number
-}
+export type Spread = ReturnType<typeof spread>
 
-/** The median of an even number of values is the upper of the two in the middle, so that it is a value that was measured. */
-export function spread(values: readonly number[]): Spread {
+/**
+ * The median of several measurements, with the lowest and the highest. The median of an even number of values is the upper of
+ * the two in the middle, so that it is a value that was measured.
+ */
+export function spread(values: readonly number[]) {
   const sorted = values.toSorted((a, b) => a - b)
   const at = (index: number) => sorted[index] ?? Number.NaN
   return {

@@ -69,7 +69,7 @@ export function addViolations(sum: Violations, { messages, ...counts }: Violatio
 }
 
 export function addCounts<Name extends string>(
-  sum: Record<Name, number>,
+  sum: Record<NoInfer<Name>, number>,
   more: Readonly<Record<Name, number>>,
 ): void {
   for (const name of Object.keys(more) as Name[]) sum[name] += more[name]

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -26,20 +26,20 @@ function outcomes(prepare: (disk: DiskModel) => void, file = path) {
 
 const text = (length: number) => whole.toString('latin1', 0, length)
 
-/** A disk with a file whose name is safe. */
-function createFile(disk: DiskModel) {
+/** Creates a file whose name is safe, and with these bytes if there are some. */
+function createFile(disk: DiskModel, synced = Buffer.alloc(0)) {
   disk.makeFolder('a')
   disk.beginSync('')()
   const file = disk.create(path)
   disk.beginSync('a')()
+  file.write(synced, 0)
+  file.beginSync()()
   return file
 }
 
 test('a power cut keeps synced bytes, and cuts, zeroes or garbles the bytes after them', () => {
   const found = outcomes((disk) => {
-    const file = createFile(disk)
-    file.write(whole.subarray(0, part), 0)
-    file.beginSync()()
+    const file = createFile(disk, whole.subarray(0, part))
     file.write(whole.subarray(part), part)
   })
   for (const content of found) expect(content?.slice(0, part)).toBe(text(part))
@@ -51,11 +51,7 @@ test('a power cut keeps synced bytes, and cuts, zeroes or garbles the bytes afte
 })
 
 test('a power cut keeps all bytes of a synced file', () => {
-  const found = outcomes((disk) => {
-    const file = createFile(disk)
-    file.write(whole, 0)
-    file.beginSync()()
-  })
+  const found = outcomes((disk) => void createFile(disk, whole))
   expect(found).toEqual([text(whole.length)])
 })
 
@@ -112,9 +108,7 @@ test.each([
 )
 
 function removeSynced(disk: DiskModel): void {
-  const file = createFile(disk)
-  file.write(whole, 0)
-  file.beginSync()()
+  createFile(disk, whole)
   disk.remove(path)
 }
 
@@ -131,9 +125,7 @@ test('a power cut undoes a removal until the folder is synced', () => {
 
 test('a sync of a folder does not cover a removal after it began', () => {
   const found = outcomes((disk) => {
-    const file = createFile(disk)
-    file.write(whole, 0)
-    file.beginSync()()
+    createFile(disk, whole)
     const finish = disk.beginSync('a')
     disk.remove(path)
     finish()
@@ -143,9 +135,7 @@ test('a sync of a folder does not cover a removal after it began', () => {
 
 test('a power cut undoes a truncation until the file is synced', () => {
   const truncate = (disk: DiskModel) => {
-    const file = createFile(disk)
-    file.write(whole, 0)
-    file.beginSync()()
+    const file = createFile(disk, whole)
     file.truncate(part)
     return file
   }
@@ -164,9 +154,9 @@ const created: readonly Entry[] = [
   ['end sync', 2],
 ]
 
-/** A real folder whose disk is followed, and a function that replays entries. */
+/** A real folder that holds the file and whose disk is followed, and a function that replays entries. */
 function follow() {
-  const data = temporaryFolder({}, tmpdir())
+  const data = temporaryFolder({ [path]: String(whole) }, tmpdir())
   const journal = join(temporaryFolder({}, tmpdir()), 'journal')
   const follower = createDiskFollower(data)
   return {
@@ -184,8 +174,6 @@ const written: Entry = ['write', path, 0, whole.toString('base64')]
 
 test('what a power cut keeps is left on the real disk', () => {
   const { data, replay, cutPower } = follow()
-  mkdirSync(join(data, 'a'))
-  writeFileSync(join(data, path), whole)
   replay(...created, written)
   for (let seed = 0; seed < 20; seed++) {
     const { damages } = cutPower(seed)
@@ -202,7 +190,7 @@ test('a removal that was undone by a power cut puts the file back on the real di
   const counts = new Set<number>()
   for (let seed = 0; seed < 10; seed++) {
     const { data, replay, cutPower } = follow()
-    mkdirSync(join(data, 'a'))
+    rmSync(join(data, path))
     replay(...created, written, ['begin sync', path, 3], ['end sync', 3], ['remove', path])
     const { deletions } = cutPower(seed)
     counts.add(deletions)
@@ -213,8 +201,6 @@ test('a removal that was undone by a power cut puts the file back on the real di
 
 test('the model includes changes of a process that was killed before it wrote them to the journal', () => {
   const { data, replay, cutPower } = follow()
-  mkdirSync(join(data, 'a'))
-  writeFileSync(join(data, path), whole)
   replay(...created, ['write', path, 0, whole.toString('base64', 0, part)])
   replay(['begin sync', path, 1], ['end sync', 1], ['begin sync', 'a', 2], ['end sync', 2])
   cutPower(1)

@@ -1,4 +1,4 @@
-import type { RecordFile } from '../../../../lab/record.ts'
+import type { recordFile } from '../../../../lab/record.ts'
 import { PlacedError } from '../../../model/placed-error.ts'
 
 /**
@@ -7,7 +7,11 @@ import { PlacedError } from '../../../model/placed-error.ts'
  * @param at the page and line of the component
  * @throws PlacedError if nothing was recorded
  */
-export function requireRecord<T>({ path, read }: RecordFile<T>, subject: string, at: string): T {
+export function requireRecord<T extends { readonly date: string }>(
+  { path, read }: ReturnType<typeof recordFile<T>>,
+  subject: string,
+  at: string,
+): T {
   const record = read()
   if (record) return record
   const fix = `Run "npm run lab -- ${subject} --record".`
