@@ -3,11 +3,18 @@ import { spawnSync } from 'node:child_process'
 import { accessSync, constants } from 'node:fs'
 import { delimiter, isAbsolute, join } from 'node:path'
 import { nodeRuntimes } from '../contracts/process/runtimes.ts'
+import { OptionError } from '../lab/options.ts'
 import { root } from './program.mjs'
 
 /** The path of a program, or a sentence that says what to install. */
 export type Tool =
   { readonly path: string } | { readonly path: undefined; readonly missing: string }
+
+/** @throws OptionError that says what to install */
+export function requirePath(tool: Tool): string {
+  if (tool.path === undefined) throw new OptionError(tool.missing)
+  return tool.path
+}
 
 /** Chromium or Chrome: the path in `CHROMIUM`, or else the first that is installed. */
 export function findChromium(): Tool {

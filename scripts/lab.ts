@@ -9,7 +9,7 @@ import { OptionError } from '../lab/options.ts'
 import { readExample } from '../src/model/examples/example.ts'
 import { install, unpack } from '../src/model/examples/workspace.ts'
 import { buildSite } from './build.ts'
-import { findChromium, findJava, type Tool } from './find.ts'
+import { findChromium, findJava, requirePath } from './find.ts'
 import { root } from './program.mjs'
 import { listen, siteHandler } from './serve.ts'
 
@@ -43,7 +43,7 @@ const subjects: Readonly<Record<string, Subject>> = {
   'kafka-cost': {
     summary: 'start time and memory of Kafka with one broker and three, and of the dev broker',
     async main(args) {
-      await (await import('../lab/kafka-cost/main.ts')).main(args, pathOf(findJava()))
+      await (await import('../lab/kafka-cost/main.ts')).main(args, requirePath(findJava()))
     },
   },
   'page-weight': {
@@ -54,15 +54,9 @@ const subjects: Readonly<Record<string, Subject>> = {
       const dir = join(root, outDir)
       const { origin, close } = await listen(siteHandler({ dir }))
       const build = () => buildSite({ siteUrl: origin, outDir })
-      await main(args, pathOf(findChromium()), { origin, dir, build }).finally(close)
+      await main(args, requirePath(findChromium()), { origin, dir, build }).finally(close)
     },
   },
-}
-
-/** @throws OptionError that says what to install */
-function pathOf(tool: Tool): string {
-  if (tool.path === undefined) throw new OptionError(tool.missing)
-  return tool.path
 }
 
 /** Installs an example in a temporary folder. */

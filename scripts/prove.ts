@@ -7,9 +7,8 @@
  * `prove/runs.ts` lists the runs of each contract. When a check fails, the recorded result stays as it was. When only the date
  * would change, the file stays as it was, too.
  */
-import { writeFile } from 'node:fs/promises'
-import { isDeepStrictEqual } from 'node:util'
 import type { ContractResult } from '../contracts/run.ts'
+import { recordFile } from '../lab/record.ts'
 import { exampleIds, readExample, type Example } from '../src/model/examples/example.ts'
 import { TestResult, testResultPath } from '../src/model/examples/test-result.ts'
 import { install, runCommand } from '../src/model/examples/workspace.ts'
@@ -20,28 +19,23 @@ export interface Run extends ContractResult {
   readonly runtime: string
 }
 
-/** The content of `examples/<id>.proof.json` for these runs. */
-export function toTestResult(
-  { id, hash }: Example,
-  runs: readonly Run[],
-  date: string,
-): TestResult {
-  return TestResult.parse({
-    schema: 2,
+/** The content of `examples/<id>.proof.json` for these runs, without its date. */
+export function toTestResult({ id, hash }: Example, runs: readonly Run[]) {
+  return {
+    schema: 2 as const,
     id,
     hash,
-    date,
     runs: runs.map(({ runtime, checks, probes }) => ({
       runtime,
       checks: checks.map(({ name, passed }) => ({ name, passed })),
-      probes,
+      probes: [...probes],
     })),
-  })
+  }
 }
 
 /** Runs and records the contract of one example. Returns whether all checks passed. */
 async function prove(example: Example): Promise<boolean> {
-  const { id, manifest, testResult } = example
+  const { id, manifest } = example
   const { argv, commands, contract } = manifest
   const plan = planRuns(manifest)
   console.log(`${id}: ${commands.install}`)
@@ -70,14 +64,7 @@ async function prove(example: Example): Promise<boolean> {
     console.error(`${id}: ${failed.length} checks failed (✗ above), so ${path} is unchanged.`)
     return false
   }
-
-  if (testResult && isDeepStrictEqual(toTestResult(example, runs, testResult.date), testResult)) {
-    console.log(`${id}: ${path} is up to date.`)
-  } else {
-    const today = new Date().toISOString().slice(0, 10)
-    await writeFile(path, `${JSON.stringify(toTestResult(example, runs, today), null, 2)}\n`)
-    console.log(`${id}: wrote ${path}.`)
-  }
+  recordFile(path, TestResult).write(toTestResult(example, runs))
   return true
 }
 

@@ -1,11 +1,9 @@
 /** Serves a built site like a static host: for `npm start` and for the browser tests. */
+import { once } from 'node:events'
 import { readFile } from 'node:fs/promises'
-import {
-  createServer,
-  type IncomingMessage,
-  type RequestListener,
-  type ServerResponse,
-} from 'node:http'
+import { createServer } from 'node:http'
+import type { IncomingMessage, RequestListener, ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { extname, join } from 'node:path'
 import serveStatic from 'serve-static'
 
@@ -70,15 +68,9 @@ export async function listen(
   { host = '127.0.0.1', port = 0 }: { host?: string; port?: number } = {},
 ): Promise<RunningServer> {
   const server = createServer(handler)
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, resolve)
-  })
-  const address = server.address()
-  if (address === null || typeof address === 'string')
-    throw new TypeError('A TCP server has a port.')
+  await once(server.listen(port, host), 'listening')
   return {
-    origin: `http://${formatHost(host)}:${address.port}`,
+    origin: `http://${formatHost(host)}:${(server.address() as AddressInfo).port}`,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve())

@@ -1,18 +1,9 @@
 /** Counts the tests in a report of Vitest's JSON reporter. */
 import { existsSync, readFileSync } from 'node:fs'
 import { relative } from 'node:path'
+import type { JsonTestResults } from 'vitest/node'
 import { root } from './program.mjs'
 import type { Counts } from './summary.ts'
-
-/** The fields of the report that we read. The format is Jest's. */
-interface Report {
-  readonly testResults: readonly {
-    readonly name: string
-    readonly status: 'passed' | 'failed'
-    readonly message: string
-    readonly assertionResults: readonly { readonly fullName: string; readonly status: string }[]
-  }[]
-}
 
 /**
  * Counts the tests of a report. Without a report, or when a signal has ended Vitest, no test counts as passed.
@@ -23,7 +14,7 @@ export function countTests(file: string, exit: number | string): Counts {
   if (!existsSync(file) || typeof exit === 'string') {
     return { passed: 0, failed: [`vitest exited with ${exit} and wrote no report`], skipped: [] }
   }
-  const report = JSON.parse(readFileSync(file, 'utf8')) as Report
+  const report = JSON.parse(readFileSync(file, 'utf8')) as JsonTestResults
   let passed = 0
   const failed: string[] = []
   const skipped: string[] = []

@@ -1,6 +1,6 @@
-import { exec } from 'node:child_process'
-import { copyFileSync, existsSync, readdirSync } from 'node:fs'
+import { copyFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
+import { execa } from 'execa'
 import { quickChecks, record } from '../../contracts/http/index.ts'
 import { startProgram, type Program } from '../../contracts/process/program.ts'
 import { runChecks, type CheckResult } from '../../contracts/run.ts'
@@ -23,9 +23,7 @@ export async function runColdStart(
   }
   const outputs: Record<string, string[]> = {}
   for (const { id, lines } of sessions) {
-    const texts: string[] = []
-    for (const line of lines) texts.push(await runLine(line, directory, runtime))
-    outputs[id] = texts
+    outputs[id] = await Array.fromAsync(lines, (line) => runLine(line, directory, runtime))
   }
   const results = await checkContract(directory, runtime)
   const passed = results.filter((result) => result.passed).length
@@ -45,32 +43,27 @@ export function startBundle(
   return startProgram({ argv: command, directory, env: { ...environmentOf(runtime), ...env } })
 }
 
-/** Counts the files in a folder and below it: 0 if there is no folder. */
-export function countFiles(folder: string): number {
-  if (!existsSync(folder)) return 0
-  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
-  return entries.filter((entry) => entry.isFile()).length
-}
-
 async function checkContract(directory: string, runtime: Runtime): Promise<CheckResult[]> {
   await using program = await startBundle(argv, directory, runtime)
   return await runChecks(quickChecks, record(program.target))
 }
 
 /** Runs a line in a shell and resolves with the part of its output that readers see. */
-function runLine({ line, shows }: Line, directory: string, runtime: Runtime): Promise<string> {
-  const env = { ...environmentOf(runtime), PORT: '0' }
-  return new Promise((resolve, reject) => {
-    exec(line, { cwd: directory, env }, (error, stdout, stderr) => {
-      if ((error !== null) !== (shows === 'error')) {
-        const code = error?.code ?? 0
-        reject(
-          new Error(`"${line}" exited with code ${code} on ${runtime.name}:\n${stdout}${stderr}`),
-        )
-      } else if (shows === 'nothing') resolve('')
-      else resolve(stable(shows === 'error' ? errorOf(stderr) : stdout, dirname(directory)))
-    })
+async function runLine({ line, shows }: Line, directory: string, runtime: Runtime) {
+  const { failed, exitCode, stdout, stderr } = await execa(line, {
+    shell: true,
+    cwd: directory,
+    env: { ...environmentOf(runtime), PORT: '0' },
+    extendEnv: false,
+    reject: false,
   })
+  if (failed !== (shows === 'error')) {
+    throw new Error(
+      `"${line}" exited with code ${exitCode} on ${runtime.name}:\n${stdout}${stderr}`,
+    )
+  }
+  if (shows === 'nothing') return ''
+  return stable(shows === 'error' ? errorOf(stderr) : stdout, dirname(directory))
 }
 
 /** The line of a stack trace that names the error. */

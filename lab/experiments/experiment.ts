@@ -17,6 +17,22 @@ export interface SentRequest {
   readonly prepares?: true
 }
 
+export function post(path: string, body: string, type = 'application/json'): SentRequest {
+  return { method: 'POST', path, headers: { 'content-type': type }, body }
+}
+
+/** A valid order. */
+export const order = post(
+  '/orders',
+  '{"customerId": "c-1", "items": [{"sku": "TEA-01", "quantity": 2}]}',
+)
+
+/** A request that takes a while to compute, and one that is answered at once. */
+export const reportAndHealth: readonly SentRequest[] = [
+  { method: 'GET', path: '/report' },
+  { method: 'GET', path: '/health' },
+]
+
 /**
  * A question about a framework, answered by running it: an example with some lines changed, or a program that runs in its
  * folder, and requests to it.

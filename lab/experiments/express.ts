@@ -1,14 +1,5 @@
+import { order, post, reportAndHealth } from './experiment.ts'
 import type { Edit, Experiment, SentRequest } from './experiment.ts'
-
-const json = { 'content-type': 'application/json' }
-
-/** A valid order. */
-const order: SentRequest = {
-  method: 'POST',
-  path: '/orders',
-  headers: json,
-  body: '{"customerId": "c-1", "items": [{"sku": "TEA-01", "quantity": 2}]}',
-}
 
 const orderAndQuote: readonly SentRequest[] = [
   { ...order, prepares: true },
@@ -32,12 +23,6 @@ const printCalls: Edit = {
 const fetchPrice = () => answer('price', 4200)
 const fetchShipping = () => answer('shipping', 490)`,
 }
-
-/** A request that takes a while to compute, and one that is answered at once. */
-const reportAndHealth: readonly SentRequest[] = [
-  { method: 'GET', path: '/report' },
-  { method: 'GET', path: '/health' },
-]
 
 const loop = '  for (let n = 1; n <= 200_000_000; n += 1) sum += n % 7\n'
 
@@ -68,18 +53,16 @@ export const experiments: readonly Experiment[] = [
     id: 'smallest',
     program: 'express/smallest.js',
     requests: [
-      { method: 'POST', path: '/hello', headers: json, body: '{"name": "Ada"}' },
-      { method: 'POST', path: '/hello', headers: json, body: '{"name": 42, "admin": true}' },
-      { method: 'POST', path: '/hello', headers: { 'content-type': 'text/plain' }, body: 'Ada' },
+      post('/hello', '{"name": "Ada"}'),
+      post('/hello', '{"name": 42, "admin": true}'),
+      post('/hello', 'Ada', 'text/plain'),
     ],
   },
   {
     id: 'smallest-in-production',
     program: 'express/smallest.js',
     env: { NODE_ENV: 'production' },
-    requests: [
-      { method: 'POST', path: '/hello', headers: { 'content-type': 'text/plain' }, body: 'Ada' },
-    ],
+    requests: [post('/hello', 'Ada', 'text/plain')],
   },
   {
     id: 'leak',

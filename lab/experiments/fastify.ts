@@ -1,8 +1,4 @@
-import type { Experiment, SentRequest } from './experiment.ts'
-
-function post(path: string, body: string, type = 'application/json'): SentRequest {
-  return { method: 'POST', path, headers: { 'content-type': type }, body }
-}
+import { order, post, reportAndHealth, type Experiment } from './experiment.ts'
 
 /** Default behavior of Fastify, shown by small programs and by the example with some lines removed. */
 export const experiments: readonly Experiment[] = [
@@ -63,17 +59,7 @@ export const experiments: readonly Experiment[] = [
         to: '',
       },
     ],
-    requests: [
-      post('/orders', '{"customerId": "c-1", "items": [{"sku": "TEA-01", "quantity": 2}]}'),
-    ],
+    requests: [order],
   },
-  {
-    id: 'blocked',
-    program: 'fastify/blocked.js',
-    requests: [
-      { method: 'GET', path: '/report' },
-      { method: 'GET', path: '/health' },
-    ],
-    together: true,
-  },
+  { id: 'blocked', program: 'fastify/blocked.js', requests: reportAndHealth, together: true },
 ]

@@ -4,16 +4,9 @@ import lighthouse from 'lighthouse'
 /** The categories of Lighthouse whose scores are the same in every run, because they measure no time. */
 export const steadyCategories = ['accessibility', 'best-practices', 'seo'] as const
 
-export interface LighthouseResult {
-  readonly version: string
-  /** 0 to 100 by category. */
-  readonly scores: Readonly<Record<string, number>>
-  /** The audits that cost points, each with its title. */
-  readonly failedAudits: readonly string[]
-}
-
 /**
- * Runs Lighthouse with the defaults of its command line: a phone on a slow network, with an empty cache.
+ * Runs Lighthouse with the defaults of its command line: a phone on a slow network, with an empty cache. Resolves with the
+ * scores by category, from 0 to 100, and the audits that cost points, each with its title.
  *
  * @param chromePath of Chromium or Chrome
  * @throws Error if the page cannot be audited
@@ -21,16 +14,15 @@ export interface LighthouseResult {
 export async function runLighthouse(
   chromePath: string,
   address: string,
-  categories: readonly string[],
-): Promise<LighthouseResult> {
+  onlyCategories: readonly string[],
+) {
   const chrome = await launch({ chromePath, chromeFlags: ['--headless=new', '--no-sandbox'] })
   try {
-    const options = {
+    const result = await lighthouse(address, {
       port: chrome.port,
-      onlyCategories: [...categories],
-      logLevel: 'error' as const,
-    }
-    const result = await lighthouse(address, options)
+      onlyCategories: [...onlyCategories],
+      logLevel: 'error',
+    })
     if (!result) throw new Error(`Lighthouse returned no result for ${address}.`)
     const { lhr } = result
     if (lhr.runtimeError) throw new Error(`${address}: ${lhr.runtimeError.message}`)

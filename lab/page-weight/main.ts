@@ -33,24 +33,23 @@ const lighthousePages = ['/', '/guides/express/']
 export async function main(args: string[], chromePath: string, site: Site): Promise<void> {
   const { values } = parseArgs({ args, options: { record: { type: 'boolean', default: false } } })
   await site.build()
-  const browser = await chromium.launch({ executablePath: chromePath, args: ['--no-sandbox'] })
-  try {
-    const pages = await weighPages(browser, site)
-    if (!values.record) return
-    const { machine, versions } = thisMachine()
-    const { lighthouse, ...timings } = await measureTimes(chromePath, site)
-    pageWeightRecord.write({
-      schema: 1,
-      command: 'npm run lab -- page-weight --record',
-      machine,
-      versions: { ...versions, chromium: browser.version(), lighthouse },
-      build: { pages: pages.length, seconds: timings.build },
-      performance: timings.performance,
-      pages,
-    })
-  } finally {
-    await browser.close()
-  }
+  await using browser = await chromium.launch({
+    executablePath: chromePath,
+    args: ['--no-sandbox'],
+  })
+  const pages = await weighPages(browser, site)
+  if (!values.record) return
+  const { machine, versions } = thisMachine()
+  const { lighthouse, ...timings } = await measureTimes(chromePath, site)
+  pageWeightRecord.write({
+    schema: 1,
+    command: 'npm run lab -- page-weight --record',
+    machine,
+    versions: { ...versions, chromium: browser.version(), lighthouse },
+    build: { pages: pages.length, seconds: timings.build },
+    performance: timings.performance,
+    pages,
+  })
 }
 
 /** Weighs every page at every width, prints the results, and resolves with those at the first width. */

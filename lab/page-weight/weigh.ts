@@ -39,43 +39,37 @@ const fontDisplays =
  * @param width of the window in CSS pixels
  */
 export async function weigh(browser: Browser, address: string, width: number): Promise<PageWeight> {
-  const context = await browser.newContext({ viewport: { width, height: 900 } })
-  try {
-    const page = await context.newPage()
-    const responses: Response[] = []
-    page.on('response', (response) => {
-      if (!response.url().startsWith('data:')) responses.push(response)
-    })
-    await page.addInitScript(observe)
-    const release = await holdFonts(page)
-    await page.goto(address, { waitUntil: 'domcontentloaded' })
-    const isReadableWithoutFonts = (await page.evaluate(
-      'Promise.race([window.painted, new Promise((resolve) => setTimeout(resolve, 10_000, false))])',
-    )) as boolean
-    release()
-    await page.waitForLoadState('networkidle')
-    await page.evaluate('document.fonts.ready')
-    // The next frame paints the fonts, and a layout shift is reported after it.
-    await page.evaluate(
-      'new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))',
-    )
-    await page.evaluate('new Promise((resolve) => requestIdleCallback(resolve))')
-    await page.waitForLoadState('networkidle')
+  await using context = await browser.newContext({ viewport: { width, height: 900 } })
+  const page = await context.newPage()
+  const responses: Response[] = []
+  page.on('response', (response) => {
+    if (!response.url().startsWith('data:')) responses.push(response)
+  })
+  await page.addInitScript(observe)
+  const release = await holdFonts(page)
+  await page.goto(address, { waitUntil: 'domcontentloaded' })
+  const isReadableWithoutFonts = (await page.evaluate(
+    'Promise.race([window.painted, new Promise((resolve) => setTimeout(resolve, 10_000, false))])',
+  )) as boolean
+  release()
+  await page.waitForLoadState('networkidle')
+  await page.evaluate('document.fonts.ready')
+  // The next frame paints the fonts, and a layout shift is reported after it.
+  await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => setTimeout(resolve)))')
+  await page.evaluate('new Promise((resolve) => requestIdleCallback(resolve))')
+  await page.waitForLoadState('networkidle')
 
-    const inline = (await page.evaluate(inlineTexts)) as { js: string[]; css: string[] }
-    const bytes = await bytesByType(responses)
-    return {
-      html: bytes('document'),
-      css: bytes('stylesheet') + (inline.css.length > 0 ? gzipped(inline.css.join('')) : 0),
-      js: bytes('script') + (inline.js.length > 0 ? gzipped(inline.js.join('')) : 0),
-      fonts: bytes('font'),
-      requests: responses.length,
-      shift: (await page.evaluate('window.shift')) as number,
-      isReadableWithoutFonts,
-      fontDisplays: (await page.evaluate(fontDisplays)) as string[],
-    }
-  } finally {
-    await context.close()
+  const inline = (await page.evaluate(inlineTexts)) as { js: string[]; css: string[] }
+  const bytes = await bytesByType(responses)
+  return {
+    html: bytes('document'),
+    css: bytes('stylesheet') + (inline.css.length > 0 ? gzipped(inline.css.join('')) : 0),
+    js: bytes('script') + (inline.js.length > 0 ? gzipped(inline.js.join('')) : 0),
+    fonts: bytes('font'),
+    requests: responses.length,
+    shift: (await page.evaluate('window.shift')) as number,
+    isReadableWithoutFonts,
+    fontDisplays: (await page.evaluate(fontDisplays)) as string[],
   }
 }
 

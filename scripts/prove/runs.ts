@@ -9,7 +9,7 @@ import { runOnFailingKafka } from '../../lab/failing-brokers/kafka.ts'
 import { runOnRestartedBroker } from '../../lab/failing-brokers/lean-bus.ts'
 import type { FailingRun } from '../../lab/traffic.ts'
 import { kafkaVersion } from '../../servers/kafka/jars.ts'
-import { findJava, type Tool } from '../find.ts'
+import { findJava, requirePath, type Tool } from '../find.ts'
 
 /** An installed example on a runtime. */
 type Subject = Omit<BusOptions, 'openTestBed'>
@@ -111,9 +111,4 @@ function requireNoLoss(run: FailingRun): FailingRun {
   throw new Error(
     `only ${acknowledged} records were acknowledged while brokers failed; ${minTraffic} are needed`,
   )
-}
-
-function requirePath(tool: Tool): string {
-  if (tool.path === undefined) throw new Error(tool.missing)
-  return tool.path
 }

@@ -1,10 +1,10 @@
-import { rmSync } from 'node:fs'
+import { existsSync, readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { CheckResult } from '../../contracts/run.ts'
 import { nodeRuntimes } from '../../contracts/process/runtimes.ts'
 import { coldStartRecord, type ColdStartRun } from '../../lab/cold-start/record.ts'
-import { countFiles, runColdStart, startBundle } from '../../lab/cold-start/run.ts'
+import { runColdStart, startBundle } from '../../lab/cold-start/run.ts'
 import { argv, example as id } from '../../lab/cold-start/sessions.ts'
 import { readExample } from '../../src/model/examples/example.ts'
 import { unpack, type Workspace } from '../../src/model/examples/workspace.ts'
@@ -13,6 +13,13 @@ import { describeWith } from '../tools/describe-with.ts'
 const example = readExample(id)
 const record = coldStartRecord.read()
 const again = 'Run "npm run lab -- cold-start --record" and review the changes.'
+
+/** Counts the files in a folder and below it: 0 if there is no folder. */
+function countFiles(folder: string): number {
+  if (!existsSync(folder)) return 0
+  const entries = readdirSync(folder, { recursive: true, withFileTypes: true })
+  return entries.filter((entry) => entry.isFile()).length
+}
 
 test('the cold-start record matches the files of the example', () => {
   expect(record?.hash, again).toBe(example.hash)
