@@ -28,17 +28,10 @@ const kinds: readonly RegExp[] = [
 ]
 
 /**
- * A number that a reader could quote as a measurement, so it needs a source. A status, a limit, a version or a year isn't a
- * figure.
+ * Finds the figures in a text, in their order, each with the index where it starts. A figure is a number that a reader could
+ * quote as a measurement, so it needs a source. A status, a limit, a version or a year isn't a figure.
  */
-export interface Figure {
-  readonly text: string
-  /** Where the figure starts in the text. */
-  readonly index: number
-}
-
-/** Finds the figures in a text, in their order. */
-export function figuresIn(text: string): Figure[] {
+export function figuresIn(text: string) {
   return kinds
     .flatMap((kind) => [...text.matchAll(kind)])
     .map((match) => ({ text: match[0], index: match.index }))

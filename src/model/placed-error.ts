@@ -17,6 +17,33 @@ export class PlacedError extends Error {
   }
 }
 
+/**
+ * Finds an item by its name.
+ *
+ * @throws PlacedError that suggests the closest name if there is no such item
+ */
+export function findNamed<T>(
+  items: readonly T[],
+  nameOf: (item: T) => string,
+  name: string,
+  place: Place,
+  problem: string,
+): T {
+  const found = items.find((item) => nameOf(item) === name)
+  if (found !== undefined) return found
+  throw new PlacedError(place, problem, suggestion(name, items.map(nameOf)))
+}
+
+/** Throws a PlacedError that suggests the closest name, unless the name exists. */
+export function requireName(
+  names: readonly string[],
+  name: string,
+  place: Place,
+  problem: string,
+): void {
+  findNamed(names, (existing) => existing, name, place, problem)
+}
+
 /** "Did you mean x? There are: x, y." for an unknown name. */
 export function suggestion(name: string, existing: readonly string[]): string {
   if (existing.length === 0) return 'There are none.'

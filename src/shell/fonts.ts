@@ -1,63 +1,45 @@
 import { fontProviders } from 'astro/config'
 
-const file = (name: string) => `./src/styles/fonts/${name}.woff2`
+/** The weight or the range of weights in a font file, and its style. */
+const variant = (name: string, weight: string | number, style: 'normal' | 'italic' = 'normal') => ({
+  src: [`./src/styles/fonts/${name}.woff2`] as [string],
+  weight,
+  style,
+  /**
+   * A font that arrives after the first paint is used from the next page on, so text is never hidden and lines never move. The
+   * fonts of the first screen are preloaded, so they are rarely late.
+   */
+  display: 'optional' as const,
+})
+type Variant = ReturnType<typeof variant>
 
-/**
- * A font that arrives after the first paint is used from the next page on, so text is never hidden and lines never move. The
- * fonts of the first screen are preloaded, so they are rarely late.
- */
-const display = 'optional'
+const family = <Variable extends `--${string}`>(
+  name: string,
+  cssVariable: Variable,
+  fallbacks: [string, ...string[]],
+  ...variants: [Variant, ...Variant[]]
+) => ({ provider: fontProviders.local(), name, cssVariable, fallbacks, options: { variants } })
 
 /** The font families of the site. `scripts/fonts.ts` writes the files. */
 export const fonts = [
-  {
-    provider: fontProviders.local(),
-    name: 'Serif',
-    cssVariable: '--font-text',
-    fallbacks: ['Georgia', 'serif'],
-    options: {
-      variants: [
-        {
-          src: [file('source-serif-4-text')],
-          weight: '400 700',
-          style: 'normal',
-          display,
-        },
-        {
-          src: [file('source-serif-4-text-italic')],
-          weight: 400,
-          style: 'italic',
-          display,
-        },
-      ],
-    },
-  },
-  {
-    provider: fontProviders.local(),
-    name: 'Headline',
-    cssVariable: '--font-headline',
-    fallbacks: ['Georgia', 'serif'],
-    options: {
-      variants: [
-        {
-          src: [file('source-serif-4-display')],
-          weight: 600,
-          style: 'normal',
-          display,
-        },
-      ],
-    },
-  },
-  {
-    provider: fontProviders.local(),
-    name: 'Mono',
-    cssVariable: '--font-mono',
-    fallbacks: ['ui-monospace', 'Menlo', 'Consolas', 'monospace'],
-    options: {
-      variants: [
-        { src: [file('jetbrains-mono-nl-400')], weight: 400, style: 'normal', display },
-        { src: [file('jetbrains-mono-nl-600')], weight: 600, style: 'normal', display },
-      ],
-    },
-  },
-] as const
+  family(
+    'Serif',
+    '--font-text',
+    ['Georgia', 'serif'],
+    variant('source-serif-4-text', '400 700'),
+    variant('source-serif-4-text-italic', 400, 'italic'),
+  ),
+  family(
+    'Headline',
+    '--font-headline',
+    ['Georgia', 'serif'],
+    variant('source-serif-4-display', 600),
+  ),
+  family(
+    'Mono',
+    '--font-mono',
+    ['ui-monospace', 'Menlo', 'Consolas', 'monospace'],
+    variant('jetbrains-mono-nl-400', 400),
+    variant('jetbrains-mono-nl-600', 600),
+  ),
+]

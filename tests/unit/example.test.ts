@@ -1,11 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { fileAddress } from '../../src/model/examples/addresses.ts'
 import { exampleRegion, readExample, readExamples } from '../../src/model/examples/example.ts'
 import { writeFiles } from '../../src/model/examples/files.ts'
+import { temporaryFolder } from '../tools/temporary.ts'
 import { manifestWith, repositoryWith } from './repository.ts'
 
 test('the published form of an example has its tracked files without manifest and region markers', () => {
@@ -24,8 +25,7 @@ test('the published form of an example has its tracked files without manifest an
 
 test('the hash of an example is the one that sha256sum computes for its published form', () => {
   const example = readExample('demo', repositoryWith({ 'ü b.txt': 'é', 'B.txt': '' }))
-  const folder = mkdtempSync(join(tmpdir(), 'published-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const folder = temporaryFolder({}, tmpdir())
   writeFiles(example.files, folder)
   const line =
     'find . -type f | cut -c3- | LC_ALL=C sort | tr "\\n" "\\0" | xargs -0 sha256sum | sha256sum'

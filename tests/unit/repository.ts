@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { onTestFinished } from 'vitest'
+import { temporaryFolder } from '../tools/temporary.ts'
 
 const manifest = {
   id: 'demo',
@@ -36,8 +36,7 @@ type Content = string | Uint8Array | { link: string }
  * one, an object is a symbolic link). The folder is removed after the test.
  */
 export function repositoryWith(changed: Record<string, Content | undefined> = {}): string {
-  const root = mkdtempSync(join(tmpdir(), 'examples-'))
-  onTestFinished(() => rmSync(root, { recursive: true }))
+  const root = temporaryFolder({}, tmpdir())
   const files: Record<string, Content | undefined> = {
     'example.json': manifestWith(),
     'package.json': JSON.stringify(packageJson),

@@ -1,8 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { tarGz, zip } from '../../src/model/examples/archive.ts'
 import { readExample, type Example } from '../../src/model/examples/example.ts'
 import { sha256 } from '../../src/model/examples/hash.ts'
@@ -12,6 +12,7 @@ import {
   stackblitzPayload,
   payloadLimit,
 } from '../../src/model/examples/stackblitz-payload.ts'
+import { temporaryFolder } from '../tools/temporary.ts'
 import { repositoryWith } from './repository.ts'
 
 const odd = {
@@ -27,8 +28,7 @@ function unpack(
   archive: Uint8Array,
   [program = '', ...options]: string[],
 ): Record<string, [string, boolean]> {
-  const folder = mkdtempSync(join(tmpdir(), 'archive-'))
-  onTestFinished(() => rmSync(folder, { recursive: true }))
+  const folder = temporaryFolder({}, tmpdir())
   writeFileSync(join(folder, 'archive'), archive)
   execFileSync(program, [...options, 'archive'], { cwd: folder })
   expect(readdirSync(folder).sort()).toEqual(['archive', 'demo'])

@@ -37,6 +37,7 @@ const box = (style: Style, ...children: unknown[]) => ({
   props: { style: { display: 'flex', ...style }, children },
 })
 
+const paragraph: Style = { display: 'block', lineClamp: 3, textWrap: 'balance' }
 const mono: Style = { fontFamily: 'mono', fontSize: 24, color: colors.inkFaint }
 
 /** A smaller size for a long title, so that title and description fit. */
@@ -65,12 +66,7 @@ function testResultLine(summary: TestResultSummary) {
  * @returns a response with a PNG of `size`
  * @throws Error for a character that the site's fonts don't have
  */
-export async function drawCard({
-  title,
-  description,
-  section,
-  testResult,
-}: Card): Promise<Response> {
+export async function drawCard({ title, description, section, testResult }: Card) {
   const card = box(
     {
       width: '100%',
@@ -98,25 +94,21 @@ export async function drawCard({
       { flexDirection: 'column', flexGrow: 1, justifyContent: 'center', gap: 24 },
       box(
         {
+          ...paragraph,
           fontFamily: 'headline',
           fontSize: titleSize(title),
           lineHeight: 1.06,
           letterSpacing: '-0.015em',
-          textWrap: 'balance',
-          display: 'block',
-          lineClamp: 3,
         },
         title,
       ),
       box(
         {
+          ...paragraph,
           fontFamily: 'text',
           fontSize: 34,
           lineHeight: 1.35,
           color: colors.inkSoft,
-          textWrap: 'balance',
-          display: 'block',
-          lineClamp: 3,
         },
         description,
       ),

@@ -1,28 +1,11 @@
 import { extname } from 'node:path'
-import {
-  bundledLanguages,
-  bundledLanguagesAlias,
-  codeToTokensBase,
-  isSpecialLang,
-  type BundledLanguage,
-} from 'shiki'
+import { bundledLanguages, codeToTokensBase, isSpecialLang, type BundledLanguage } from 'shiki'
 import { runs, theme } from './kinds.ts'
-
-const languages: Record<string, string> = {
-  '.ts': 'ts',
-  '.js': 'js',
-  '.mjs': 'js',
-  '.json': 'json',
-  '.md': 'md',
-  '.py': 'python',
-  '.rs': 'rust',
-  '.sh': 'sh',
-  '.toml': 'toml',
-}
 
 /** The Shiki language of a file by its extension, or `text` for an unknown one. */
 export function fileLanguage(path: string): string {
-  return languages[extname(path)] ?? 'text'
+  const extension = extname(path).slice(1)
+  return extension in bundledLanguages ? extension : 'text'
 }
 
 /**
@@ -32,11 +15,7 @@ export function fileLanguage(path: string): string {
  * @param language a language or alias of Shiki, or `text`
  */
 export async function highlight(code: string, language: string): Promise<string> {
-  if (
-    !isSpecialLang(language) &&
-    !(language in bundledLanguages) &&
-    !(language in bundledLanguagesAlias)
-  ) {
+  if (!isSpecialLang(language) && !(language in bundledLanguages)) {
     throw new Error(`Shiki has no language "${language}". Write "text" for plain text.`)
   }
   const lines = await codeToTokensBase(code, { lang: language as BundledLanguage, theme })

@@ -37,10 +37,7 @@ function listPieces(node: Node, isSourced: IsSourced): { text: string; line: num
 }
 
 /** Finds the first figure in a block that has no source, and its line. */
-function findFigureWithoutSource(
-  block: Node,
-  isSourced: IsSourced,
-): { text: string; line: number } | undefined {
+function findFigureWithoutSource(block: Node, isSourced: IsSourced) {
   const parts = listPieces(block, isSourced)
   const [figure] = figuresIn(parts.map(({ text }) => text).join(''))
   let end = 0

@@ -1,15 +1,6 @@
 import { toneMarks, type Tone } from '../tone.ts'
 import type { Verdict } from './schema.ts'
 
-/** How the page shows one or more verdicts. Color is never the only sign. */
-export interface VerdictSign {
-  /** The verdicts in words. */
-  readonly word: string
-  readonly mark: string
-  /** The value of `data-verdict`, which sets the color. 'none' is for opinions. */
-  readonly tone: Tone | 'none'
-}
-
 /** The word of each verdict. */
 export const verdictWords: Record<Verdict, string> = {
   right: 'right',
@@ -34,7 +25,8 @@ export const verdictMeanings: Record<Verdict, string> = {
   opinion: 'a judgment that no source can decide',
 }
 
-const tones: Record<Verdict, VerdictSign['tone']> = {
+/** The value of `data-verdict`, which sets the color. 'none' is for opinions. */
+const tones: Record<Verdict, Tone | 'none'> = {
   right: 'verified',
   'right-with-caveat': 'caveat',
   misread: 'wrong',
@@ -45,8 +37,8 @@ const tones: Record<Verdict, VerdictSign['tone']> = {
   opinion: 'none',
 }
 
-/** The words of all verdicts, and the mark and color of the first. */
-export function verdictSign(verdicts: readonly [Verdict, ...Verdict[]]): VerdictSign {
+/** The words of all verdicts, and the mark and color of the first. Color is never the only sign. */
+export function verdictSign(verdicts: readonly [Verdict, ...Verdict[]]) {
   const tone = tones[verdicts[0]]
   return {
     word: verdicts.map((verdict) => verdictWords[verdict]).join(', '),

@@ -1,10 +1,10 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { PlacedError, suggestion, type Place } from '../placed-error.ts'
+import { findNamed, requireName, type Place } from '../placed-error.ts'
 import { manifestName, publishedFiles, type ExampleFile } from './files.ts'
 import { exampleHash } from './hash.ts'
 import { readManifest, type Manifest } from './manifest.ts'
-import { regionText, type Region } from './regions.ts'
+import { regionText } from './regions.ts'
 import { readTestResult, type TestResult } from './test-result.ts'
 
 /** An example as data: the source of all its uses on the site. */
@@ -36,15 +36,12 @@ export function exampleIds(root = process.cwd()): string[] {
  * @param at the place that refers to the example, for the error about an unknown id
  * @throws PlacedError for the first error in the example, with file, line and fix
  */
-export function readExample(id: string, root = process.cwd(), at?: Place): Example {
-  const ids = exampleIds(root)
-  if (!ids.includes(id)) {
-    throw new PlacedError(
-      at ?? { file: 'examples/' },
-      `there is no example "${id}"`,
-      suggestion(id, ids),
-    )
-  }
+export function readExample(
+  id: string,
+  root = process.cwd(),
+  at: Place = { file: 'examples/' },
+): Example {
+  requireName(exampleIds(root), id, at, `there is no example "${id}"`)
   const files = publishedFiles(id, root)
   const manifest = readManifest(id, files, root)
   return { id, manifest, files, hash: exampleHash(files), testResult: readTestResult(id, root) }
@@ -66,44 +63,24 @@ export function examplesOf<C extends Manifest['contract']>(
 }
 
 /** A text file of an example. @throws PlacedError that suggests the closest path if there is no such file */
-export function exampleFile(
-  example: Example,
-  path: string,
-  at: Place,
-): ExampleFile & { readonly text: string } {
-  const found = example.files.find((file) => file.path === path)
-  if (found?.text !== undefined) return { ...found, text: found.text }
-  const texts = example.files.filter((file) => file.text !== undefined).map((file) => file.path)
-  throw new PlacedError(
-    at,
-    `examples/${example.id} has no text file "${path}"`,
-    suggestion(path, texts),
+export function exampleFile({ id, files }: Example, path: string, at: Place) {
+  const texts = files.flatMap((file) =>
+    file.text === undefined ? [] : [{ ...file, text: file.text }],
   )
+  const problem = `examples/${id} has no text file "${path}"`
+  return findNamed(texts, (file) => file.path, path, at, problem)
 }
 
 /** A named region and its lines. @throws PlacedError that suggests the closest name if there is no such region */
-export function exampleRegion(
-  example: Example,
-  path: string,
-  name: string,
-  at: Place,
-): { readonly region: Region; readonly text: string } {
-  const file = exampleFile(example, path, at)
-  const region = file.regions.find((candidate) => candidate.name === name)
-  if (region) return { region, text: regionText(file.text, region) }
-  const names = file.regions.map((candidate) => candidate.name)
-  throw new PlacedError(
-    at,
-    `examples/${example.id}/${path} has no region "${name}"`,
-    suggestion(name, names),
-  )
+export function exampleRegion(example: Example, path: string, name: string, at: Place) {
+  const { regions, text } = exampleFile(example, path, at)
+  const problem = `examples/${example.id}/${path} has no region "${name}"`
+  const region = findNamed(regions, (candidate) => candidate.name, name, at, problem)
+  return { region, text: regionText(text, region) }
 }
 
 /** The region of that name in any file of an example, or undefined. Names are unique within an example. */
-export function findRegion(
-  example: Example,
-  name: string,
-): { readonly path: string; readonly text: string } | undefined {
+export function findRegion(example: Example, name: string) {
   for (const { path, text = '', regions } of example.files) {
     const region = regions.find((candidate) => candidate.name === name)
     if (region) return { path, text: regionText(text, region) }

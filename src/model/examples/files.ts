@@ -77,13 +77,10 @@ function trackedFiles(folder: string, root: string): { mode: string; path: strin
     cwd: join(root, folder),
     encoding: 'utf8',
   })
-  return listing
-    .split('\0')
-    .filter((entry) => entry !== '')
-    .map((entry) => {
-      const tab = entry.indexOf('\t')
-      return { mode: entry.slice(0, 6), path: entry.slice(tab + 1) }
-    })
+  return [...listing.matchAll(/(\d+)[^\t]*\t([^\0]+)\0/g)].map(([, mode = '', path = '']) => ({
+    mode,
+    path,
+  }))
 }
 
 function readTracked(file: string, root: string): Buffer {

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parse, evaluate, type DocumentNode, type ValueNode } from '@humanwhocodes/momoa'
 import * as z from 'zod'
-import { PlacedError, suggestion } from '../placed-error.ts'
+import { PlacedError, requireName, suggestion } from '../placed-error.ts'
 import { manifestName, type ExampleFile } from './files.ts'
 
 const nonEmpty = z.string().min(1)
@@ -74,28 +74,24 @@ export function readManifest(id: string, files: readonly ExampleFile[], root: st
     )
   }
   const document = parseJson(readFileSync(join(root, file), 'utf8'), file)
+  const placeOf = (path: readonly PropertyKey[]) => ({ file, line: lineOf(document, path) })
   const result = Manifest.safeParse(evaluate(document))
   if (!result.success) {
     const [issue] = result.error.issues
     throw new PlacedError(
-      { file, line: lineOf(document, issue?.path ?? []) },
+      placeOf(issue?.path ?? []),
       `${issue?.path.join('.') || 'the manifest'}: ${issue?.message}`,
       'The fields are described in src/model/examples/manifest.ts.',
     )
   }
   const manifest = result.data
-  const fail = (path: PropertyKey[], problem: string, fix: string): never => {
-    throw new PlacedError({ file, line: lineOf(document, path) }, problem, fix)
-  }
-
   if (manifest.id !== id) {
-    fail(['id'], `the id is "${manifest.id}" and the folder "${id}"`, 'Give both the same name.')
+    const problem = `the id is "${manifest.id}" and the folder "${id}"`
+    throw new PlacedError(placeOf(['id']), problem, 'Give both the same name.')
   }
   const paths = files.map(({ path }) => path)
-  const requireFile = (path: PropertyKey[], name: string) => {
-    if (!paths.includes(name))
-      fail(path, `there is no file ${name} (tracked by git)`, suggestion(name, paths))
-  }
+  const requireFile = (path: PropertyKey[], name: string) =>
+    requireName(paths, name, placeOf(path), `there is no file ${name} (tracked by git)`)
   requireFile(['open'], manifest.open)
   manifest.argv.forEach((argument, index) => {
     if (/\.\w+$/.test(argument)) requireFile(['argv', index], argument)
@@ -103,24 +99,17 @@ export function readManifest(id: string, files: readonly ExampleFile[], root: st
   manifest.parts.forEach(({ files: prefixes }, part) => {
     prefixes.forEach((prefix, index) => {
       if (paths.some((path) => path.startsWith(prefix))) return
-      fail(
-        ['parts', part, 'files', index],
-        `no path starts with ${prefix} (tracked by git)`,
-        suggestion(prefix, paths),
-      )
+      const problem = `no path starts with ${prefix} (tracked by git)`
+      const place = placeOf(['parts', part, 'files', index])
+      throw new PlacedError(place, problem, suggestion(prefix, paths))
     })
   })
 
   const scripts = npmScripts(files)
   for (const [name, command] of Object.entries(manifest.commands)) {
     for (const script of scriptsIn(command)) {
-      if (!scripts.includes(script)) {
-        fail(
-          ['commands', name],
-          `package.json has no script "${script}"`,
-          suggestion(script, scripts),
-        )
-      }
+      const problem = `package.json has no script "${script}"`
+      requireName(scripts, script, placeOf(['commands', name]), problem)
     }
   }
   return manifest

@@ -10,12 +10,6 @@ export interface Region {
   readonly markerLine: number
 }
 
-/** A file without its marker lines, and its regions. */
-export interface Parsed {
-  readonly text: string
-  readonly regions: readonly Region[]
-}
-
 const marker = (open: string, close = '') =>
   new RegExp(`^[ \\t]*${open}[ \\t]*#(region|endregion)\\b(.*?)${close}[ \\t]*$`)
 
@@ -49,12 +43,12 @@ const nameForm = /^[a-z][a-z0-9]*(-[a-z0-9]+)*$/
  * @param path decides the comment syntax, and is part of error messages
  * @throws PlacedError with the line, for a region that is unclosed, opened twice, closed without being open, or empty
  */
-export function parseRegions(path: string, source: string): Parsed {
-  const pattern = markers[extname(path)]
-  if (!pattern) return { text: source, regions: [] }
-
-  const open: { name: string; start: number; markerLine: number }[] = []
+export function parseRegions(path: string, source: string) {
   const regions: Region[] = []
+  const pattern = markers[extname(path)]
+  if (!pattern) return { text: source, regions }
+
+  const open: Omit<Region, 'end'>[] = []
   const lines: string[] = []
 
   source.split('\n').forEach((line, index) => {

@@ -3,16 +3,10 @@ import type { Example } from './example.ts'
 import { sha256 } from './hash.ts'
 
 /** An archive of an example in `/starters/`. */
-// A type, because Astro requires props with an index signature, and an interface has none.
-export type StarterArchive = {
-  readonly name: string
-  readonly bytes: Uint8Array
-  readonly sha256: string
-  readonly mediaType: string
-}
+export type StarterArchive = Awaited<ReturnType<typeof starterArchives>>[number]
 
 /** Packs both archives of an example. */
-export async function starterArchives(example: Example): Promise<StarterArchive[]> {
+export async function starterArchives(example: Example) {
   const archive = (name: string, bytes: Uint8Array, mediaType: string) => ({
     name,
     bytes,

@@ -2,33 +2,26 @@ import type { Tone } from '../tone.ts'
 import type { Example } from './example.ts'
 
 /** A test result in one line. */
-export interface TestResultSummary {
-  /** Number of checks that passed in every run. */
-  readonly passed: number
-  readonly total: number
-  /** "Node 22.22.3 and 24.21.0", from `formatRuntimes`. */
-  readonly runtimes: string
-  /** ISO 8601, UTC. */
-  readonly date: string
-  /** The first seven digits of the hash of the tested files. */
-  readonly hash: string
-  /** Whether the files are still the ones that were tested. */
-  readonly current: boolean
-}
+export type TestResultSummary = NonNullable<ReturnType<typeof summarizeTestResult>>
 
 /** Sums up the recorded test result of an example. Returns undefined where none is recorded. */
-export function summarizeTestResult({ testResult, hash }: Example): TestResultSummary | undefined {
+export function summarizeTestResult({ testResult, hash }: Example) {
   if (!testResult) return undefined
   const { runs, date, hash: tested } = testResult
   const checks = runs.flatMap((run) => run.checks)
   const names = new Set(checks.map(({ name }) => name))
   const failed = new Set(checks.filter(({ passed }) => !passed).map(({ name }) => name))
   return {
+    /** Number of checks that passed in every run. */
     passed: names.size - failed.size,
     total: names.size,
+    /** "Node 22.22.3 and 24.21.0". */
     runtimes: formatRuntimes(runs.map(({ runtime }) => runtime)),
+    /** ISO 8601, UTC. */
     date,
+    /** The first seven digits of the hash of the tested files. */
     hash: tested.slice(0, 7),
+    /** Whether the files are still the ones that were tested. */
     current: tested === hash,
   }
 }

@@ -15,8 +15,11 @@ for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-stackbli
     link.title = 'Sends the files to stackblitz.com and opens them in a new tab'
   }
 
-  // After a failure the link still leads to the form.
-  const prepareOnce = once(() => prepare().catch(() => undefined))
+  let preparing: Promise<void> | undefined
+  const prepareOnce = () => {
+    // After a failure the link still leads to the form.
+    preparing ??= prepare().catch(() => undefined)
+  }
   for (const event of ['pointerenter', 'pointerdown', 'focus'])
     link.addEventListener(event, prepareOnce)
 
@@ -31,13 +34,4 @@ for (const link of document.querySelectorAll<HTMLAnchorElement>('a[data-stackbli
 
 function savesData(): boolean {
   return (navigator as { connection?: { saveData?: boolean } }).connection?.saveData === true
-}
-
-function once(action: () => void): () => void {
-  let done = false
-  return () => {
-    if (done) return
-    done = true
-    action()
-  }
 }

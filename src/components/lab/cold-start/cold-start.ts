@@ -1,27 +1,15 @@
-import { coldStartRecord, type ColdStartRecord } from '../../../../lab/cold-start/record.ts'
-import { sessions, type Line, type Session } from '../../../../lab/cold-start/sessions.ts'
-import { PlacedError, suggestion, type Place } from '../../../model/placed-error.ts'
-
-/** The output of a line, and the versions of Node that printed it. */
-export interface Output {
-  readonly text: string
-  readonly runtimes: readonly string[]
-}
+import { coldStartRecord } from '../../../../lab/cold-start/record.ts'
+import { sessions, type Line } from '../../../../lab/cold-start/sessions.ts'
+import { findNamed, PlacedError, type Place } from '../../../model/placed-error.ts'
 
 /**
- * Reads a session with the recorded outputs of each of its lines.
+ * Reads a session with the recorded outputs of each of its lines, and the versions of Node that printed each.
  *
  * @throws PlacedError for an unknown session, or if the record does not fit it
  */
-export function readSession(
-  id: string,
-  at: Place,
-): { session: Session; record: ColdStartRecord; outputs: readonly (readonly Output[])[] } {
-  const session = sessions.find((candidate) => candidate.id === id)
-  if (!session) {
-    const ids = sessions.map((candidate) => candidate.id)
-    throw new PlacedError(at, `there is no cold-start session "${id}"`, suggestion(id, ids))
-  }
+export function readSession(id: string, at: Place) {
+  const problem = `there is no cold-start session "${id}"`
+  const session = findNamed(sessions, (candidate) => candidate.id, id, at, problem)
   const record = coldStartRecord.read()
   if (!record?.runs.every(({ outputs }) => outputs[id]?.length === session.lines.length)) {
     throw new PlacedError(

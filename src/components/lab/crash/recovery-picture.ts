@@ -14,24 +14,14 @@ export interface Box {
   readonly kind: 'synced' | 'unsynced' | 'damaged'
 }
 
-/** A segment before a power cut, after it, and after the next start. Positions are in bytes. */
-export interface RecoveryPicture {
-  /** First byte of the drawing, which shows only the end of the synced part. */
-  readonly from: number
-  readonly batches: readonly (Layout & { readonly fate: Fate })[]
-  /** Batches of the whole segment. */
-  readonly counts: Readonly<Record<Fate, number>>
-  /** The visible batches in the file at each of the three moments. */
-  readonly written: readonly Box[]
-  readonly cut: readonly Box[]
-  readonly started: readonly Box[]
-}
-
 /** Share of the drawing's width for the synced part. */
 const syncedShare = 0.3
 
-/** Determines what happened to each batch of a recovered segment, and how to draw it. */
-export function pictureOf(recovery: Recovery): RecoveryPicture {
+/**
+ * Determines what happened to each batch of a recovered segment, and how to draw it before a power cut, after it, and after the
+ * next start. Positions are in bytes.
+ */
+export function pictureOf(recovery: Recovery) {
   const { syncedSize, writtenSize, keptSize } = recovery
   const before = ((writtenSize - syncedSize) * syncedShare) / (1 - syncedShare)
   const from = Math.max(0, Math.floor(syncedSize - before))
@@ -47,9 +37,12 @@ export function pictureOf(recovery: Recovery): RecoveryPicture {
     })
   const unsynced = { kept: 'unsynced', damaged: 'unsynced', 'given up': 'unsynced' } as const
   return {
+    /** First byte of the drawing, which shows only the end of the synced part. */
     from,
     batches,
+    /** Batches of the whole segment. */
     counts,
+    // The visible batches in the file at each of the three moments.
     written: draw({ synced: 'synced', ...unsynced, 'never written': 'unsynced' }, writtenSize),
     cut: draw({ synced: 'synced', ...unsynced, damaged: 'damaged' }, keptSize),
     started: draw({ synced: 'synced', kept: 'synced' }, writtenSize),
