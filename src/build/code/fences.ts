@@ -1,6 +1,8 @@
 import type { ShikiConfig } from 'astro'
 import { runs, theme } from './kinds.ts'
 
+const textNode = (value: string) => ({ type: 'text' as const, value })
+
 /** Renders code fences in Markdown as the same elements that `highlight()` makes for snippets. */
 export const fences: Partial<ShikiConfig> = {
   theme,
@@ -14,17 +16,13 @@ export const fences: Partial<ShikiConfig> = {
       code(node) {
         node.properties = { class: `language-${this.options.lang}` }
         node.children = this.tokens.flatMap((line, index) => [
-          ...(index ? [{ type: 'text' as const, value: '\n' }] : []),
-          ...runs(line).map(({ kind, text }) =>
-            kind
-              ? {
-                  type: 'element' as const,
-                  tagName: 'i',
-                  properties: { class: kind },
-                  children: [{ type: 'text' as const, value: text }],
-                }
-              : { type: 'text' as const, value: text },
-          ),
+          ...(index ? [textNode('\n')] : []),
+          ...runs(line).map(({ kind, text }) => {
+            const node = textNode(text)
+            if (!kind) return node
+            const properties = { class: kind }
+            return { type: 'element' as const, tagName: 'i', properties, children: [node] }
+          }),
         ])
       },
     },

@@ -7,15 +7,10 @@ import remarkGfm from 'remark-gfm'
 import remarkStringify from 'remark-stringify'
 import { unified } from 'unified'
 import { SKIP, visit } from 'unist-util-visit'
+import type { Entry } from './llms.ts'
 
 /** The Markdown version of a page. */
-export interface Twin {
-  /** The page's full address. */
-  readonly address: string
-  readonly title: string
-  readonly description: string
-  readonly markdown: string
-}
+export type Twin = ReturnType<typeof makeTwin>
 
 type Handle = NonNullable<NonNullable<Options['handlers']>[string]>
 
@@ -29,7 +24,7 @@ const controls =
  *
  * @throws Error for HTML that isn't a page of this site
  */
-export function makeTwin(html: string, file: string): Twin {
+export function makeTwin(html: string, file: string) {
   const tree = unified().use(rehypeParse).parse(html)
   const content = select('main .sl-markdown-content', tree)
   if (!content)
@@ -58,7 +53,7 @@ const stringifier = unified()
   // Padding with spaces would double the size of a wide table.
   .use(remarkGfm, { tablePipeAlign: false })
 
-const frontMatter = ({ title, description, address }: Omit<Twin, 'markdown'>): RootContent[] => [
+const frontMatter = ({ title, description, address }: Entry): RootContent[] => [
   { type: 'heading', depth: 1, children: [{ type: 'text', value: title }] },
   { type: 'paragraph', children: [{ type: 'text', value: description }] },
   {

@@ -7,23 +7,15 @@ export interface ChangedPage {
   readonly path: string
 }
 
-/** A commit for readers: what changed on which page. */
-export interface Change extends Pick<Commit, 'hash' | 'at' | 'subject'> {
-  readonly page: ChangedPage
-}
-
 /** Number of changes in the list. */
 export const maxChanges = 50
 
 /**
- * Lists the newest changes, one for each page that a commit changed.
+ * Lists the newest changes for readers, one for each page that a commit changed.
  *
  * @param pages the existing pages by their files; changes of other pages are left out
  */
-export function listChanges(
-  history: readonly Commit[],
-  pages: ReadonlyMap<string, ChangedPage>,
-): readonly Change[] {
+export function listChanges(history: readonly Commit[], pages: ReadonlyMap<string, ChangedPage>) {
   return history
     .flatMap(({ hash, at, subject, files }) =>
       files.flatMap((file) => {

@@ -1,9 +1,9 @@
 import { getCollection } from 'astro:content'
-import { listChanges, type Change, type ChangedPage } from './changes.ts'
+import { listChanges, type ChangedPage } from './changes.ts'
 import { history } from './history.ts'
 
 /** The newest changes of this site. Empty if the build has no git history. */
-export async function siteChanges(): Promise<readonly Change[]> {
+export async function siteChanges() {
   const pages = new Map<string, ChangedPage>()
   for (const { id, filePath, data } of await getCollection('docs')) {
     if (id === '404' || filePath === undefined) continue

@@ -30,18 +30,15 @@ async function contentPaths() {
 
 function examplePaths(example: Example) {
   const { id, manifest } = example
-  const card = ({ title, description }: Words): Card => ({
-    title,
-    description,
-    section: 'Example',
-    testResult: summarizeTestResult(example),
-  })
+  const testResult = summarizeTestResult(example)
+  const examplePath = (address: string, words: Words) =>
+    path(address, { ...words, section: 'Example', testResult })
   return [
     ...[undefined, ...manifest.parts].map((part) => {
-      const { title, summary } = part ?? manifest
-      return path(partAddress(example, part), card({ title, description: summary }))
+      const { title, summary: description } = part ?? manifest
+      return examplePath(partAddress(example, part), { title, description })
     }),
-    ...(isOpenable(example) ? [path(`/open/${id}/`, card(openPage(example)))] : []),
+    ...(isOpenable(example) ? [examplePath(`/open/${id}/`, openPage(example))] : []),
   ]
 }
 

@@ -132,10 +132,7 @@ function createItem(page: Page): HTMLLIElement {
 }
 
 function createLink(href: string, text: string): HTMLAnchorElement {
-  const a = document.createElement('a')
-  a.href = href
-  a.textContent = text
-  return a
+  return Object.assign(document.createElement('a'), { href, textContent: text })
 }
 
 const isTyping = (target: EventTarget | null) =>
