@@ -1,6 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { PlacedError } from '../placed-error.ts'
 import { parseRegions, type Region } from './regions.ts'
@@ -84,14 +84,11 @@ function trackedFiles(folder: string, root: string): { mode: string; path: strin
 }
 
 function readTracked(file: string, root: string): Buffer {
-  try {
-    return readFileSync(join(root, file))
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
-    throw new PlacedError(
-      { file },
-      'git tracks this file, but it does not exist',
-      'Restore it, or remove it with "git rm".',
-    )
-  }
+  const path = join(root, file)
+  if (existsSync(path)) return readFileSync(path)
+  throw new PlacedError(
+    { file },
+    'git tracks this file, but it does not exist',
+    'Restore it, or remove it with "git rm".',
+  )
 }
