@@ -1,6 +1,11 @@
 /** An option that cannot be used. Its message is for the person who typed it. */
 export class OptionError extends Error {}
 
+/** Whether an error comes from the options that a person typed: from us or from `parseArgs`. */
+export const isOptionError = (error: unknown): error is Error =>
+  error instanceof OptionError ||
+  (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE'))
+
 /** @throws OptionError for text that is not a number of at least `least` */
 export function readNumber(name: string, text: string, least: number): number {
   const number = Number(text)

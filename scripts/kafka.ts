@@ -10,37 +10,31 @@
 import { once } from 'node:events'
 import { constants } from 'node:os'
 import { parseArgs } from 'node:util'
+import { isOptionError, OptionError } from '../lab/options.ts'
 import { KafkaError } from '../servers/kafka/error.ts'
 import { startKafka } from '../servers/kafka/kafka.ts'
-import { findJava } from './find.ts'
+import { findJava, requirePath } from './find.ts'
 
 function readArguments(): { brokers: 1 | 3; keep: string | undefined } {
-  let values: { brokers?: string; keep?: string }
-  try {
-    values = parseArgs({
-      options: { brokers: { type: 'string' }, keep: { type: 'string' } },
-    }).values
-  } catch (error) {
-    throw new KafkaError((error as Error).message)
-  }
-  const { brokers = '1', keep } = values
+  const { brokers, keep } = parseArgs({
+    options: { brokers: { type: 'string', default: '1' }, keep: { type: 'string' } },
+  }).values
   if (brokers === '1' || brokers === '3') return { brokers: brokers === '1' ? 1 : 3, keep }
-  throw new KafkaError(`--brokers is "${brokers}". Use 1 or 3: npm run kafka -- --brokers 3`)
+  throw new OptionError(`--brokers is "${brokers}". Use 1 or 3: npm run kafka -- --brokers 3`)
 }
 
 /** Reads `KAFKA_PORT`. The limit leaves two ports above it for the other brokers. */
 function readPort(): number {
   const text = process.env['KAFKA_PORT'] || '19092'
   if (/^\d+$/.test(text) && Number(text) <= 65533) return Number(text)
-  throw new KafkaError(
+  throw new OptionError(
     `KAFKA_PORT is "${text}". Set it to a number from 0 (any free port) to 65533: KAFKA_PORT=19192 npm run kafka`,
   )
 }
 
 async function main(): Promise<void> {
   const settings = { ...readArguments(), port: readPort() }
-  const java = findJava()
-  if (java.path === undefined) throw new KafkaError(java.missing)
+  const java = requirePath(findJava())
 
   const stop = new AbortController()
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -54,7 +48,7 @@ async function main(): Promise<void> {
   await using kafka = await startKafka({
     ...rest,
     ...(keep === undefined ? {} : { keep }),
-    java: java.path,
+    java,
     log: console.log,
     onExit: (index, { code, signal }, lastLines) => {
       console.error(`Broker ${index + 1} exited with ${code ?? signal}. ${lastLines}`)
@@ -75,7 +69,7 @@ try {
   await main()
 } catch (error) {
   if (!(error instanceof Error && error.name === 'AbortError')) {
-    console.error(error instanceof KafkaError ? error.message : error)
+    console.error(error instanceof KafkaError || isOptionError(error) ? error.message : error)
     process.exitCode = 1
   }
 }

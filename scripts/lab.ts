@@ -5,7 +5,7 @@
 import { join } from 'node:path'
 import { closestMatch } from 'leven'
 import { thisNode } from '../contracts/process/runtimes.ts'
-import { OptionError } from '../lab/options.ts'
+import { isOptionError, OptionError } from '../lab/options.ts'
 import { readExample } from '../src/model/examples/example.ts'
 import { install, unpack } from '../src/model/examples/workspace.ts'
 import { buildSite } from './build.ts'
@@ -84,10 +84,7 @@ try {
   if (!subject) throw new OptionError(listSubjects(name))
   await subject.main(args)
 } catch (error) {
-  const isUsage =
-    error instanceof OptionError ||
-    (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE'))
-  if (!isUsage) throw error
+  if (!isOptionError(error)) throw error
   console.error(error.message)
   process.exitCode = 1
 }
