@@ -1,17 +1,7 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { classPath } from '../../servers/kafka/jars.ts'
-import type { Jvm } from '../../servers/kafka/java.ts'
-import { findConfluentPython, findJava, findKcat } from '../../scripts/find.ts'
+import { beforeAll, expect, test, vi } from 'vitest'
 import type { BrokerProcess } from '../../contracts/process/broker.ts'
 import { describeWith } from '../tools/describe-with.ts'
-import {
-  confluent,
-  consoleTools,
-  kafkajs,
-  kcat,
-  platformatic,
-  type Client,
-} from './dev-broker/clients.ts'
+import { clients, type Client } from './dev-broker/clients.ts'
 import { startDevBrokerProcess } from './dev-broker/process.ts'
 
 /** A generous limit for rebalances. The tests poll, so they usually take less. */
@@ -20,33 +10,25 @@ const polling = { timeout: 60_000, interval: 50 }
 let broker: BrokerProcess
 beforeAll(async () => {
   broker = await startDevBrokerProcess()
-})
-afterAll(async () => {
-  expect(broker.errorOutput()).toBe('')
-  await broker.stop()
+  return async () => {
+    expect(broker.errorOutput()).toBe('')
+    await broker.stop()
+  }
 })
 
-describe('@platformatic/kafka', () => describeClient('platformatic', platformatic))
-describe('kafkajs', () => describeClient('kafkajs', kafkajs))
-describeWith('kcat', findKcat(), (program) => {
-  describeClient('kcat', (address) => kcat(program, address, platformatic(address)))
-})
-describeWith('confluent-kafka', findConfluentPython(), (python) => {
-  describeClient('confluent', (address) => confluent(python, address))
-})
-describeWith("Kafka's console tools", findJava(), (java) => {
-  let jvm: Jvm
-  beforeAll(async () => {
-    jvm = { java, classPath: await classPath(console.log) }
-  })
-  describeClient('tools', (address) => consoleTools(jvm, address))
-})
+for (const { name, tool, connect } of clients) {
+  describeWith(name, tool, (path) => describeClient(name.replaceAll(/\W/g, ''), connect, path))
+}
 
 /** Tests the dev broker with a client that we did not write. */
-function describeClient(name: string, connect: (address: string) => Client): void {
+function describeClient(
+  name: string,
+  connect: (path: string, address: string) => Client,
+  path: string,
+): void {
   let client: Client
   beforeAll(() => {
-    client = connect(broker.address)
+    client = connect(path, broker.address)
   })
 
   test('a client creates a topic, produces with keys, consumes in a group, resumes and replays', async () => {

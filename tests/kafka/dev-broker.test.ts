@@ -2,21 +2,23 @@ import {
   Admin,
   Consumer,
   Producer,
-  ProtocolError,
   stringSerializers,
-  Writer,
   type MessageRecord,
 } from '@platformatic/kafka'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { offsetCommit } from '../../examples/kafka/dev-broker/api-offsets.ts'
+import * as api from '../../examples/kafka/dev-broker/api-records.ts'
+import { apiVersions } from '../../examples/kafka/dev-broker/requests.ts'
 import type { BrokerProcess } from '../../contracts/process/broker.ts'
-import { encodeBatch } from './dev-broker/batches.ts'
+import { encodeBatch, flipBit } from './dev-broker/batches.ts'
 import { platformatic } from './dev-broker/clients.ts'
 import { startDevBrokerProcess } from './dev-broker/process.ts'
 import { encodeFrame, record } from './dev-broker/recorder.ts'
+import { request } from './differential/topics.ts'
 
 /** Set SEED to repeat a run. */
 const seed = Number(process.env['SEED'] ?? Math.trunc(Math.random() * 2 ** 31))
@@ -24,9 +26,7 @@ const seed = Number(process.env['SEED'] ?? Math.trunc(Math.random() * 2 ** 31))
 let broker: BrokerProcess
 beforeAll(async () => {
   broker = await startDevBrokerProcess()
-})
-afterAll(async () => {
-  await broker.stop()
+  return () => broker.stop()
 })
 
 describe('record batches', () => {
@@ -36,9 +36,7 @@ describe('record batches', () => {
     const intact = batchOf('hello')
     expect(await produce(intact)).toEqual({ error: 0, offset: 0n })
     for (const position of [21, 35, 61, intact.length - 1]) {
-      const flipped = Buffer.from(intact)
-      flipped.writeUInt8(flipped.readUInt8(position) ^ 1, position)
-      expect(await produce(flipped)).toEqual({ error: 2, offset: -1n })
+      expect(await produce(flipBit(intact, position))).toEqual({ error: 2, offset: -1n })
     }
     expect(await produce(intact)).toEqual({ error: 0, offset: 1n })
   })
@@ -70,21 +68,17 @@ describe('generations', () => {
     const member = new Consumer({ ...base, groupId })
     member.topics.track('generations')
     await member.joinGroup({})
-    const commit = async (memberId: string | null, generationId: number, offset: bigint) => {
-      const committer = Object.assign(new Consumer({ ...base, groupId }), {
-        memberId,
-        generationId,
-      })
-      const position = { topic: 'generations', partition: 0, offset, leaderEpoch: -1 }
-      return committer
-        .commit({ offsets: [position] })
-        .then(() => undefined, findProtocolError)
-        .finally(() => committer.close())
+    const commit = async (memberId: string | null, generation: number, offset: bigint) => {
+      const asked = [{ name: 'generations', partitions: [{ index: 0, offset, metadata: null }] }]
+      const position = { group: groupId, generation, memberId: String(memberId), asked }
+      const { topics } = await request(broker.port, offsetCommit, position)
+      return topics[0]?.partitions[0]?.error
     }
     const { memberId, generationId } = member
-    expect(await commit(memberId, generationId, 5n)).toBeUndefined()
-    expect(await commit(memberId, generationId - 1, 3n)).toBe('ILLEGAL_GENERATION')
-    expect(await commit('stranger', generationId, 3n)).toBe('UNKNOWN_MEMBER_ID')
+    const [illegalGeneration, unknownMemberId] = [22, 25]
+    expect(await commit(memberId, generationId, 5n)).toBe(0)
+    expect(await commit(memberId, generationId - 1, 3n)).toBe(illegalGeneration)
+    expect(await commit('stranger', generationId, 3n)).toBe(unknownMemberId)
 
     const admin = new Admin(base)
     const [group] = await admin.listConsumerGroupOffsets({ groups: [groupId] })
@@ -96,11 +90,8 @@ describe('generations', () => {
 
 describe('npm run broker', () => {
   test('the README of the dev broker lists the versions that ApiVersions returns', async () => {
-    const answer = await exchange(encodeFrame(encodeHeader(18, 0)))
-    const advertised = Array.from({ length: answer.readInt32BE(10) }, (_none, index) => {
-      const read = (field: number) => answer.readInt16BE(14 + 6 * index + 2 * field)
-      return `| ${read(0)} | ${read(1)}-${read(2)} |`
-    })
+    const { apis } = await request(broker.port, apiVersions, {})
+    const advertised = apis.map(({ key, min, max }) => `| ${key} | ${min}-${max} |`)
     const path = new URL('../../examples/kafka/dev-broker/README.md', import.meta.url)
     const readme = readFileSync(path, 'utf8')
     const rows = readme.matchAll(/^\| [A-Z]\w+ +\| (\d+) +\| (\d+-\d+) +\|$/gm)
@@ -171,23 +162,12 @@ function batchOf(
   return encodeBatch([message], { producerId: -1n, producerEpoch: 0, ...options })
 }
 
-/** Sends one batch with Produce v7 to partition 0. */
-async function produce(batch: Buffer): Promise<{ error: number; offset: bigint }> {
-  const topic = 'batches'
-  const request = Writer.create()
-    .append(encodeHeader(0, 7))
-    .appendString(null, false)
-    .appendInt16(-1)
-    .appendInt32(1000)
-    .appendInt32(1)
-    .appendString(topic, false)
-    .appendInt32(1)
-    .appendInt32(0)
-    .appendInt32(batch.length)
-    .append(batch)
-  const answer = await exchange(encodeFrame(request.buffer))
-  const position = 4 + 4 + 4 + 2 + topic.length + 4 + 4
-  return { error: answer.readInt16BE(position), offset: answer.readBigInt64BE(position + 2) }
+/** Sends one batch to partition 0. */
+async function produce(records: Buffer): Promise<{ error: number; offset: bigint }> {
+  const asked = [{ name: 'batches', partitions: [{ index: 0, records }] }]
+  const { topics } = await request(broker.port, api.produce, { acks: -1, asked })
+  const { error, baseOffset } = topics[0]?.partitions[0] ?? expect.unreachable()
+  return { error, offset: baseOffset }
 }
 
 /** Encodes a request header with correlation ID 7 and no client ID. */
@@ -200,13 +180,13 @@ function encodeHeader(key: number, version: number): Buffer {
   return bytes
 }
 
+/** Opens a connection, which the broker may reset. */
+const openSocket = () => connect(broker.port, '127.0.0.1').on('error', () => {})
+
 /** Writes to a new connection. Resolves with the response frame, or an empty buffer if the broker closes it. */
 async function exchange(bytes: Buffer): Promise<Buffer> {
-  const socket = connect(broker.port, '127.0.0.1')
+  const socket = openSocket()
   let received = Buffer.alloc(0)
-  socket.on('error', () => {
-    // The broker may reset the connection.
-  })
   socket.on('data', (part) => {
     received = Buffer.concat([received, part])
     if (received.length >= 4 + received.readInt32BE()) socket.destroy()
@@ -218,10 +198,7 @@ async function exchange(bytes: Buffer): Promise<Buffer> {
 
 /** Sends bytes and closes the connection at the first response or after 50 ms. */
 async function sendAndClose(bytes: Uint8Array): Promise<void> {
-  const socket = connect(broker.port, '127.0.0.1')
-  socket.on('error', () => {
-    // The broker may reset the connection.
-  })
+  const socket = openSocket()
   socket.once('data', () => socket.destroy())
   socket.setTimeout(50, () => socket.destroy())
   socket.end(bytes)
@@ -251,7 +228,7 @@ function hostileFrames(recorded: readonly Buffer[]): fc.Arbitrary<Uint8Array> {
 
 /** Records every request of a client in a round trip. */
 async function recordFrames(): Promise<Buffer[]> {
-  const { events } = await record(broker.port, (address) => runRoundTrip(address, 'recorded'))
+  const events = await record(broker.port, (address) => runRoundTrip(address, 'recorded'))
   return events.filter(({ kind }) => kind === 'requested').map(({ exchange }) => exchange.request)
 }
 
@@ -278,10 +255,4 @@ async function runRoundTrip(address: string, topic: string): Promise<void> {
   await admin.deleteTopics({ topics: [topic] })
   await producer.close()
   await admin.close()
-}
-
-function findProtocolError(error: unknown): unknown {
-  if (error instanceof ProtocolError) return error['apiId']
-  const causes = error instanceof AggregateError ? error.errors : []
-  return causes.map(findProtocolError).find(Boolean) ?? error
 }

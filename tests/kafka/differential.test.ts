@@ -11,23 +11,16 @@ import {
 } from '../../examples/kafka/dev-broker/errors.ts'
 import { apiVersions } from '../../examples/kafka/dev-broker/requests.ts'
 import { startKafka, type Kafka } from '../../servers/kafka/kafka.ts'
-import { findConfluentPython, findJava, findKcat, type Tool } from '../../scripts/find.ts'
+import { findJava } from '../../scripts/find.ts'
 import type { BrokerProcess } from '../../contracts/process/broker.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { changeBatch, encodeBatch } from './dev-broker/batches.ts'
-import {
-  confluent,
-  consoleTools,
-  kafkajs,
-  kcat,
-  platformatic,
-  type Client,
-} from './dev-broker/clients.ts'
+import { clients, type Client } from './dev-broker/clients.ts'
 import { startDevBrokerProcess } from './dev-broker/process.ts'
 import { record } from './dev-broker/recorder.ts'
 import { commands, type Command } from './differential/commands.ts'
 import { rebalance } from './differential/groups.ts'
-import { completeBatches, keepFirstBatches, normalizeResponse } from './differential/normalize.ts'
+import { completeBatches, normalizeResponse } from './differential/normalize.ts'
 import { replay } from './differential/replay.ts'
 import { createTopic, request } from './differential/topics.ts'
 import { encodeRequest, Wire } from './differential/wire.ts'
@@ -60,6 +53,8 @@ describeWith('the dev broker and Kafka', findJava(), (java) => {
     expect(broker.errorOutput()).toBe('')
     await broker.stop()
   })
+  const onBoth = <T>(run: (port: number) => Promise<T>) =>
+    Promise.all([run(kafkaPort), run(broker.port)])
 
   test('the dev broker and Kafka give the same responses to random sequences of requests', async () => {
     console.log(`Set SEED=${seed} to send the same sequences again.`)
@@ -67,12 +62,8 @@ describeWith('the dev broker and Kafka', findJava(), (java) => {
     await fc.assert(
       fc.asyncProperty(fc.array(commands, { minLength: 20, maxLength: 40 }), async (sequence) => {
         const name = `run-${run++}`
-        await Promise.all(
-          [kafkaPort, broker.port].map((port) => createTopic(port, `${name}-own`, 2)),
-        )
-        const [expected, actual] = await Promise.all(
-          [kafkaPort, broker.port].map((port) => runCommands(port, name, sequence)),
-        )
+        await onBoth((port) => createTopic(port, `${name}-own`, 2))
+        const [expected, actual] = await onBoth((port) => runCommands(port, name, sequence))
         expect(actual).toEqual(expected)
       }),
       { seed, numRuns: 60, endOnFailure: true },
@@ -80,35 +71,24 @@ describeWith('the dev broker and Kafka', findJava(), (java) => {
   })
 
   test('the dev broker and Kafka give the same responses to each step of a rebalance', async () => {
-    const [expected, actual] = await Promise.all(
-      [kafkaPort, broker.port].map(async (port) => {
-        await createTopic(port, 'rebalanced', 1)
-        return rebalance(port, 'rebalanced')
-      }),
-    )
+    const [expected, actual] = await onBoth(async (port) => {
+      await createTopic(port, 'rebalanced', 1)
+      return rebalance(port, 'rebalanced')
+    })
     expect(actual).toEqual(expected)
   })
 
   test('Kafka supports every version that the dev broker advertises', async () => {
-    const [inKafka, inDevBroker] = await Promise.all(
-      [kafkaPort, broker.port].map(async (port) => (await request(port, apiVersions, {})).apis),
-    )
-    const missing = inDevBroker?.filter(
+    const [inKafka, inDevBroker] = await onBoth((port) => request(port, apiVersions, {}))
+    const missing = inDevBroker.apis.filter(
       ({ key, min, max }) =>
-        !inKafka?.some((range) => range.key === key && range.min <= min && max <= range.max),
+        !inKafka.apis.some((range) => range.key === key && range.min <= min && max <= range.max),
     )
     expect(missing).toEqual([])
   })
 
   describe('recorded requests of clients', () => {
-    const clients: [string, Tool, (path: string, address: string) => Client][] = [
-      ['@platformatic/kafka', { path: '' }, (_, address) => platformatic(address)],
-      ['kafkajs', { path: '' }, (_, address) => kafkajs(address)],
-      ['kcat', findKcat(), (path, address) => kcat(path, address, platformatic(address))],
-      ['confluent-kafka', findConfluentPython(), (path, address) => confluent(path, address)],
-      ['console tools', { path: '' }, (_, address) => consoleTools(kafka.jvm, address)],
-    ]
-    for (const [name, tool, connect] of clients) {
+    for (const { name, tool, connect } of clients) {
       describeWith(name, tool, (path) => {
         test('Kafka answers each recorded request of a client like the dev broker did', async () => {
           const recording = await record(broker.port, (address) =>
@@ -151,7 +131,7 @@ describeWith('the dev broker and Kafka', findJava(), (java) => {
         'opens a fetch session': fetched,
       }
     }
-    const [inKafka, inDevBroker] = await Promise.all([observe(kafkaPort), observe(broker.port)])
+    const [inKafka, inDevBroker] = await onBoth(observe)
     expect({ inKafka, inDevBroker }).toEqual({
       inKafka: {
         'partitions assigned by hand': NONE,
@@ -193,7 +173,7 @@ async function runCommands(port: number, name: string, sequence: readonly Comman
     if (response === 'closed') wire = await Wire.connect(port)
     responses.push({
       request: `${key} v${version} ${description}`,
-      response: keepFirstBatches(normalizeResponse(key, version, response)),
+      response: normalizeResponse(key, version, response, { batches: 1 }),
     })
   }
   wire[Symbol.dispose]()

@@ -1,31 +1,15 @@
 import { execa } from 'execa'
 import { once } from 'node:events'
-import { createServer, type AddressInfo } from 'node:net'
-import { fileURLToPath } from 'node:url'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import type { Bus } from '../../contracts/bus/port.ts'
-import { describeOutput } from '../../contracts/process/describe.ts'
-import { startProgram, StartError } from '../../contracts/process/program.ts'
+import { startProgram } from '../../contracts/process/program.ts'
 import { environmentOf, thisNode } from '../../contracts/process/runtimes.ts'
 import { startKafka, type Kafka } from '../../servers/kafka/kafka.ts'
 import { findJava } from '../../scripts/find.ts'
 import { describeWith } from '../tools/describe-with.ts'
-
-const directory = fileURLToPath(new URL('../../examples/kafka/', import.meta.url))
-
-interface ClusterSettings {
-  readonly brokers: readonly string[]
-  readonly sessionTimeoutMs: number
-}
-
-// Imported by URL, because the example has its own, less strict tsconfig.json.
-const source = new URL('../../examples/kafka/src/', import.meta.url).href
-const { connect } = (await import(`${source}bus.ts`)) as {
-  connect(settings: ClusterSettings): Promise<Bus>
-}
-const { createTopics } = (await import(`${source}topics.ts`)) as {
-  createTopics(settings: ClusterSettings, topics: readonly string[]): Promise<void>
-}
+import { handleUntil } from '../tools/handle-until.ts'
+import { listen } from './listen.ts'
+import { connect, createTopics, directory } from './client.ts'
 
 /** Environment variables of the example. */
 type Variables = Readonly<Record<string, string>>
@@ -34,21 +18,24 @@ const addressVariables = (brokers: readonly string[]): Variables => ({
   KAFKA_BROKERS: brokers.join(),
 })
 
-const startExample = (env: Variables, argv = ['node', 'src/main.ts']) =>
-  startProgram({ argv, directory, env: { ...environmentOf(thisNode()), ...env } })
+const environment = environmentOf(thisNode())
+
+/** Starts a program of the example. It gets 30 s to exit, if a test waits for that. */
+const runProgram = (env: Variables, args = ['src/main.ts']) =>
+  execa(thisNode().path, args, {
+    cwd: directory,
+    env: { ...environment, ...env },
+    extendEnv: false,
+    all: true,
+    reject: false,
+    timeout: 30_000,
+  })
 
 /** Runs a program until it exits and resolves with its exit code and its last line of output. */
-async function runExample(env: Variables, argv?: string[]) {
-  const error = await startExample(env, argv).then(
-    async (program) => {
-      await program[Symbol.asyncDispose]()
-      throw new Error(`The program did not exit. ${describeOutput(program.output())}`)
-    },
-    (error: unknown) => error,
-  )
-  if (!(error instanceof StartError)) throw error
-  expect(error.message).not.toMatch(/^\s+at /m)
-  return { message: error.message.split('\n').at(-1) ?? '', code: error.exit?.code }
+async function runExample(env: Variables, args?: string[]) {
+  const { all, exitCode } = await runProgram(env, args)
+  expect(all).not.toMatch(/^\s+at /m)
+  return { message: all.split('\n').at(-1), code: exitCode }
 }
 
 describeWith('the Kafka example with real Kafka', findJava(), (java) => {
@@ -60,8 +47,7 @@ describeWith('the Kafka example with real Kafka', findJava(), (java) => {
   beforeAll(async () => {
     kafka = await startKafka({ java, saslSsl: true })
     plain = addressVariables(kafka.brokers)
-    if (!kafka.saslSsl) throw new Error('Kafka has no listener for logins')
-    const { brokers, username, password, ca } = kafka.saslSsl
+    const { brokers, username, password, ca } = kafka.saslSsl ?? expect.unreachable()
     overTls = addressVariables(brokers)
     login = {
       KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512',
@@ -69,17 +55,14 @@ describeWith('the Kafka example with real Kafka', findJava(), (java) => {
       KAFKA_SASL_PASSWORD: password,
     }
     secure = { ...overTls, KAFKA_TLS: '1', NODE_EXTRA_CA_CERTS: ca }
+    return () => kafka[Symbol.asyncDispose]()
   })
-  afterAll(() => kafka[Symbol.asyncDispose]())
 
   test.for(['SCRAM-SHA-512', 'PLAIN'])(
     'the Kafka example logs in with %s over TLS',
     async (mechanism) => {
-      await using program = await startExample({
-        ...secure,
-        ...login,
-        KAFKA_SASL_MECHANISM: mechanism,
-      })
+      const env = { ...environment, ...secure, ...login, KAFKA_SASL_MECHANISM: mechanism }
+      await using program = await startProgram({ argv: ['node', 'src/main.ts'], directory, env })
       expect(program.stdout().match(/http:\/\//g)).toHaveLength(1)
       expect(program.stdout()).toMatch(/shipping {2,}redelivered/)
       expect(program.stdout()).toMatch(/analytics {2,}caught up/)
@@ -167,21 +150,16 @@ describeWith('the Kafka example with real Kafka', findJava(), (java) => {
       const settings = { brokers: kafka.brokers, sessionTimeoutMs: 6000 }
       await createTopics(settings, [topic])
       bus = await connect(settings)
+      return () => bus.close()
     })
-    afterAll(() => bus.close())
     const publish = (key: string, bytes = 1) =>
       bus.publish(topic, { key, value: new Uint8Array(bytes) })
 
     /** Reads this many keys with a new group. */
     async function readKeys(count: number): Promise<string[]> {
       const keys: string[] = []
-      const allRead = Promise.withResolvers<null>()
-      const group = `readers-${count}`
-      const subscription = await bus.subscribe({ topic, group }, async ({ key }) => {
-        if (keys.push(key) === count) allRead.resolve(null)
-      })
-      await Promise.race([allRead.promise, subscription.ended])
-      await subscription.stop()
+      const from = { topic, group: `readers-${count}` }
+      await handleUntil(bus, from, async ({ key }) => keys.push(key) === count)
       return keys.sort()
     }
 
@@ -190,7 +168,7 @@ describeWith('the Kafka example with real Kafka', findJava(), (java) => {
       await expect(missing).rejects.toThrow(
         /no topic "absent"\. Create it with: npm run topic -- absent$/,
       )
-      await expect(runExample(plain, ['node', 'src/topic.ts', 'absent'])).resolves.toEqual({
+      await expect(runExample(plain, ['src/topic.ts', 'absent'])).resolves.toEqual({
         message: 'Created or found: absent',
         code: 0,
       })
@@ -242,30 +220,19 @@ describe('the Kafka example without a cluster', () => {
   )
 
   test('the Kafka example names the port that is already in use', async () => {
-    const server = createServer().listen(0, '127.0.0.1')
-    await once(server, 'listening')
-    const { port } = server.address() as AddressInfo
+    const { port } = await listen()
     expect(await runExample({ PORT: String(port) })).toEqual({
       message: expect.stringMatching(`^HOST=127.0.0.1 PORT=${port}: .*Choose another PORT`),
       code: 1,
     })
-    server.close()
   })
 
   test('SIGTERM stops the Kafka example gracefully before it listens', async () => {
     // This server never answers, so the program waits for its first response.
-    const silent = createServer().listen(0, '127.0.0.1')
-    const connected = once(silent, 'connection')
-    await once(silent, 'listening')
-    const { port } = silent.address() as AddressInfo
-    const child = execa(thisNode().path, ['src/main.ts'], {
-      cwd: directory,
-      env: { ...environmentOf(thisNode()), PORT: '0', KAFKA_BROKERS: `127.0.0.1:${port}` },
-      extendEnv: false,
-    })
-    await connected
+    const { server, port } = await listen()
+    const child = runProgram({ PORT: '0', KAFKA_BROKERS: `127.0.0.1:${port}` })
+    await once(server, 'connection')
     child.kill('SIGTERM')
     expect(await child).toMatchObject({ exitCode: 0 })
-    silent.close()
   })
 })

@@ -1,22 +1,16 @@
 import { execa } from 'execa'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Bus, BusRecord } from '../../contracts/bus/port.ts'
 import { environmentOf, thisNode } from '../../contracts/process/runtimes.ts'
 import { startKafka, type Kafka } from '../../servers/kafka/kafka.ts'
 import { findJava } from '../../scripts/find.ts'
 import { describeWith } from '../tools/describe-with.ts'
+import { handleUntil } from '../tools/handle-until.ts'
 import { temporaryFolder } from '../tools/temporary.ts'
-
-const directory = fileURLToPath(new URL('../../examples/kafka/', import.meta.url))
-
-// Imported by URL, because the example has its own, less strict tsconfig.json.
-const source = new URL('../../examples/kafka/src/', import.meta.url).href
-const { connect } = (await import(`${source}bus.ts`)) as {
-  connect(settings: { readonly brokers: readonly string[] }): Promise<Bus>
-}
+import { connect, directory } from './client.ts'
+import { markEnds, readToEnds } from './ends.ts'
 
 const everyByte = Buffer.from(Array.from({ length: 256 }, (_none, byte) => byte))
 
@@ -72,28 +66,6 @@ describeWith('npm run import with real Kafka', findJava(), (java) => {
     return child
   }
 
-  /** Publishes an end record to each of the four partitions. */
-  async function markEnds(topic: string) {
-    const marked = new Set<number>()
-    for (let i = 0; marked.size < 4; i++) {
-      const { partition } = await bus.publish(topic, { key: `end-${i}`, value: everyByte })
-      marked.add(partition)
-    }
-  }
-
-  /** Reads what a group has not handled, up to the end records. */
-  async function readToEnds(topic: string, name: string) {
-    const records: BusRecord[] = []
-    const ended = new Set<number>()
-    const allEnded = Promise.withResolvers<null>()
-    const subscription = await bus.subscribe({ topic, group: name }, async (delivered) => {
-      if (!delivered.key.startsWith('end-')) records.push(delivered)
-      else if (ended.add(delivered.partition).size === 4) allEnded.resolve(null)
-    })
-    await Promise.race([allEnded.promise, subscription.ended])
-    await subscription.stop()
-    return records
-  }
   const offsetsOf = (records: readonly BusRecord[]) =>
     records.map(({ headers }) => Number(headers['at'])).sort((a, b) => a - b)
 
@@ -112,7 +84,7 @@ describeWith('npm run import with real Kafka', findJava(), (java) => {
       expect(stdout).toMatch(
         /^orders: records 2995, partitions 4\nbehind: next is orders\/0@0, .*orders\/3@0\nhalf: .*\ndone: .*\n$/,
       )
-      await markEnds(topic)
+      await markEnds(bus, topic)
     })
 
     test.for([
@@ -121,11 +93,11 @@ describeWith('npm run import with real Kafka', findJava(), (java) => {
       ['done', end],
       ['new', first],
     ] as const)('after an import the group %s resumes at record %i', async ([name, next]) => {
-      expect(offsetsOf(await readToEnds(topic, name))).toEqual(range(next, end))
+      expect(offsetsOf(await readToEnds(bus, topic, name))).toEqual(range(next, end))
     })
 
     test('an import changes no record and keeps each key in order in one partition', async () => {
-      const imported = await readToEnds(topic, 'audit')
+      const imported = await readToEnds(bus, topic, 'audit')
       await kafka.run('kafka-topics', ['--create', '--topic', 'partitioned', '--partitions', '4'])
       const byKey = Map.groupBy(imported, ({ key }) => key)
       expect(byKey.size).toBe(11)
@@ -179,8 +151,8 @@ describeWith('npm run import with real Kafka', findJava(), (java) => {
     const folder = temporaryFolder({ 'log.ndjson': lines.join('') }, tmpdir())
     const repeated = await runImport([], join(folder, 'log.ndjson'))
     expect(repeated).toMatchObject({ stderr: '', exitCode: 0 })
-    await markEnds(topic)
-    expect(offsetsOf(await readToEnds(topic, 'live'))).toEqual([1])
+    await markEnds(bus, topic)
+    expect(offsetsOf(await readToEnds(bus, topic, 'live'))).toEqual([1])
   })
 
   test.for([
@@ -207,10 +179,7 @@ describeWith('npm run import with real Kafka', findJava(), (java) => {
     child.stdin.on('error', () => undefined)
     const lines = range(0, 6000).map((at) => record(topic, at, everyByte, time))
     child.stdin.write(lines.slice(0, 3000).join(''))
-    const started = Promise.withResolvers<null>()
-    const watch = await bus.subscribe({ topic, group: 'watch' }, async () => started.resolve(null))
-    await started.promise
-    await watch.stop()
+    await handleUntil(bus, { topic, group: 'watch' }, async () => true)
     await kafka.stop(0, 'SIGKILL')
     child.stdin.end([...lines.slice(3000), group(topic, 'g', 2999)].join(''))
     await kafka.start(0)
@@ -221,16 +190,16 @@ describeWith('npm run import with real Kafka', findJava(), (java) => {
     const topic = 'restarted'
     const result = await importOverRestart(topic, Date.now())
     expect(result).toMatchObject({ stderr: '', exitCode: 0 })
-    await markEnds(topic)
-    expect(offsetsOf(await readToEnds(topic, 'g'))).toEqual(range(2999, 6000))
+    await markEnds(bus, topic)
+    expect(offsetsOf(await readToEnds(bus, topic, 'g'))).toEqual(range(2999, 6000))
   })
 
   test('an import of old records over a broker restart writes each once or fails', async () => {
     const topic = 'restarted-old'
     const { stderr, exitCode } = await importOverRestart(topic, timeOf(0))
     if (exitCode === 0) {
-      await markEnds(topic)
-      expect(offsetsOf(await readToEnds(topic, 'g'))).toEqual(range(2999, 6000))
+      await markEnds(bus, topic)
+      expect(offsetsOf(await readToEnds(bus, topic, 'g'))).toEqual(range(2999, 6000))
     } else {
       expect(stderr).toMatch(/^"restarted-old" holds .* twice\. .*\n"restarted-old" is partly/)
     }

@@ -2,12 +2,11 @@ import { execa } from 'execa'
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { readdirSync, readFileSync } from 'node:fs'
-import { createServer, type AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { connect } from 'node:tls'
-import { expect, onTestFinished, test } from 'vitest'
+import { expect, onTestFinished, test, vi } from 'vitest'
 import { describeOutput } from '../../servers/kafka/error.ts'
 import { startKafka } from '../../servers/kafka/kafka.ts'
 import { brokerIds } from '../../servers/kafka/metadata.ts'
@@ -16,6 +15,7 @@ import { findJava } from '../../scripts/find.ts'
 import { root } from '../../scripts/program.mjs'
 import { describeWith } from '../tools/describe-with.ts'
 import { temporaryFolder } from '../tools/temporary.ts'
+import { listen } from './listen.ts'
 
 /** Runs the program behind `npm run kafka` with its temporary files in `folder`. */
 function runKafka(folder: string, port: number, args: readonly string[] = []) {
@@ -120,10 +120,7 @@ describeWith('npm run kafka', findJava(), (java) => {
   })
 
   test('npm run kafka names a port that is already in use', async () => {
-    const other = createServer().listen(0, '127.0.0.1')
-    onTestFinished(() => void other.close())
-    await once(other, 'listening')
-    const { port } = other.address() as AddressInfo
+    const { port } = await listen()
     const { all, exitCode } = await runKafka(folder(), port).child
     expect(exitCode).toBe(1)
     expect(all).toMatch(RegExp(`^Port ${port} on 127\\.0\\.0\\.1 is in use\\..*KAFKA_PORT=`))
@@ -169,15 +166,9 @@ describeWith('npm run kafka', findJava(), (java) => {
   )
 
   test('without Java 17 or later the error says what to install', () => {
-    const home = process.env['JAVA_HOME']
-    const path = process.env['PATH']
-    onTestFinished(() => {
-      process.env['PATH'] = path
-      if (home === undefined) delete process.env['JAVA_HOME']
-      else process.env['JAVA_HOME'] = home
-    })
-    delete process.env['JAVA_HOME']
-    process.env['PATH'] = folder()
+    onTestFinished(() => void vi.unstubAllEnvs())
+    vi.stubEnv('JAVA_HOME', undefined)
+    vi.stubEnv('PATH', folder())
     expect(findJava()).toMatchObject({ missing: expect.stringMatching(/^Install Java 17/) })
   })
 })

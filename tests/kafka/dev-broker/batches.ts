@@ -13,8 +13,18 @@ export function encodeBatch(
 
 /** Copies a batch, changes the copy, and sets its checksum. */
 export function changeBatch(batch: Buffer, change: (batch: Buffer) => void): Buffer {
-  const copy = Buffer.from(batch)
+  return changeBytes(batch, (copy) => {
+    change(copy)
+    copy.writeUInt32BE(crc32c(copy.subarray(21)), 17)
+  })
+}
+
+/** Copies bytes and changes the copy. */
+export function changeBytes(bytes: Buffer, change: (bytes: Buffer) => void): Buffer {
+  const copy = Buffer.from(bytes)
   change(copy)
-  copy.writeUInt32BE(crc32c(copy.subarray(21)), 17)
   return copy
 }
+
+export const flipBit = (bytes: Buffer, position: number): Buffer =>
+  changeBytes(bytes, (copy) => copy.writeUInt8(copy.readUInt8(position) ^ 1, position))

@@ -12,7 +12,9 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Kafka, logLevel } from 'kafkajs'
-import { spawnJava, type Jvm } from '../../../servers/kafka/java.ts'
+import { findConfluentPython, findJava, findKcat, type Tool } from '../../../scripts/find.ts'
+import { classPath } from '../../../servers/kafka/jars.ts'
+import { spawnJava } from '../../../servers/kafka/java.ts'
 import { runTool } from '../../../servers/kafka/tools.ts'
 
 /** The operations that the tests need of every client. A record is "key:value". */
@@ -69,7 +71,7 @@ export function platformatic(address: string): Client {
   }
 }
 
-export function kafkajs(address: string): Client {
+function kafkajs(address: string): Client {
   const kafka = new Kafka({ brokers: [address], logLevel: logLevel.NOTHING })
   return {
     async createTopic(topic, numPartitions) {
@@ -102,10 +104,10 @@ export function kafkajs(address: string): Client {
 }
 
 /** Uses kcat. It cannot create topics, so another client does that. */
-export function kcat(program: string, address: string, other: Client): Client {
+function kcat(program: string, address: string): Client {
   const broker = ['-b', address]
   return {
-    createTopic: other.createTopic,
+    createTopic: platformatic(address).createTopic,
     produce: (topic, records) => run(program, [...broker, '-P', '-t', topic, '-K:'], records),
     async join(topic, group, received) {
       const options = ['-X', 'auto.offset.reset=earliest', '-u', '-f', '%k:%s\\n']
@@ -115,7 +117,7 @@ export function kcat(program: string, address: string, other: Client): Client {
 }
 
 /** Uses the Python client, which is based on librdkafka. */
-export function confluent(python: string, address: string): Client {
+function confluent(python: string, address: string): Client {
   const script = fileURLToPath(new URL('confluent.py', import.meta.url))
   const args = (...rest: string[]) => [script, address, ...rest]
   return {
@@ -128,27 +130,45 @@ export function confluent(python: string, address: string): Client {
 }
 
 /** Uses Kafka's console tools, which are written in Java. */
-export function consoleTools(jvm: Jvm, address: string): Client {
+function consoleTools(java: string, address: string): Client {
+  const findJvm = async () => ({ java, classPath: await classPath(console.log) })
   const at = ['--bootstrap-server', address]
   return {
     async createTopic(topic, partitions) {
       const create = ['--create', '--topic', topic, '--partitions', String(partitions)]
-      await runTool(jvm, 'kafka-topics', [...at, ...create])
+      await runTool(await findJvm(), 'kafka-topics', [...at, ...create])
     },
     async produce(topic, records) {
       const reader = ['--reader-property', 'parse.key=true', '--reader-property', 'key.separator=:']
       const args = [...at, '--topic', topic, ...reader]
-      await runTool(jvm, 'kafka-console-producer', args, { input: toLines(records) })
+      await runTool(await findJvm(), 'kafka-console-producer', args, { input: toLines(records) })
     },
     async join(topic, group, received) {
       const properties = ['print.key=true', 'key.separator=:']
       const formatter = properties.flatMap((property) => ['--formatter-property', property])
       const options = ['--topic', topic, '--group', group, '--from-beginning', ...formatter]
       const main = 'org.apache.kafka.tools.consumer.ConsoleConsumer'
-      return toMember(spawnJava(jvm, [main, ...at, ...options]), received)
+      return toMember(spawnJava(await findJvm(), [main, ...at, ...options]), received)
     },
   }
 }
+
+/** Clients that we did not write, with the program that each needs. */
+export const clients: readonly {
+  readonly name: string
+  readonly tool: Tool
+  connect(program: string, address: string): Client
+}[] = [
+  {
+    name: '@platformatic/kafka',
+    tool: { path: '' },
+    connect: (_program, address) => platformatic(address),
+  },
+  { name: 'kafkajs', tool: { path: '' }, connect: (_program, address) => kafkajs(address) },
+  { name: 'kcat', tool: findKcat(), connect: kcat },
+  { name: 'confluent-kafka', tool: findConfluentPython(), connect: confluent },
+  { name: "Kafka's console tools", tool: findJava(), connect: consoleTools },
+]
 
 function parseRecord(record: string): { key: string; value: string } {
   const [key = '', value = ''] = record.split(':')

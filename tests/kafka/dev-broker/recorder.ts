@@ -10,10 +10,10 @@ export interface Exchange {
   response?: Buffer
 }
 
-/** The requests and responses of a client. */
-export interface Recording {
-  /** Each exchange appears twice: when it was requested, and when it was answered. */
-  readonly events: { readonly kind: 'requested' | 'answered'; readonly exchange: Exchange }[]
+/** A request or a response of a client. Each exchange appears twice: when it was requested, and when it was answered. */
+export interface RecordedEvent {
+  readonly kind: 'requested' | 'answered'
+  readonly exchange: Exchange
 }
 
 const limit = 2 ** 24
@@ -32,8 +32,8 @@ export function encodeFrame(body: Uint8Array): Buffer {
 export async function record(
   brokerPort: number,
   run: (address: string) => Promise<void>,
-): Promise<Recording> {
-  const events: Recording['events'] = []
+): Promise<RecordedEvent[]> {
+  const events: RecordedEvent[] = []
   let connections = 0
   const server = createServer((socket) => {
     const connection = connections++
@@ -69,7 +69,7 @@ export async function record(
   await once(server.listen(0, '127.0.0.1'), 'listening')
   const { port } = server.address() as AddressInfo
   await run(`127.0.0.1:${port}`).finally(() => server.close())
-  return { events }
+  return events
 }
 
 function withPort(response: Buffer, from: number, to: number): Buffer {

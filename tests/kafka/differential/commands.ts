@@ -7,7 +7,7 @@ import {
 } from '../../../examples/kafka/dev-broker/api-offsets.ts'
 import { fetch, produce } from '../../../examples/kafka/dev-broker/api-records.ts'
 import type { Api } from '../../../examples/kafka/dev-broker/api.ts'
-import { changeBatch, encodeBatch } from '../dev-broker/batches.ts'
+import { changeBatch, changeBytes, encodeBatch, flipBit } from '../dev-broker/batches.ts'
 import { encodeRequest } from './wire.ts'
 
 /** A request for any broker. */
@@ -203,12 +203,3 @@ function command<Request>(
 /** Makes a name unique to the run. The missing topic keeps its name. */
 const ownName = (name: string, run: string): string =>
   name === '' || name === missing ? name : `${run}-${name}`
-
-function changeBytes(bytes: Buffer, change: (bytes: Buffer) => void): Buffer {
-  const copy = Buffer.from(bytes)
-  change(copy)
-  return copy
-}
-
-const flipBit = (bytes: Buffer, position: number): Buffer =>
-  changeBytes(bytes, (copy) => copy.writeUInt8(copy.readUInt8(position) ^ 1, position))

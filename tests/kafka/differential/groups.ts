@@ -30,14 +30,14 @@ export async function rebalance(port: number, topic: string): Promise<unknown[]>
   const [id, ids] = [`${topic}-members`, new Map<string, string>()]
   const send = async <Request, Response>(api: Api<Request, Response>, body: Request) => {
     const response = await request(port, api, body)
-    responses.push({ request: api.key, response: normalize(response, ids) })
+    responses.push({ request: api.key, response: normalize(response, { ids }) })
     return response
   }
   const join = (change: Partial<typeof joinRequest>) =>
     request(port, joinGroup, { ...joinRequest, ...change, id })
   const recordJoin = (name: string, response: Awaited<ReturnType<typeof join>>) => {
     ids.set(response.memberId, name)
-    responses.push({ joined: name, response: normalize(response, ids) })
+    responses.push({ joined: name, response: normalize(response, { ids }) })
     return response.memberId
   }
   const commitAs = async (memberId: string, generation: number, offset: bigint) => {
@@ -82,7 +82,7 @@ export async function rebalance(port: number, topic: string): Promise<unknown[]>
   recordJoin('a', await again)
   const follower = request(port, syncGroup, sync(b, 2, []))
   await send(syncGroup, sync(a, 2, [a, b]))
-  responses.push({ assigned: normalize(await follower, ids) })
+  responses.push({ assigned: normalize(await follower, { ids }) })
   await send(joinGroup, { ...joinRequest, id, memberId: b }) // Nothing has changed.
 
   for (const [memberId, generation] of [

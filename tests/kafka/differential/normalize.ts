@@ -6,47 +6,57 @@ export function normalizeResponse(
   key: number,
   version: number,
   response: Buffer | 'closed',
-  ids: ReadonlyMap<string, string> = new Map(),
+  options: Options = {},
 ): unknown {
   const api = apis.get(key)
   if (!api || response === 'closed') return response
-  return normalize(decodeResponse(api, version, response), ids)
+  return normalize(decodeResponse(api, version, response), options)
 }
 
-/** Normalizes a value. `ids` maps random IDs to names. */
-export function normalize(value: unknown, ids: ReadonlyMap<string, string>): unknown {
-  if (typeof value === 'string') return ids.get(value) ?? value
+export interface Options {
+  /** Maps random IDs to names. */
+  readonly ids?: ReadonlyMap<string, string>
+  /**
+   * How many batches of each fetch to keep: all of them by default. Kafka sometimes returns fewer batches than exist and fit,
+   * which clients do not notice.
+   */
+  readonly batches?: number
+}
+
+export function normalize(value: unknown, options: Options): unknown {
+  if (typeof value === 'string') return options.ids?.get(value) ?? value
   if (Buffer.isBuffer(value)) return value.toString('hex')
   if (Array.isArray(value)) {
     const items = mergeTopics(value.filter((item) => !isInternal(item)))
-    return items.map((item) => normalize(item, ids)).sort((a, b) => compare(sortKey(a), sortKey(b)))
+    const normalized = items.map((item) => normalize(item, options))
+    return normalized.sort((a, b) => compare(sortKey(a), sortKey(b)))
   }
   if (typeof value !== 'object' || value === null) return value
   const hasFailed = 'error' in value && value.error !== 0
   const fields = Object.entries(value).filter(
     ([name]) => name !== 'message' && !(hasFailed && name === 'logStart'),
   )
-  return Object.fromEntries(fields.map(([name, field]) => [name, normalizeField(name, field, ids)]))
+  return Object.fromEntries(
+    fields.map(([name, field]) => [name, normalizeField(name, field, options)]),
+  )
 }
 
-function normalizeField(name: string, value: unknown, ids: ReadonlyMap<string, string>): unknown {
+function normalizeField(name: string, value: unknown, options: Options): unknown {
   if (name === 'port' && Number(value) > 0) return 'a port'
   if (name === 'producerId' && value !== -1n) return 'an id'
-  if (name === 'records' && Buffer.isBuffer(value)) return completeBatches(value)
-  return normalize(value, ids)
+  if (name === 'records' && Buffer.isBuffer(value))
+    return completeBatches(value).slice(0, options.batches)
+  return normalize(value, options)
 }
 
 /** Merges entries of the same topic. Kafka's response has one entry for a topic that is requested twice. */
 function mergeTopics(items: unknown[]): unknown[] {
-  const byName = new Map<string, unknown[]>()
-  for (const item of items) {
-    if (!isTopic(item)) return items
-    byName.set(item.name, [...(byName.get(item.name) ?? []), ...item.partitions])
-  }
-  return [...byName].map(([name, partitions]) => {
-    const rest = items.find((item) => isTopic(item) && item.name === name)
-    return { ...(rest as object), partitions }
-  })
+  if (!items.every(isTopic)) return items
+  const byName = Map.groupBy(items, ({ name }) => name)
+  return Array.from(byName.values(), (entries) => ({
+    ...entries[0],
+    partitions: entries.flatMap(({ partitions }) => partitions),
+  }))
 }
 
 const isTopic = (item: unknown): item is { name: string; partitions: unknown[] } =>
@@ -75,18 +85,3 @@ function sortKey(item: unknown): string {
 }
 
 const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0)
-
-/**
- * Keeps only the first batch of each fetch. Kafka sometimes returns fewer batches than exist and fit, which clients do not
- * notice.
- */
-export function keepFirstBatches(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(keepFirstBatches)
-  if (typeof value !== 'object' || value === null) return value
-  return Object.fromEntries(
-    Object.entries(value).map(([name, field]) => [
-      name,
-      name === 'records' && Array.isArray(field) ? field.slice(0, 1) : keepFirstBatches(field),
-    ]),
-  )
-}

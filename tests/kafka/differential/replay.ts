@@ -1,24 +1,17 @@
 import { apiVersions } from '../../../examples/kafka/dev-broker/requests.ts'
 import { createTopics } from '../../../examples/kafka/dev-broker/api-topics.ts'
 import { joinGroup } from '../../../examples/kafka/dev-broker/api-groups.ts'
-import type { Exchange, Recording } from '../dev-broker/recorder.ts'
+import type { Exchange, RecordedEvent } from '../dev-broker/recorder.ts'
 import { normalizeResponse } from './normalize.ts'
 import { waitForTopics } from './topics.ts'
 import { decodeResponse, readHeader, Wire } from './wire.ts'
 
-/** The normalized responses of two brokers to one request. */
-export interface ComparedExchange {
-  /** Key and version, such as "3 v4". */
-  readonly request: string
-  readonly recorded: unknown
-  readonly replayed: unknown
-}
-
 /**
- * Sends the requests of a recording to another broker, in the same order of requests and responses. Replaces the member
- * IDs with those of the other broker. Omits ApiVersions, in which the brokers differ.
+ * Sends recorded requests to another broker, in the same order of requests and responses. Replaces the member IDs with those
+ * of the other broker. Omits ApiVersions, in which the brokers differ. Resolves with the requests, such as "3 v4", and the
+ * normalized responses of both brokers.
  */
-export async function replay({ events }: Recording, port: number): Promise<ComparedExchange[]> {
+export async function replay(events: readonly RecordedEvent[], port: number) {
   using stack = new DisposableStack()
   const wires = new Map<number, Promise<Wire>>()
   const wireFor = async ({ connection }: Exchange) => {
@@ -28,7 +21,7 @@ export async function replay({ events }: Recording, port: number): Promise<Compa
   }
   const ids = new Map<string, string>()
   const responses = new Map<Exchange, Promise<Buffer | 'closed'>>()
-  const compared: ComparedExchange[] = []
+  const compared: { request: string; recorded: unknown; replayed: unknown }[] = []
   for (const { kind, exchange } of events) {
     const { key, version } = readHeader(exchange.request)
     if (key === apiVersions.key) continue
@@ -55,7 +48,7 @@ export async function replay({ events }: Recording, port: number): Promise<Compa
     }
     compared.push({
       request: `${key} v${version}`,
-      recorded: normalizeResponse(key, version, recorded, ids),
+      recorded: normalizeResponse(key, version, recorded, { ids }),
       replayed: normalizeResponse(key, version, replayed),
     })
   }
