@@ -9,6 +9,7 @@ import { openSession, type Session } from '../../examples/lean-bus/src/client/se
 import { text, types, u32 } from '../../examples/lean-bus/src/protocol/frames.ts'
 import { limits } from '../../examples/lean-bus/src/protocol/limits.ts'
 import { createTopics } from '../../examples/lean-bus/src/client/topics.ts'
+import { handleUntil } from '../tools/handle-until.ts'
 import { requestCode } from './model/system.ts'
 import { openInProcess } from './tools/in-process.ts'
 import { startTestBroker, temporaryDataDir, type TestBroker } from './tools/test-broker.ts'
@@ -26,13 +27,8 @@ async function publish(broker: TestBroker, key: string) {
 async function readKeys(broker: TestBroker, count: number) {
   const bus = await connect(broker.address)
   const keys: string[] = []
-  const all = Promise.withResolvers<undefined>()
-  const group = `reader-${Math.random().toString(36).slice(2)}`
-  await bus.subscribe({ topic: 'orders', group }, async ({ key }) => {
-    keys.push(key)
-    if (keys.length === count) all.resolve(undefined)
-  })
-  await all.promise
+  const from = { topic: 'orders', group: `reader-${Math.random().toString(36).slice(2)}` }
+  await handleUntil(bus, from, async ({ key }) => keys.push(key) === count)
   await bus.close()
   return keys
 }

@@ -1,5 +1,4 @@
 import { once } from 'node:events'
-import type { Socket } from 'node:net'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { execa } from 'execa'
@@ -8,7 +7,8 @@ import { connect, type Bus } from '../../examples/lean-bus/src/bus.ts'
 import { magic, text, types, u16, u32 } from '../../examples/lean-bus/src/protocol/frames.ts'
 import { limits } from '../../examples/lean-bus/src/protocol/limits.ts'
 import { createTopics } from '../../examples/lean-bus/src/client/topics.ts'
-import { createPeer, frame, hello, readCode, type Peer } from './tools/peer.ts'
+import { handleUntil } from '../tools/handle-until.ts'
+import { createPeer, frame, hello, readCode } from './tools/peer.ts'
 import { startTestBroker, type TestBroker } from './tools/test-broker.ts'
 
 const mib = 1024 * 1024
@@ -26,25 +26,23 @@ async function startWithBus(env: Readonly<Record<string, string>>) {
 async function expectWorking(bus: Bus, group: string) {
   const value = Buffer.from(`for ${group}`)
   const { offset } = await bus.publish('orders', { key: group, value })
-  const handled = Promise.withResolvers<Uint8Array>()
-  const { stop } = await bus.subscribe({ topic: 'orders', group }, async (record, commit) => {
+  const handled: Uint8Array[] = []
+  await handleUntil(bus, { topic: 'orders', group }, async (record, commit) => {
     await commit()
-    if (record.offset === offset) handled.resolve(record.value)
+    handled.push(record.value)
+    return record.offset === offset
   })
-  expect(Buffer.from(await handled.promise)).toEqual(value)
-  await stop()
+  expect(Buffer.from(handled.at(-1) ?? [])).toEqual(value)
 }
 
-async function openPeers(broker: TestBroker, count: number, first: Uint8Array) {
-  const peers: (Peer & { stream: Socket })[] = []
-  while (peers.length < count) {
-    const socket = await broker.connect()
-    const peer = createPeer(socket)
-    peer.write(first)
-    peers.push({ ...peer, stream: socket })
-  }
-  return peers
+async function openPeer(broker: TestBroker, first: Uint8Array) {
+  const peer = createPeer(await broker.connect())
+  peer.write(first)
+  return peer
 }
+
+const openPeers = (broker: TestBroker, count: number, first: Uint8Array) =>
+  Array.fromAsync({ length: count }, () => openPeer(broker, first))
 
 /** Creates the start of a frame: its size, and some of its bytes. */
 function startFrame(size: number, bytes: number) {
@@ -86,16 +84,16 @@ test('a connection above the limit of 1000 is OVERLOADED until another one close
   const { broker, bus } = await startWithBus({ LEASE_MS: '60000' })
   const peers = await openPeers(broker, limits.connections - 1, hello)
   await Promise.all(peers.map((peer) => peer.answered(1)))
-  const [oneMore] = await openPeers(broker, 1, hello)
-  await oneMore?.ended()
-  expect(oneMore?.frames.map(readCode)).toEqual(['OVERLOADED'])
+  const oneMore = await openPeer(broker, hello)
+  await oneMore.ended()
+  expect(oneMore.frames.map(readCode)).toEqual(['OVERLOADED'])
   await expectWorking(bus, 'full')
   expect(broker.residentBytes()).toBeLessThan(256 * mib)
 
   peers[0]?.stream.end()
   await peers[0]?.ended()
-  const [another] = await openPeers(broker, 1, hello)
-  expect(readCode(await another?.answered(1))).toBe('OK')
+  const another = await openPeer(broker, hello)
+  expect(readCode(await another.answered(1))).toBe('OK')
 })
 
 test('a frozen member loses its lease to the next one, and its late commit is fenced', async () => {
@@ -140,21 +138,17 @@ test('the broker closes an HTTP connection with FRAME_TOO_LARGE', async () => {
   const broker = await startTestBroker()
   const response = fetch(`http://127.0.0.1:${broker.port}/`)
   await expect(response).rejects.toThrow('fetch failed')
-  const [peer] = await openPeers(broker, 1, Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n\r\n'))
-  await peer?.ended()
-  expect(peer?.frames.map(readCode)).toEqual(['FRAME_TOO_LARGE'])
+  const peer = await openPeer(broker, Buffer.from('GET / HTTP/1.1\r\nHost: a\r\n\r\n'))
+  await peer.ended()
+  expect(peer.frames.map(readCode)).toEqual(['FRAME_TOO_LARGE'])
 })
 
 test('a request that follows HELLO of another version in one chunk is not executed', async () => {
   const { broker, bus } = await startWithBus({})
   const other = frame(types.HELLO, 1, u32(magic), u16(2))
-  const [peer] = await openPeers(
-    broker,
-    1,
-    Buffer.concat([other, frame(types.CREATE, 2, text('no'))]),
-  )
-  await peer?.ended()
-  expect(peer?.frames.map(readCode)).toEqual(['BAD_VERSION'])
+  const peer = await openPeer(broker, Buffer.concat([other, frame(types.CREATE, 2, text('no'))]))
+  await peer.ended()
+  expect(peer.frames.map(readCode)).toEqual(['BAD_VERSION'])
   await createTopics(broker.address, ['yes'])
   await expect(bus.publish('no', { key: '', value: Buffer.alloc(0) })).rejects.toThrow(
     'no topic "no"',
@@ -163,12 +157,12 @@ test('a request that follows HELLO of another version in one chunk is not execut
 
 test('the broker reads a frame that arrives in chunks of one byte', async () => {
   const broker = await startTestBroker()
-  const [peer] = await openPeers(broker, 1, hello)
+  const peer = await openPeer(broker, hello)
   for (const byte of frame(types.PING, 2)) {
-    peer?.write(Buffer.of(byte))
+    peer.write(Buffer.of(byte))
     await new Promise(setImmediate)
   }
-  expect(readCode(await peer?.answered(2))).toBe('OK')
-  peer?.stream.end()
-  if (peer && !peer.stream.closed) await once(peer.stream, 'close')
+  expect(readCode(await peer.answered(2))).toBe('OK')
+  peer.stream.end()
+  if (!peer.stream.closed) await once(peer.stream, 'close')
 })

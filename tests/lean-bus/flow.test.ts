@@ -1,12 +1,13 @@
 import { once } from 'node:events'
-import type { Socket } from 'node:net'
 import { expect, test } from 'vitest'
 import { openSession, type Session } from '../../examples/lean-bus/src/client/session.ts'
 import { batchesIn, recordsIn } from '../../examples/lean-bus/src/protocol/format.ts'
 import { text, types, u32, u64 } from '../../examples/lean-bus/src/protocol/frames.ts'
 import { limits } from '../../examples/lean-bus/src/protocol/limits.ts'
+import { createTopics } from '../../examples/lean-bus/src/client/topics.ts'
+import { subscribe as subscribeConsumer } from './model/consumer.ts'
 import { createCondition } from './tools/condition.ts'
-import { openInProcess, waitUntilStable, type InProcessPeer } from './tools/in-process.ts'
+import { openInProcess, openPair, waitUntilStable, type InProcessPeer } from './tools/in-process.ts'
 import { createPausableFolder } from './tools/pausable-folder.ts'
 import { batchOf, createPeer, frame, hello, produce, readCode, type Peer } from './tools/peer.ts'
 import { startTestBroker, type TestBroker } from './tools/test-broker.ts'
@@ -38,56 +39,44 @@ async function publishAll(broker: TestBroker) {
 
 test('a broker that receives 128 MiB uses less than 256 MiB, though ten consumers never grant credit again', async () => {
   const broker = await startTestBroker()
-  await createOrders(broker)
+  await createTopics(broker.address, ['orders'])
   const consumers = []
   for (let i = 0; i < 10; i++) {
     const session = await openSession(await broker.connect())
-    const consumer = { bytes: 0 }
-    session.subscribers.set(7, {
-      active: () => undefined,
-      deliver: (batches) => (consumer.bytes += batches.length),
-      lost: () => undefined,
-    })
-    const names = [text('orders'), text(`slow-${i}`)]
-    await session.request(types.SUBSCRIBE, ...names, u32(7), u32(4 * kib))
-    consumers.push(consumer)
+    const slow = { topic: 'orders', group: `slow-${i}`, credit: 4 * kib }
+    consumers.push(await subscribeConsumer(session, slow))
   }
   await publishAll(broker)
-  for (const { bytes } of consumers) expect(bytes).toBe(batchOf('0', 64 * kib).length)
+  for (const { inbox } of consumers) expect(inbox.map(({ offset }) => offset)).toEqual([0])
 })
 
 test('a broker that receives 128 MiB uses less than 256 MiB, though ten consumers grant full credit and never read', async () => {
   const broker = await startTestBroker({ LEASE_MS: '60000' })
-  await createOrders(broker)
-  const sockets: Socket[] = []
-  for (let i = 0; i < 10; i++) {
-    const socket = await broker.connect()
-    socket.pause()
-    socket.write(Buffer.concat([hello, subscribe(2, `deaf-${i}`, 7, 2 ** 32 - 1)]))
-    sockets.push(socket)
+  await createTopics(broker.address, ['orders'])
+  const subscribeDeaf = async (group: string) => {
+    const peer = createPeer(await broker.connect())
+    peer.stream.pause()
+    peer.write(Buffer.concat([hello, subscribe(2, group, 7, 2 ** 32 - 1)]))
+    return peer
   }
+  const peer = await subscribeDeaf('deaf-0')
+  for (let i = 1; i < 10; i++) await subscribeDeaf(`deaf-${i}`)
   await publishAll(broker)
   // A consumer that reads at last gets all records.
-  const [socket] = sockets
-  const peer = createPeer(socket as Socket)
-  socket?.resume()
+  peer.stream.resume()
   const all = numbers(0, 2048).reduce((sum, i) => sum + batchOf(`${i}`, 64 * kib).length, 0)
   const bytes = () => peer.frames.reduce((sum, { payload }) => sum + payload.length, 0)
   await peer.waitFor(() => bytes() >= all, 'all records')
-  const offsets = peer.frames
-    .filter(({ type }) => type === types.DELIVER)
-    .flatMap(({ payload }) => Array.from(batchesIn(payload), ({ header }) => header.baseOffset))
-  expect(offsets).toEqual(Array.from({ length: 2048 }, (_none, i) => BigInt(i)))
+  const offsets = listDeliveries(peer).flatMap(({ payload }) =>
+    Array.from(batchesIn(payload), ({ header }) => Number(header.baseOffset)),
+  )
+  expect(offsets).toEqual(numbers(0, 2048))
 })
+
+const listDeliveries = ({ frames }: Peer) => frames.filter(({ type }) => type === types.DELIVER)
 
 const waitForLease = ({ waitFor, frames }: Peer) =>
   waitFor(() => frames.some(({ type }) => type === types.ACTIVE), 'a lease')
-
-async function createOrders(broker: TestBroker) {
-  const session = await openSession(await broker.connect())
-  await session.request(types.CREATE, text('orders'))
-  session.close()
-}
 
 /** Expects that a healthy consumer gets all records in order. */
 async function expectAll(session: Session, count: number) {
@@ -164,8 +153,8 @@ test('the broker executes the READs of a peer one by one, as it reads the answer
   const [peer, gone] = [connect(), connect()]
   peer.write(produce(2, '', 200 * kib))
   await peer.answered(2)
-  const reads = Array.from({ length: 2000 }, (_none, i) =>
-    frame(types.READ, i + 3, text('orders'), u64(0n), u32(limits.delivery)),
+  const reads = numbers(3, 2000).map((correlation) =>
+    frame(types.READ, correlation, text('orders'), u64(0n), u32(limits.delivery)),
   )
   for (const { stream, write } of [peer, gone]) {
     stream.pause()
@@ -192,15 +181,11 @@ test('a hundred subscriptions of a peer that does not read use the memory of one
   expect(peer.brokerEnd.writableLength).toBeGreaterThan(mib)
   expect(peer.brokerEnd.writableLength).toBeLessThan(2 * mib)
   peer.stream.resume()
-  const delivered = () => peer.frames.filter(({ type }) => type === types.DELIVER)
-  await peer.waitFor(() => delivered().length === 300, 'three for each')
+  await peer.waitFor(() => listDeliveries(peer).length === 300, 'three for each')
   // Subscriptions take turns: each gets its first record before another has all of them.
-  const early = new Set(
-    delivered()
-      .slice(0, 150)
-      .map(({ correlation }) => correlation),
-  )
-  expect([...early].toSorted()).toEqual(ids)
+  const early = listDeliveries(peer).slice(0, 150)
+  const served = new Set(early.map(({ correlation }) => correlation))
+  expect([...served].toSorted()).toEqual(ids)
 })
 
 test('while the disk does not sync, the broker takes 16 MiB, and continues in order afterwards without an expired lease', async () => {
@@ -210,7 +195,7 @@ test('while the disk does not sync, the broker takes 16 MiB, and continues in or
     numbers(0, count).map((i) => produce(i + 2, `${who} ${i}`, bytes)),
   )
   const disk = createPausableFolder()
-  const { connect } = await openInProcess({ leaseMs: 1000 }, disk.folder)
+  const { broker, connect } = await openInProcess({ leaseMs: 1000 }, disk.folder)
   disk.pause('orders')
   const producers = frames.map(() => connect())
   for (let i = 0; i < count; i++) {
@@ -223,7 +208,7 @@ test('while the disk does not sync, the broker takes 16 MiB, and continues in or
   expect(taken()).toBeLessThan(limits.unsynced + producers.length * 2 * bytes)
 
   // Wait until three silent peers, one after the other, have lost their leases.
-  for (let i = 0; i < 3; i++) await once(connect({ isSilent: true }).brokerEnd, 'close')
+  for (let i = 0; i < 3; i++) await once(openPair(broker).brokerEnd, 'close')
   expect(producers.map((producer) => producer.hasEnded())).not.toContain(true)
   expect(producers.flatMap(({ frames }) => frames.slice(1))).toEqual([])
   expect(taken()).toBeLessThan(limits.unsynced + producers.length * 2 * bytes)
@@ -264,12 +249,9 @@ test('no consumer or reader gets a record before it is synced', async () => {
   expect(readCode(await consumer.answered(9))).toBe('OFFSET_RANGE')
   consumer.write(frame(types.STAT, 10, text('orders'), text('g')))
   expect((await consumer.answered(10)).payload).toEqual(Buffer.alloc(24))
-  expect(consumer.frames.filter(({ type }) => type === types.DELIVER)).toEqual([])
+  expect(listDeliveries(consumer)).toEqual([])
   disk.resume()
-  await consumer.waitFor(
-    () => consumer.frames.some(({ type }) => type === types.DELIVER),
-    'the record',
-  )
+  await consumer.waitFor(() => listDeliveries(consumer).length > 0, 'the record')
 })
 
 test('the broker takes about 1000 commits of a member while the disk does not sync, and answers all commits afterwards', async () => {

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createConnection } from 'node:net'
-import { duplexPair, type Duplex } from 'node:stream'
+import type { Duplex } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
 import { listen } from '../../examples/lean-bus/src/broker/start.ts'
@@ -11,8 +11,10 @@ import { memoryFolder } from '../../examples/lean-bus/src/log/memory-files.ts'
 import { openBroker, type Broker } from '../../examples/lean-bus/src/broker/broker.ts'
 import { createTopics } from '../../examples/lean-bus/src/client/topics.ts'
 import { createRandom, type Random } from '../../lab/random.ts'
+import { handleUntil } from '../tools/handle-until.ts'
 import { expectAnswers, parseStream } from './fuzz/expect.ts'
 import { generateBytes, generateGreeting } from './fuzz/generate.ts'
+import { connectPeer, openPair } from './tools/in-process.ts'
 import { measureMemory } from './tools/memory.ts'
 import { createPeer, frame, hello, produce, readCode } from './tools/peer.ts'
 
@@ -41,32 +43,23 @@ afterEach(async () => {
   await broker.close()
 })
 
-const openStream = async () => openPair().stream
-
-interface Connection {
-  readonly stream: Duplex
-  readonly cut: () => void
-}
-
-/** Opens a stream to the broker in this process. `cut` ends it as a reset does. */
-function openPair(): Connection {
-  const [stream, brokerEnd] = duplexPair()
-  broker.accept(brokerEnd)
-  return { stream, cut: () => void brokerEnd.destroy() }
-}
+const openStream = async () => openPair(broker).clientEnd
 
 test(`the broker answers each of 100,000 random frames, or closes the connection (seed ${seed})`, async () => {
   const random = createRandom(seed)
   let frames = 0
-  const attackAll = async () => {
-    while (frames < 100_000) frames += await attack(random, openPair())
+  const attackUntil = async (total: number) => {
+    while (frames < total) {
+      const { clientEnd, brokerEnd } = openPair(broker)
+      frames += await attack(random, clientEnd, brokerEnd)
+    }
   }
-  while (frames < 5_000) frames += await attack(random, openPair())
+  await attackUntil(5_000)
   const before = measureMemory()
   const { stackTraceLimit } = Error
   // The broker sends errors as codes. Their stacks would take half of the time.
   Error.stackTraceLimit = 0
-  await Promise.all([attackAll(), attackAll(), attackAll(), attackAll()])
+  await Promise.all([1, 2, 3, 4].map(() => attackUntil(100_000)))
   Error.stackTraceLimit = stackTraceLimit
   await expectHealthy()
   expect(measureMemory() - before, 'memory in use afterwards').toBeLessThan(32 * mib)
@@ -78,15 +71,19 @@ test(`the broker answers each of 5,000 random frames over TCP, or closes the con
   for (let frames = 0; frames < 5_000;) {
     const socket = createConnection({ host: '127.0.0.1', port: server.port, noDelay: true })
     await once(socket, 'connect')
-    frames += await attack(random, { stream: socket, cut: () => void socket.destroy() })
+    frames += await attack(random, socket, socket)
   }
   await server.close()
   await reopen()
   await expectHealthy()
 })
 
-/** Sends up to 40 frames on one connection, in pieces of any size. Resolves with the number of frames that the broker found. */
-async function attack(random: Random, { stream, cut }: Connection): Promise<number> {
+/**
+ * Sends up to 40 frames on one connection, in pieces of any size. Resolves with the number of frames that the broker found.
+ *
+ * @param cut the end of the connection that ends it as a reset does
+ */
+async function attack(random: Random, stream: Duplex, cut: Duplex): Promise<number> {
   const peer = createPeer(stream)
   const parts = [random.chance(0.95) ? hello : generateGreeting(random)]
   for (let i = random.between(1, 40); i > 0; i--) parts.push(generateBytes(random, i + 1))
@@ -102,7 +99,7 @@ async function attack(random: Random, { stream, cut }: Connection): Promise<numb
   await expectAnswers(peer, parsed)
   // Some peers close the connection, others reset it.
   if (random.chance(0.5)) stream.end()
-  else cut()
+  else cut.destroy()
   return parsed.frames
 }
 
@@ -114,13 +111,11 @@ async function expectHealthy() {
   const published = keys.map((key) => bus.publish('orders', { key, value: Buffer.from(key) }))
   const [first] = await Promise.all(published)
   const handled: string[] = []
-  const all = Promise.withResolvers<undefined>()
-  await bus.subscribe({ topic: 'orders', group: 'healthy' }, async ({ key, offset }, commit) => {
+  await handleUntil(bus, { topic: 'orders', group: 'healthy' }, async ({ key, offset }, commit) => {
     if (offset >= (first?.offset ?? 0n)) handled.push(key)
     await commit()
-    if (handled.length === keys.length) all.resolve(undefined)
+    return handled.length === keys.length
   })
-  await all.promise
   await bus.close()
   expect(handled).toEqual(keys)
 
@@ -139,36 +134,32 @@ test('the broker frees the memory of incomplete frames when their connections cl
   // Together, the two rounds send twice as much as the broker may hold.
   for (let round = 0; round < 2; round++) {
     const attackers = await Promise.all(Array.from({ length: 16 }, sendPartOfLargeFrame))
-    expect(attackers.filter(({ peer }) => peer.hasEnded()).length).toBe(0)
-    for (const { cut } of attackers) cut()
+    expect(attackers.filter((peer) => peer.hasEnded())).toHaveLength(0)
+    for (const { brokerEnd } of attackers) brokerEnd.destroy()
     await turn()
   }
-  const { stream } = openPair()
-  const peer = createPeer(stream)
-  peer.write(hello)
+  const peer = connectPeer(broker)
   peer.write(produce(2, '', limits.batch - 100))
   expect(readCode(await peer.answered(2))).toBe('OK')
 })
 
 test('the broker disconnects a peer whose incomplete frame would exceed 64 MiB of them', async () => {
   const attackers = await Promise.all(Array.from({ length: 16 }, sendPartOfLargeFrame))
-  expect(attackers.filter(({ peer }) => peer.hasEnded()).length).toBe(0)
+  expect(attackers.filter((peer) => peer.hasEnded())).toHaveLength(0)
   const oneMore = await sendPartOfLargeFrame()
-  await oneMore.peer.ended()
-  expect(oneMore.peer.frames.map(readCode)).toContain('OVERLOADED')
+  await oneMore.ended()
+  expect(oneMore.frames.map(readCode)).toContain('OVERLOADED')
 })
 
 test('a frame of 1 MiB that arrives byte by byte takes less than 16 MiB of memory', async () => {
-  const { stream } = openPair()
-  const peer = createPeer(stream)
-  peer.write(hello)
+  const peer = connectPeer(broker)
   const bytes = frame(types.PRODUCE, 2, Buffer.alloc(mib))
   const before = measureMemory()
   for (const [i, byte] of bytes.subarray(0, -1).entries()) {
     peer.write(Buffer.of(byte))
     if (i % 1000 === 0) await turn()
   }
-  await expect.poll(() => stream.writableLength).toBe(0)
+  await expect.poll(() => peer.stream.writableLength).toBe(0)
   expect(measureMemory() - before).toBeLessThan(16 * mib)
   peer.write(bytes.subarray(-1))
   expect(readCode(await peer.answered(2))).toBe('UNKNOWN_TOPIC')
@@ -176,13 +167,11 @@ test('a frame of 1 MiB that arrives byte by byte takes less than 16 MiB of memor
 
 /** Sends a frame of almost 4 MiB without its last byte. Resolves when the broker has taken it, or closed the connection. */
 async function sendPartOfLargeFrame() {
-  const { stream, cut } = openPair()
-  const peer = createPeer(stream)
-  peer.write(hello)
+  const peer = connectPeer(broker)
   const bytes = frame(types.PRODUCE, 2, Buffer.alloc(4 * mib - 64))
   peer.write(bytes.subarray(0, -1))
   // The broker may reject the connection before it answers HELLO.
   await peer.waitFor(() => peer.frames.length > 0, 'a first frame')
   for (let i = 0; i < 4; i++) await turn()
-  return { peer, cut }
+  return peer
 }

@@ -6,13 +6,20 @@ import { execa } from 'execa'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import { createDataDir, startLeanBroker } from '../../contracts/bus/test-beds/lean.ts'
 import type { Bus, BusRecord } from '../../contracts/bus/port.ts'
+import { connect } from '../../examples/lean-bus/src/bus.ts'
+import { createTopics } from '../../examples/lean-bus/src/client/topics.ts'
+import { runDemo } from '../../examples/lean-bus/src/service/demo.ts'
+import { createTimeline } from '../../examples/lean-bus/src/service/timeline.ts'
 import { environmentOf, thisNode } from '../../contracts/process/runtimes.ts'
 import { startKafka, type Kafka } from '../../servers/kafka/kafka.ts'
 import { findJava } from '../../scripts/find.ts'
 import { root } from '../../scripts/program.mjs'
 import { readExample } from '../../src/model/examples/example.ts'
 import { install, runCommand, unpack, type Workspace } from '../../src/model/examples/workspace.ts'
+import { connect as connectToKafka } from '../kafka/client.ts'
+import { markEnds, readToEnds } from '../kafka/ends.ts'
 import { describeWith } from '../tools/describe-with.ts'
+import { handleUntil } from '../tools/handle-until.ts'
 
 const guide = readFileSync(join(root, 'content/guides/outgrowing-the-lean-bus.mdx'), 'utf8')
 const runtime = thisNode()
@@ -33,23 +40,6 @@ async function shell(line: string, cwd: string, env: NodeJS.ProcessEnv = {}): Pr
   const environment = { ...environmentOf(runtime), ...env }
   const { stdout } = await execa(line, { shell: true, cwd, env: environment, extendEnv: false })
   return stdout
-}
-
-/** Imports the client of an installed example by address, because each example has its own types. */
-async function importClient(folder: string, folders = { client: '', service: 'service/' }) {
-  const address = (name: string) => new URL(`src/${name}.ts`, `file://${folder}/`).href
-  return {
-    ...((await import(address('bus'))) as { connect(settings: unknown): Promise<Bus> }),
-    ...((await import(address(`${folders.client}topics`))) as {
-      createTopics(settings: unknown, topics: readonly string[]): Promise<void>
-    }),
-    ...((await import(address(`${folders.service}demo`))) as {
-      runDemo(bus: Bus, timeline: unknown): Promise<unknown>
-    }),
-    ...((await import(address(`${folders.service}timeline`))) as {
-      createTimeline(tell: () => void): unknown
-    }),
-  }
 }
 
 describeWith('Outgrowing the lean bus', findJava(), (java) => {
@@ -141,13 +131,12 @@ await bus.close()
       { directory: lean.directory, argv: ['node', 'src/main.ts'], runtime },
       { dataDir },
     )
-    const from = await importClient(lean.directory, { client: 'client/', service: 'service/' })
     const settings = { host: '127.0.0.1', port: broker.port }
-    await from.createTopics(settings, [topic, 'orders', 'orders.dlq'])
-    const bus = await from.connect(settings)
-    await from.runDemo(
+    await createTopics(settings, [topic, 'orders', 'orders.dlq'])
+    const bus = await connect(settings)
+    await runDemo(
       bus,
-      from.createTimeline(() => {}),
+      createTimeline(() => {}),
     )
     const records = Array.from({ length: 300 }, (_none, index) => ({
       key: `order-${index % 7}`,
@@ -168,11 +157,10 @@ await bus.close()
     const printed = await shell(adapt(`${load} --topic ${topic}`), cluster.directory)
     expect(printed).toContain(`${topic}: records ${records.length}, partitions 4`)
 
-    const to = await importClient(cluster.directory)
-    const there = await to.connect({ brokers: kafka.brokers })
+    const there = await connectToKafka({ brokers: kafka.brokers })
     onTestFinished(() => there.close())
-    const end = await markEnds(there, topic)
-    const rest = await readTo(there, topic, 'half', end)
+    await markEnds(there, topic)
+    const rest = await readToEnds(there, topic, 'half')
     expect(rest.map(indexOf).sort((a, b) => a - b)).toEqual(
       Array.from({ length: records.length - 123 }, (_none, index) => 123 + index),
     )
@@ -180,7 +168,7 @@ await bus.close()
       const indices = ofKey.map(indexOf)
       expect(indices, key).toEqual(indices.toSorted((a, b) => a - b))
     }
-    expect(await readTo(there, topic, 'all', end)).toEqual([])
+    expect(await readToEnds(there, topic, 'all')).toEqual([])
   })
 })
 
@@ -188,40 +176,12 @@ const indexOf = ({ value }: BusRecord) => Number(Buffer.from(value).toString())
 
 /** Handles and commits a number of records as a member of the group. */
 async function handle(bus: Bus, topic: string, group: string, count: number): Promise<void> {
-  const done = Promise.withResolvers<null>()
   let handled = 0
-  const member = await bus.subscribe({ topic, group }, async (_record, commit) => {
-    if (handled === count) return
-    await commit()
-    if (++handled === count) done.resolve(null)
+  await handleUntil(bus, { topic, group }, async (_record, commit) => {
+    if (handled < count) {
+      await commit()
+      handled++
+    }
+    return handled === count
   })
-  await Promise.race([done.promise, member.ended])
-  await member.stop()
-}
-
-/** Publishes a last record to each of the four partitions, so that a reader knows when it has all. */
-async function markEnds(bus: Bus, topic: string): Promise<ReadonlyMap<number, bigint>> {
-  const ends = new Map<number, bigint>()
-  for (let i = 0; ends.size < 4; i++) {
-    const { partition, offset } = await bus.publish(topic, {
-      key: `end-${i}`,
-      value: new Uint8Array(),
-    })
-    if (!ends.has(partition)) ends.set(partition, offset)
-  }
-  return ends
-}
-
-/** Reads the records that a member of the group receives before these offsets, by partition. */
-async function readTo(bus: Bus, topic: string, group: string, ends: ReadonlyMap<number, bigint>) {
-  const received: BusRecord[] = []
-  const ended = new Set<number>()
-  const all = Promise.withResolvers<null>()
-  const member = await bus.subscribe({ topic, group }, async (record) => {
-    if (record.offset < (ends.get(record.partition) ?? 0n)) received.push(record)
-    else if (ended.add(record.partition).size === ends.size) all.resolve(null)
-  })
-  await Promise.race([all.promise, member.ended])
-  await member.stop()
-  return received
 }

@@ -6,6 +6,8 @@ import type { System } from './system.ts'
 export type Command = fc.AsyncCommand<Model, System>
 
 export const topic = fc.constantFrom('a', 'b')
+/** One of three producers. Each has its own connection. */
+export const producer = fc.nat(2)
 /** Sizes of the values in a batch, in bytes. */
 export const sizes = fc.array(fc.nat(120), { minLength: 1, maxLength: 4 })
 
@@ -28,7 +30,21 @@ export function command<T>(
 
 export const always = () => true
 
-export const hasTopic = (model: Model, { topic }: { topic: string }) => model.topics.has(topic)
+export const nothing = fc.constant(undefined)
+
+/** Creates commands on one of the topics. `check` decides on more than the existence of the topic. */
+export const topicCommand = <T>(
+  name: string,
+  parameters: { [K in keyof T]: fc.Arbitrary<T[K]> },
+  run: (model: Model, system: System, parameters: T & { topic: string }) => Promise<void>,
+  check: (model: Model, parameters: NoInfer<T> & { topic: string }) => boolean = always,
+): fc.Arbitrary<Command> =>
+  command(
+    name,
+    fc.record({ topic, ...parameters }) as fc.Arbitrary<T & { topic: string }>,
+    (model, given) => model.topics.has(given.topic) && check(model, given),
+    run,
+  )
 
 /** Expects that offsets, positions and leases are as in the model, and that the broker broke no rule of the protocol. */
 async function expectAgreement(model: Model, system: System) {

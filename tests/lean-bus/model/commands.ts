@@ -1,13 +1,22 @@
 import fc from 'fast-check'
 import { expect, vi } from 'vitest'
-import { always, command, hasTopic, sizes, topic, type Command } from './command.ts'
-import { crash, restart, type Crash } from './crash.ts'
+import {
+  always,
+  command,
+  nothing,
+  producer,
+  sizes,
+  topic,
+  topicCommand,
+  type Command,
+} from './command.ts'
+import { anyCrash, crash, restart } from './crash.ts'
 import { memberCommands } from './member-commands.ts'
 import type { Model } from './model.ts'
 import { endOf, requestCode, type Options } from './system.ts'
 
-/** One of three producers. Each has its own connection. */
-const producer = fc.nat(2)
+/** Batches that are published at the same time. */
+const batches = fc.array(sizes, { minLength: 2, maxLength: 8 })
 
 const create = command('create', topic, always, async (model, system, name) => {
   await system.create(name)
@@ -15,22 +24,16 @@ const create = command('create', topic, always, async (model, system, name) => {
   model.topics.set(name, { batches: [], start: 0, producers: new Map() })
 })
 
-const publish = command(
-  'publish',
-  fc.record({ topic, sizes }),
-  hasTopic,
-  async (model, system, { topic, sizes }) => {
-    const sent = { topic, records: model.records(sizes) }
-    const offset = await system.publish(sent)
-    expect(offset).toBe(model.end(topic))
-    model.store(sent, offset)
-  },
-)
+const publish = topicCommand('publish', { sizes }, async (model, system, { topic, sizes }) => {
+  const sent = { topic, records: model.records(sizes) }
+  const offset = await system.publish(sent)
+  expect(offset).toBe(model.end(topic))
+  model.store(sent, offset)
+})
 
-const publishConcurrently = command(
+const publishConcurrently = topicCommand(
   'publishConcurrently',
-  fc.record({ topic, batches: fc.array(sizes, { minLength: 2, maxLength: 8 }) }),
-  hasTopic,
+  { batches },
   async (model, system, { topic, batches }) => {
     const sent = batches.map((sizes, i) => {
       return { topic, records: model.records(sizes), connection: i % 3 }
@@ -50,10 +53,9 @@ const publishConcurrently = command(
   },
 )
 
-const publishIdempotently = command(
+const publishIdempotently = topicCommand(
   'publishIdempotently',
-  fc.record({ topic, producer, sizes }),
-  hasTopic,
+  { producer, sizes },
   async (model, system, { topic, producer, sizes }) => {
     const sent = model.nextOf(topic, producer, sizes)
     const offset = await system.publish(sent, producer)
@@ -65,34 +67,33 @@ const publishIdempotently = command(
 const isKnown = (model: Model, { topic, producer }: { topic: string; producer: number }) =>
   model.topics.get(topic)?.producers.has(producer) ?? false
 
-const resend = command(
+const resend = topicCommand(
   'resend',
-  fc.record({ topic, producer, back: fc.nat(4) }),
-  isKnown,
+  { producer, back: fc.nat(4) },
   async (model, system, { topic, producer, back }) => {
     const known = model.topic(topic).producers.get(producer)?.sent ?? []
     const again = known.at(-1 - Math.min(back, known.length - 1))
     if (!again) throw new Error('The model knows no batch')
     expect(await system.publish(again.sent, producer)).toBe(again.offset)
   },
+  isKnown,
 )
 
-const leaveGap = command(
+const leaveGap = topicCommand(
   'leaveGap',
-  fc.record({ topic, producer, sizes }),
-  isKnown,
+  { producer, sizes },
   async (model, system, { topic, producer, sizes }) => {
     const next = model.nextOf(topic, producer, sizes)
     const { id, firstSeq } = next.producer ?? { id: 0n, firstSeq: 0 }
     const sent = { ...next, producer: { id, firstSeq: firstSeq + 1 } }
     expect(await requestCode(system.publish(sent, producer))).toBe('OUT_OF_ORDER_SEQ')
   },
+  isKnown,
 )
 
-const read = command(
+const read = topicCommand(
   'read',
-  fc.record({ topic, place: fc.integer({ min: -3, max: 103 }), bytes: fc.nat(2000) }),
-  hasTopic,
+  { place: fc.integer({ min: -3, max: 103 }), bytes: fc.nat(2000) },
   async (model, system, { topic, place, bytes }) => {
     const { start, batches } = model.topic(topic)
     const end = model.end(topic)
@@ -112,7 +113,7 @@ const read = command(
 )
 
 const retain = (options: Options) =>
-  command('retain', fc.constant(undefined), always, async (model, system) => {
+  command('retain', nothing, always, async (model, system) => {
     vi.advanceTimersByTime(1000)
     await system.disk.idle()
     for (const name of model.topics.keys()) {
@@ -125,18 +126,6 @@ const retain = (options: Options) =>
       expect(kept).toBeGreaterThanOrEqual(options.retainBytes)
     }
   })
-
-const anyCrash: fc.Arbitrary<Crash> = fc.record({
-  power: fc.boolean(),
-  seed: fc.nat(),
-  publishes: fc.array(
-    fc.oneof(fc.record({ topic, sizes }), fc.record({ topic, sizes, producer })),
-    { maxLength: 8 },
-  ),
-  isCommitting: fc.boolean(),
-  isRetaining: fc.boolean(),
-  turns: fc.nat(12),
-})
 
 /** All commands. Duplicates make a command more frequent. */
 export const commands = (options: Options): fc.Arbitrary<Command>[] => [
@@ -154,6 +143,6 @@ export const commands = (options: Options): fc.Arbitrary<Command>[] => [
   ...memberCommands,
   ...memberCommands,
   retain(options),
-  command('restart', fc.constant(undefined), always, restart),
+  command('restart', nothing, always, restart),
   command('crash', anyCrash, always, crash),
 ]

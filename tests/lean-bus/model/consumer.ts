@@ -9,30 +9,18 @@ export interface Delivered {
   readonly record: BatchRecord
 }
 
-/** A member of a group that receives records, and grants credit only when the test says so. */
-export interface Consumer {
-  readonly id: number
-  /** The lease. undefined while this member is on standby. */
-  readonly lease: { start: number; epoch: number } | undefined
-  /** Delivered records that the test has not taken yet. */
-  readonly inbox: Delivered[]
-  /** Rules of the protocol that the broker broke. */
-  readonly violations: string[]
-  /** Resolves when the lease begins. */
-  activated(): Promise<{ start: number; epoch: number }>
-  /** Takes records up to this offset. Grants credit until they have arrived. */
-  take(end: number): Promise<Delivered[]>
-}
+export type Consumer = Awaited<ReturnType<typeof subscribe>>
 
+/** Subscribes a member of a group that receives records, and grants credit only when the test says so. */
 export async function subscribe(
   session: Session,
   { topic, group, credit }: { topic: string; group: string; credit: number },
-): Promise<Consumer> {
+) {
   const id = session.nextId()
   const { notify, waitFor } = createCondition(5_000)
   const inbox: Delivered[] = []
   const violations: string[] = []
-  let lease: Consumer['lease']
+  let lease: { start: number; epoch: number } | undefined
   let left = credit
 
   session.subscribers.set(id, {
@@ -58,16 +46,21 @@ export async function subscribe(
 
   return {
     id,
+    /** The lease. undefined while this member is on standby. */
     get lease() {
       return lease
     },
+    /** Delivered records that the test has not taken yet. */
     inbox,
+    /** Rules of the protocol that the broker broke. */
     violations,
+    /** Resolves when the lease begins. */
     async activated() {
       await waitFor(() => lease !== undefined, 'a lease')
       return lease ?? { start: -1, epoch: -1 }
     },
-    async take(end) {
+    /** Takes records up to this offset. Grants credit until they have arrived. */
+    async take(end: number) {
       const last = () => inbox.at(-1)?.offset ?? -1
       while (last() < end - 1) {
         if (left <= 0) {

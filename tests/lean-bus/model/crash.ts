@@ -1,24 +1,30 @@
+import fc from 'fast-check'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect, vi } from 'vitest'
 import { createRandom } from '../../../lab/random.ts'
+import { producer, sizes, topic } from './command.ts'
 import type { Delivered } from './consumer.ts'
 import type { Model } from './model.ts'
 import { commit, endOf, type Sent, type System } from './system.ts'
 
+const slot = fc.option(producer, { nil: undefined, freq: 1 })
+
 /** The operations that run when the process dies. */
-export interface Crash {
+export const anyCrash = fc.record({
   /** Whether the power fails too. Otherwise the page cache survives. */
-  readonly power: boolean
-  readonly seed: number
+  power: fc.boolean(),
+  seed: fc.nat(),
   /** Batches that are published, some by an idempotent producer. */
-  readonly publishes: readonly { topic: string; producer?: number; sizes: readonly number[] }[]
+  publishes: fc.array(fc.record({ topic, sizes, slot }), { maxLength: 8 }),
   /** Whether the active members commit. */
-  readonly isCommitting: boolean
+  isCommitting: fc.boolean(),
   /** Whether retention runs. */
-  readonly isRetaining: boolean
+  isRetaining: fc.boolean(),
   /** Turns of the event loop until the process dies. */
-  readonly turns: number
-}
+  turns: fc.nat(12),
+})
+
+type Crash = typeof anyCrash extends fc.Arbitrary<infer T> ? T : never
 
 interface PendingPublish {
   readonly sent: Sent
@@ -56,7 +62,7 @@ export async function crash(model: Model, system: System, options: Crash): Promi
 function beginPublishes(model: Model, system: System, { publishes }: Crash) {
   const sequences = new Map<string, { id: bigint; firstSeq: number }>()
   const pending: PendingPublish[] = []
-  for (const { topic, producer: slot, sizes } of publishes) {
+  for (const { topic, slot, sizes } of publishes) {
     if (!model.topics.has(topic)) continue
     let sent: Sent = { topic, records: model.records(sizes) }
     if (slot !== undefined) {

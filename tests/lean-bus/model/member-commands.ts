@@ -1,15 +1,20 @@
 import fc from 'fast-check'
 import { setImmediate as turn } from 'node:timers/promises'
 import { expect } from 'vitest'
+import type { ErrorCode } from '../../../examples/lean-bus/src/protocol/errors.ts'
 import { types, u32 } from '../../../examples/lean-bus/src/protocol/frames.ts'
-import { command, hasTopic, topic, type Command } from './command.ts'
+import { command, nothing, topicCommand, type Command } from './command.ts'
 import { subscribe } from './consumer.ts'
 import type { GroupModel, MemberModel, Model } from './model.ts'
 import { commit, type Member, type System } from './system.ts'
 
+type Role = 'active' | 'standby' | 'any'
+
 /** A member, in the model and in the system. */
 interface Chosen extends MemberModel {
   readonly slot: number
+  /** The offset after the last record of its topic. */
+  readonly end: number
   readonly member: Member
   readonly state: GroupModel
 }
@@ -17,9 +22,9 @@ interface Chosen extends MemberModel {
 /** Creates a command for one of the members in this role. */
 function memberCommand<T>(
   name: string,
-  role: 'active' | 'standby' | 'any',
+  role: Role,
   parameters: fc.Arbitrary<T>,
-  run: (model: Model, system: System, chosen: Chosen, parameters: T) => Promise<void>,
+  run: (chosen: Chosen, model: Model, system: System, parameters: T) => Promise<void>,
 ) {
   const slots = (model: Model) =>
     [...model.members.keys()].filter((slot) => role === 'any' || model.isMember(slot, role))
@@ -30,22 +35,18 @@ function memberCommand<T>(
     (model, system, [which, given]) => {
       const all = slots(model)
       const slot = all[which % all.length] ?? -1
-      const chosen = { ...model.member(slot), slot, member: system.member(slot) }
-      return run(model, system, chosen, given)
+      const found = model.member(slot)
+      const chosen = { ...found, slot, member: system.member(slot), end: model.end(found.topic) }
+      return run(chosen, model, system, given)
     },
   )
 }
 
-const nothing = fc.constant(undefined)
-
-const join = command(
+const group = fc.constantFrom('g', 'h')
+const credit = fc.constantFrom(0, 1, 300, 100_000)
+const join = topicCommand(
   'join',
-  fc.record({
-    topic,
-    group: fc.constantFrom('g', 'h'),
-    credit: fc.constantFrom(0, 1, 300, 100_000),
-  }),
-  (model, wanted) => hasTopic(model, wanted) && model.members.size < 5,
+  { group, credit },
   async (model, system, { topic, group, credit }) => {
     const { session, disconnect } = await system.connect()
     const consumer = await subscribe(session, { topic, group, credit })
@@ -53,6 +54,7 @@ const join = command(
     system.members.set(slot, Object.assign(consumer, { session, disconnect }))
     if (model.isMember(slot, 'active')) await expectLease(model, system, slot)
   },
+  (model) => model.members.size < 5,
 )
 
 /** Expects that this member gets the lease, which begins at the committed offset of the group. */
@@ -70,10 +72,9 @@ const handle = memberCommand(
   'handle',
   'active',
   fc.integer({ min: 1, max: 20 }),
-  async (model, system, { slot, member, topic, position }, count) => {
-    const end = Math.min(position + count, model.end(topic))
+  async ({ slot, member, topic, position, end }, model, system, count) => {
     if (end <= position) return
-    const taken = await member.take(end)
+    const taken = await member.take(Math.min(position + count, end))
     const { start } = await system.stat(topic, 'none')
     let next = position
     for (const { offset, record } of taken) {
@@ -95,54 +96,29 @@ const commitHandled = memberCommand(
   'commit',
   'active',
   nothing,
-  async (_model, _system, { member, state, position }) => {
+  async ({ member, state, position }) => {
     expect(await commit(member, state.epoch, position)).toBe('OK')
     state.committed = position
   },
 )
 
-const commitBack = memberCommand(
-  'commitBack',
-  'active',
-  nothing,
-  async (_model, _system, { member, state }) => {
-    if (state.committed === 0) return
-    expect(await commit(member, state.epoch, state.committed - 1)).toBe('OFFSET_RANGE')
-  },
-)
-
-const commitAhead = memberCommand(
-  'commitAhead',
-  'active',
-  nothing,
-  async (model, _system, { member, state, topic }) => {
-    expect(await commit(member, state.epoch, model.end(topic) + 1)).toBe('OFFSET_RANGE')
-  },
-)
-
-const commitUnderOldEpoch = memberCommand(
-  'commitUnderOldEpoch',
-  'active',
-  nothing,
-  async (model, _system, { member, state, topic }) => {
-    expect(await commit(member, state.epoch - 1, model.end(topic))).toBe('FENCED')
-  },
-)
-
-const commitOnStandby = memberCommand(
-  'commitOnStandby',
-  'standby',
-  nothing,
-  async (model, _system, { member, state, topic }) => {
-    expect(await commit(member, state.epoch, model.end(topic))).toBe('NOT_ACTIVE')
-  },
-)
+/** Creates a command in which a member in this role commits with this epoch and offset. The broker must reject it. */
+const rejectedCommit = (
+  name: string,
+  role: Role,
+  code: ErrorCode,
+  choose: (chosen: Chosen) => { readonly epoch: number; readonly next: number },
+) =>
+  memberCommand(name, role, nothing, async ({ member, ...chosen }) => {
+    const { epoch, next } = choose({ member, ...chosen })
+    if (next >= 0) expect(await commit(member, epoch, next)).toBe(code)
+  })
 
 const leave = memberCommand(
   'leave',
   'any',
   fc.constantFrom('UNSUBSCRIBE', 'disconnect'),
-  async (model, system, { slot, member }, how) => {
+  async ({ slot, member }, model, system, how) => {
     if (how === 'UNSUBSCRIBE') await member.session.request(types.UNSUBSCRIBE, u32(member.id))
     else member.disconnect()
     await expectTakeover(model, system, slot)
@@ -162,7 +138,7 @@ const commitAndDie = memberCommand(
   'commitAndDie',
   'active',
   fc.nat(4),
-  async (model, system, { slot, member, state, topic, group, position }, turns) => {
+  async ({ slot, member, state, topic, group, position }, model, system, turns) => {
     const committing = commit(member, state.epoch, position).catch(() => 'lost' as const)
     for (let i = 0; i < turns; i++) await turn()
     member.disconnect()
@@ -184,10 +160,18 @@ export const memberCommands: fc.Arbitrary<Command>[] = [
   handle,
   commitHandled,
   commitHandled,
-  commitBack,
-  commitAhead,
-  commitUnderOldEpoch,
-  commitOnStandby,
+  rejectedCommit('commitBack', 'active', 'OFFSET_RANGE', ({ state: { epoch, committed } }) => {
+    return { epoch, next: committed - 1 }
+  }),
+  rejectedCommit('commitAhead', 'active', 'OFFSET_RANGE', ({ state: { epoch }, end }) => {
+    return { epoch, next: end + 1 }
+  }),
+  rejectedCommit('commitUnderOldEpoch', 'active', 'FENCED', ({ state, end }) => {
+    return { epoch: state.epoch - 1, next: end }
+  }),
+  rejectedCommit('commitOnStandby', 'standby', 'NOT_ACTIVE', ({ state: { epoch }, end }) => {
+    return { epoch, next: end }
+  }),
   leave,
   commitAndDie,
 ]

@@ -1,4 +1,3 @@
-import { duplexPair } from 'node:stream'
 import { openSession, type Session } from '../../../examples/lean-bus/src/client/session.ts'
 import { BusError, type ErrorCode } from '../../../examples/lean-bus/src/protocol/errors.ts'
 import {
@@ -8,14 +7,16 @@ import {
 } from '../../../examples/lean-bus/src/protocol/format.ts'
 import { text, types, u32, u64 } from '../../../examples/lean-bus/src/protocol/frames.ts'
 import { encodeRecord, type BatchRecord } from '../../../examples/lean-bus/src/protocol/records.ts'
-import { openBroker, type Broker } from '../../../examples/lean-bus/src/broker/broker.ts'
+import {
+  openBroker,
+  type Broker,
+  type BrokerOptions,
+} from '../../../examples/lean-bus/src/broker/broker.ts'
+import { openPair } from '../tools/in-process.ts'
 import { SimulatedDisk } from '../tools/simulated-disk.ts'
 import type { Consumer } from './consumer.ts'
 
-export interface Options {
-  readonly segmentBytes: number
-  readonly retainBytes: number
-}
+export type Options = Required<Pick<BrokerOptions, 'segmentBytes' | 'retainBytes'>>
 
 /** A batch that a producer sends. */
 export interface Sent {
@@ -46,7 +47,7 @@ export class System {
   readonly members = new Map<number, Member>()
   readonly warnings: string[] = []
   readonly #options: Options
-  #broker: Broker | undefined
+  #broker!: Broker
   #publishers: Session[] = []
   #streams: { destroy(): void }[] = []
 
@@ -70,14 +71,14 @@ export class System {
 
   /** Stops the broker cleanly. */
   async close(): Promise<void> {
-    await this.#broker?.close()
+    await this.#broker.close()
     this.#disconnect()
   }
 
   /** Drops a broker whose process is dead. */
   async abandon(): Promise<void> {
     this.#disconnect()
-    await this.#broker?.close().catch(() => undefined)
+    await this.#broker.close().catch(() => undefined)
   }
 
   #disconnect() {
@@ -87,9 +88,8 @@ export class System {
   }
 
   async connect() {
-    const [clientEnd, brokerEnd] = duplexPair()
+    const { clientEnd, brokerEnd } = openPair(this.#broker)
     this.#streams.push(clientEnd, brokerEnd)
-    this.#broker?.accept(brokerEnd)
     return { session: await openSession(clientEnd), disconnect: () => void brokerEnd.destroy() }
   }
 

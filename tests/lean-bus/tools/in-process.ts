@@ -1,18 +1,21 @@
-import { duplexPair, type Duplex } from 'node:stream'
+import { duplexPair } from 'node:stream'
 import { setImmediate as turn } from 'node:timers/promises'
 import { onTestFinished } from 'vitest'
-import { openBroker, type BrokerOptions } from '../../../examples/lean-bus/src/broker/broker.ts'
+import {
+  openBroker,
+  type Broker,
+  type BrokerOptions,
+} from '../../../examples/lean-bus/src/broker/broker.ts'
 import { createTopics } from '../../../examples/lean-bus/src/client/topics.ts'
 import type { Folder } from '../../../examples/lean-bus/src/log/files.ts'
 import { memoryFolder } from '../../../examples/lean-bus/src/log/memory-files.ts'
-import { createPeer, hello, type Peer } from './peer.ts'
+import { createPeer, hello } from './peer.ts'
 
-/** A peer in the process of the broker. */
-export interface InProcessPeer extends Peer {
-  /** The broker's end of the stream. */
-  readonly brokerEnd: Duplex
-  /** Bytes that the broker has taken: what was written and no longer waits. */
-  taken(): number
+/** Connects to a broker in this process. Returns both ends of the connection. */
+export function openPair(broker: Broker) {
+  const [clientEnd, brokerEnd] = duplexPair()
+  broker.accept(brokerEnd)
+  return { clientEnd, brokerEnd }
 }
 
 /** Opens a broker in this process, with the topic `orders`. */
@@ -21,30 +24,30 @@ export async function openInProcess(options: BrokerOptions = {}, folder: Folder 
   let closed: Promise<void> | undefined
   const close = () => (closed ??= broker.close())
   onTestFinished(close)
-  const open = async () => {
-    const [clientEnd, brokerEnd] = duplexPair()
-    broker.accept(brokerEnd)
-    return clientEnd
-  }
+  const open = async () => openPair(broker).clientEnd
   await createTopics(open, ['orders'])
+  return { broker, close, open, connect: () => connectPeer(broker) }
+}
+
+export type InProcessPeer = ReturnType<typeof connectPeer>
+
+/** Connects a peer that sends HELLO. */
+export function connectPeer(broker: Broker) {
+  const { clientEnd, brokerEnd } = openPair(broker)
+  onTestFinished(() => void brokerEnd.destroy())
+  const peer = createPeer(clientEnd)
+  let written = 0
+  const write = (bytes: Uint8Array) => {
+    written += bytes.length
+    peer.write(bytes)
+  }
+  write(hello)
   return {
-    close,
-    open,
-    /** Connects a peer that sends HELLO, unless it is silent. */
-    connect({ isSilent = false } = {}): InProcessPeer {
-      const [clientEnd, brokerEnd] = duplexPair()
-      broker.accept(brokerEnd)
-      onTestFinished(() => void brokerEnd.destroy())
-      const peer = createPeer(clientEnd)
-      let written = 0
-      const write = (bytes: Uint8Array) => {
-        written += bytes.length
-        peer.write(bytes)
-      }
-      if (!isSilent) write(hello)
-      const taken = () => written - clientEnd.writableLength - brokerEnd.readableLength
-      return { ...peer, write, brokerEnd, taken }
-    },
+    ...peer,
+    write,
+    brokerEnd,
+    /** Bytes that the broker has taken: what was written and no longer waits. */
+    taken: () => written - clientEnd.writableLength - brokerEnd.readableLength,
   }
 }
 

@@ -2,16 +2,8 @@ import { onTestFinished } from 'vitest'
 import type { Folder, LogFile } from '../../../examples/lean-bus/src/log/files.ts'
 import { memoryFolder } from '../../../examples/lean-bus/src/log/memory-files.ts'
 
-/** A folder in memory whose syncs can be paused: what is written meanwhile is not acknowledged. */
-export interface PausableFolder {
-  readonly folder: Folder
-  /** Pauses the syncs of all files in the folder of this name. */
-  pause(name: string): void
-  /** Finishes the paused syncs. */
-  resume(): void
-}
-
-export function createPausableFolder(): PausableFolder {
+/** Creates a folder in memory whose syncs can be paused: what is written meanwhile is not acknowledged. */
+export function createPausableFolder() {
   let paused: { readonly name: string; readonly gate: PromiseWithResolvers<undefined> } | undefined
   const wrapFile = (name: string, file: LogFile): LogFile => ({
     ...file,
@@ -32,11 +24,13 @@ export function createPausableFolder(): PausableFolder {
   }
   return {
     folder: wrap('', memoryFolder()),
-    pause(name) {
+    /** Pauses the syncs of all files in the folder of this name. */
+    pause(name: string) {
       paused = { name, gate: Promise.withResolvers<undefined>() }
       // A broker doesn't close before its last sync, also when the test fails.
       onTestFinished(resume)
     },
+    /** Finishes the paused syncs. */
     resume,
   }
 }

@@ -16,25 +16,10 @@ import { limits } from '../../../examples/lean-bus/src/protocol/limits.ts'
 import { encodeRecord } from '../../../examples/lean-bus/src/protocol/records.ts'
 import { createCondition } from './condition.ts'
 
-/** The client end of a connection to a broker. It can send any bytes. */
-export interface Peer {
-  readonly stream: Duplex
-  /** The frames that the broker has sent so far. */
-  readonly frames: readonly Frame[]
-  /** Whether the broker has closed the connection. */
-  hasEnded(): boolean
-  write(bytes: Uint8Array): void
-  /** The answer with this correlation, if it has arrived. */
-  answer(correlation: number): Frame | undefined
-  /** Waits for the answer with this correlation. */
-  answered(correlation: number): Promise<Frame>
-  /** Resolves when the predicate is true. Checks it after each chunk, and when the connection closes. */
-  waitFor(predicate: () => boolean, description: string): Promise<void>
-  /** Resolves when the broker has closed the connection. */
-  ended(): Promise<void>
-}
+export type Peer = ReturnType<typeof createPeer>
 
-export function createPeer(stream: Duplex): Peer {
+/** Wraps the client end of a connection to a broker. It can send any bytes. */
+export function createPeer<Stream extends Duplex>(stream: Stream) {
   const reader = createFrameReader(() => limits.frame)
   const frames: Frame[] = []
   const answers = new Map<number, Frame>()
@@ -57,15 +42,21 @@ export function createPeer(stream: Duplex): Peer {
   stream.on('error', end)
   return {
     stream,
-    frames,
+    /** The frames that the broker has sent so far. */
+    frames: frames as readonly Frame[],
+    /** Whether the broker has closed the connection. */
     hasEnded: () => hasEnded,
-    write: (bytes) => void (stream.writable && stream.write(bytes)),
-    answer: (correlation) => answers.get(correlation),
-    async answered(correlation) {
+    write(bytes: Uint8Array): void {
+      if (stream.writable) stream.write(bytes)
+    },
+    /** Waits for the answer with this correlation. */
+    async answered(correlation: number) {
       await waitFor(() => answers.has(correlation), `the answer to request ${correlation}`)
       return answers.get(correlation) as Frame
     },
+    /** Resolves when the predicate is true. Checks it after each chunk, and when the connection closes. */
     waitFor,
+    /** Resolves when the broker has closed the connection. */
     ended: () => waitFor(() => hasEnded, 'the end of the connection'),
   }
 }

@@ -9,6 +9,12 @@ const sectorBytes = 32
 /** A sync takes longer than a read, so that a broker that reads unsynced bytes is caught. */
 const syncTurns = 4
 
+/** An operation that changes the disk when it begins. */
+const beginWith = (change: () => void) => () => {
+  change()
+  return () => undefined
+}
+
 /** A disk model as a `Folder`. Each operation takes turns of the event loop, so that a crash can come between them. */
 export class SimulatedDisk {
   /** Without syncs, a sync reports success and keeps nothing, as a lying disk does. */
@@ -87,18 +93,10 @@ export class SimulatedDisk {
         size: () => operateOpen(() => () => file.bytes.length),
         read: (position, length) =>
           operateOpen(() => () => Buffer.from(file.bytes.subarray(position, position + length))),
-        write: (bytes, position) =>
-          operateOpen(() => {
-            file.write(bytes, position)
-            return () => undefined
-          }),
+        write: (bytes, position) => operateOpen(beginWith(() => file.write(bytes, position))),
         sync: () =>
           operateOpen(() => (this.#syncs ? file.beginSync() : () => undefined), syncTurns),
-        truncate: (size) =>
-          operateOpen(() => {
-            file.truncate(size)
-            return () => undefined
-          }),
+        truncate: (size) => operateOpen(beginWith(() => file.truncate(size))),
         close: async () => {
           this.#rejectDead(process)
           isClosed = true
@@ -113,11 +111,7 @@ export class SimulatedDisk {
           const file = model.create(pathOf(name))
           return () => openFile(file)
         }),
-      remove: (name) =>
-        operate(() => {
-          model.remove(pathOf(name))
-          return () => undefined
-        }),
+      remove: (name) => operate(beginWith(() => model.remove(pathOf(name)))),
       sync: () => operate(() => model.beginSync(folder), syncTurns),
       folders: () => operate(() => () => this.#list(folder, true)),
       folder: (name) =>

@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
-import { createConnection, type Socket } from 'node:net'
+import { createConnection } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { onTestFinished } from 'vitest'
@@ -8,37 +8,22 @@ import { spawnBroker } from '../../../lab/crash/broker.ts'
 import { exampleSource } from '../../../lab/lean-bus.ts'
 import { temporaryFolder } from '../../tools/temporary.ts'
 
-/** The broker in its own process, as `npm run broker` starts it. */
-export interface TestBroker {
-  readonly port: number
-  readonly address: { readonly host: string; readonly port: number }
-  readonly dataDir: string
-  /** What it has written to stderr. */
-  stderr(): string
-  /** Resident memory of the process. */
-  residentBytes(): number
-  kill(signal: NodeJS.Signals): void
-  /** Resolves with the exit code, or with the signal that ended the process. */
-  readonly exit: Promise<number | string | undefined>
-  /** Opens a connection to it. */
-  connect(): Promise<Socket>
-}
+export type TestBroker = Awaited<ReturnType<typeof startTestBroker>>
 
 /**
- * Starts a broker and waits until it is ready. Default: a free port and an empty data folder. The broker is killed when the
- * test has finished.
+ * Starts a broker in its own process, as `npm run broker` does, and waits until it is ready. Default: a free port and an empty
+ * data folder. The broker is killed when the test has finished.
  *
  * @throws Error with its stderr if it exits instead
  */
 export async function startTestBroker(
   env: Readonly<Record<string, string>> = {},
   ...args: string[]
-): Promise<TestBroker> {
+) {
   const dataDir = env['DATA_DIR'] ?? temporaryDataDir()
   const program = join(exampleSource, 'cli/run-broker.ts')
   const broker = spawnBroker([program, ...args], {
     ...process.env,
-    BROKER_PORT: '0',
     ...env,
     DATA_DIR: dataDir,
   })
@@ -52,7 +37,9 @@ export async function startTestBroker(
     port,
     address,
     dataDir,
+    /** Resolves with the exit code, or with the signal that ended the process. */
     exit,
+    /** Resident memory of the process. */
     residentBytes: () =>
       Number(execFileSync('ps', ['-o', 'rss=', '-p', String(broker.pid)], { encoding: 'utf8' })) *
       1024,
