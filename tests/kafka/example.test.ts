@@ -24,7 +24,7 @@ const environment = environmentOf(thisNode())
 const runProgram = (env: Variables, args = ['src/main.ts']) =>
   execa(thisNode().path, args, {
     cwd: directory,
-    env: { ...environment, ...env },
+    env: { ...environment, PORT: '0', ...env },
     extendEnv: false,
     all: true,
     reject: false,
@@ -230,7 +230,7 @@ describe('the Kafka example without a cluster', () => {
   test('SIGTERM stops the Kafka example gracefully before it listens', async () => {
     // This server never answers, so the program waits for its first response.
     const { server, port } = await listen()
-    const child = runProgram({ PORT: '0', KAFKA_BROKERS: `127.0.0.1:${port}` })
+    const child = runProgram({ KAFKA_BROKERS: `127.0.0.1:${port}` })
     await once(server, 'connection')
     child.kill('SIGTERM')
     expect(await child).toMatchObject({ exitCode: 0 })

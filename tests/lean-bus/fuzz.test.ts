@@ -159,7 +159,7 @@ test('a frame of 1 MiB that arrives byte by byte takes less than 16 MiB of memor
     peer.write(Buffer.of(byte))
     if (i % 1000 === 0) await turn()
   }
-  await expect.poll(() => peer.stream.writableLength).toBe(0)
+  await expect.poll(() => peer.stream.writableLength, { timeout: 10_000 }).toBe(0)
   expect(measureMemory() - before).toBeLessThan(16 * mib)
   peer.write(bytes.subarray(-1))
   expect(readCode(await peer.answered(2))).toBe('UNKNOWN_TOPIC')
