@@ -18,7 +18,12 @@ export async function highlight(code: string, language: string): Promise<string>
   if (!isSpecialLang(language) && !(language in bundledLanguages)) {
     throw new Error(`Shiki has no language "${language}". Write "text" for plain text.`)
   }
-  const lines = await codeToTokensBase(code, { lang: language as BundledLanguage, theme })
+  const lines = await codeToTokensBase(code, {
+    lang: language as BundledLanguage,
+    theme,
+    // Shiki gives up on a line after 500 ms by default, so on a busy machine two builds would differ.
+    tokenizeTimeLimit: 0,
+  })
   return lines
     .map((line) =>
       runs(line)
