@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -181,4 +181,11 @@ test('a manifest with invalid JSON is an error with its line', () => {
   expect(() =>
     readExample('demo', repositoryWith({ 'example.json': '{\n  "id": demo\n}' })),
   ).toThrow(/^examples\/demo\/example\.json:2: /)
+})
+
+test('every example has a test file that runs its contract', () => {
+  for (const { id, manifest } of readExamples()) {
+    const file = `tests/contract/${manifest.contract}-${id}.test.ts`
+    expect(existsSync(file), `add ${file}`).toBe(true)
+  }
 })

@@ -4,13 +4,16 @@ import { quickChecks, record } from '../../contracts/http/index.ts'
 import { startProgram } from '../../contracts/process/program.ts'
 import { runChecks, type CheckResult } from '../../contracts/run.ts'
 import { environmentOf, nodeRuntimes, thisNode } from '../../contracts/process/runtimes.ts'
-import { examplesOf, type Example } from '../../src/model/examples/example.ts'
+import { readExample, type Example } from '../../src/model/examples/example.ts'
 import { install, runCommand, type Workspace } from '../../src/model/examples/workspace.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { describeHostileInput } from './hostile.ts'
 import { expectPassed, expectTestResult, findRecordedRun, describeStaleResult } from './recorded.ts'
 
-for (const example of examplesOf('http')) describe(example.id, () => testExample(example))
+/** Runs everything that the site promises about an HTTP example. Each example has its own file, because the checks mostly wait. */
+export function describeHttpExample(id: string): void {
+  describe(id, () => testExample(readExample(id)))
+}
 
 function testExample(example: Example): void {
   const { commands, argv } = example.manifest
