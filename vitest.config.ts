@@ -10,9 +10,6 @@ const two = { ...slow, maxWorkers: 2 }
 /** Three files at a time, because they mostly wait: for a lease to expire, a broker to start or a network to be quiet. */
 const three = { ...slow, maxWorkers: 3 }
 
-/** Four files at a time: the contracts of the examples, which wait most. */
-const four = { ...slow, maxWorkers: 4 }
-
 /** The files that take a minute or more, the slowest of each project first. */
 const slowest = [
   ...['contract/bus-kafka', 'contract/bus-lean-bus', 'contract/http-express'],
@@ -49,7 +46,7 @@ export default defineConfig({
     projects: [
       { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'] } },
       { test: { name: 'checks', include: ['tests/checks/**/*.test.ts'], ...two } },
-      { test: { name: 'contract', include: ['tests/contract/**/*.test.ts'], ...four } },
+      { test: { name: 'contract', include: ['tests/contract/**/*.test.ts'], ...three } },
       { test: { name: 'kafka', include: ['tests/kafka/**/*.test.ts'], ...three } },
       { test: { name: 'lean-bus', include: ['tests/lean-bus/**/*.test.ts'], ...two } },
       {
