@@ -46,7 +46,9 @@ test.each(cases)(
     const limit = Math.min(sample.limit.disk, sample.limit.loopback)
     const perMessage = (groups * groupBytes) / messages
     expect(sample.limitMessagesPerSecond / (limit / perMessage)).toBeCloseTo(1, 1)
-    expect(sample.ratio).toBeCloseTo(messagesPerSecond / sample.limitMessagesPerSecond, 2)
+    // Relative, because all three are rounded and a stalled disk gives few messages per second.
+    const ratio = messagesPerSecond / sample.limitMessagesPerSecond
+    expect(sample.ratio / ratio).toBeCloseTo(1, 1)
   },
 )
 
