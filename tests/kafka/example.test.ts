@@ -133,7 +133,8 @@ describeWith('the Kafka example with real Kafka', findJava(), (java) => {
     ]
     test.for(cases)(
       'the error for %s names the fix',
-      { timeout: 30_000 },
+      // The client itself retries for 20 s.
+      { timeout: 60_000 },
       async ([, env, message]) => {
         expect(await runExample(env())).toEqual({
           message: expect.stringMatching(message),

@@ -20,14 +20,18 @@ describeWith(
 
     for (const runtime of nodeRuntimes()) {
       describeWith(`on ${runtime.name}`, runtime, (path) => {
-        test('the example passes its contract and loses no acknowledged record while a broker restarts', async () => {
-          const { directory } = workspace
-          const node = { name: runtime.name, path }
-          const run = await runOnFailingKafka({ java, count: 3, directory, argv, runtime: node })
-          expect(run.checks.filter(({ passed }) => !passed)).toEqual([])
-          expect(run.lost).toEqual([])
-          expect(run.acknowledged).toBeGreaterThan(100)
-        })
+        test(
+          'the example passes its contract and loses no acknowledged record while a broker restarts',
+          { timeout: 240_000 },
+          async () => {
+            const { directory } = workspace
+            const node = { name: runtime.name, path }
+            const run = await runOnFailingKafka({ java, count: 3, directory, argv, runtime: node })
+            expect(run.checks.filter(({ passed }) => !passed)).toEqual([])
+            expect(run.lost).toEqual([])
+            expect(run.acknowledged).toBeGreaterThan(100)
+          },
+        )
       })
     }
   },
