@@ -20,7 +20,7 @@ const addressVariables = (brokers: readonly string[]): Variables => ({
 
 const environment = environmentOf(thisNode())
 
-/** Starts a program of the example. It gets 30 s to exit, if a test waits for that. */
+/** Starts a program of the example. It gets 50 s to exit, if a test waits for that. */
 const runProgram = (env: Variables, args = ['src/main.ts']) =>
   execa(thisNode().path, args, {
     cwd: directory,
@@ -28,7 +28,7 @@ const runProgram = (env: Variables, args = ['src/main.ts']) =>
     extendEnv: false,
     all: true,
     reject: false,
-    timeout: 30_000,
+    timeout: 50_000,
   })
 
 /** Runs a program until it exits and resolves with its exit code and its last line of output. */
