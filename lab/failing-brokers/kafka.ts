@@ -1,7 +1,7 @@
 import { runBusContract, type BusOptions } from '../../contracts/bus/run.ts'
 import { openCluster } from '../../contracts/bus/test-beds/kafka.ts'
 import { startKafka, type Kafka } from '../../servers/kafka/kafka.ts'
-import { startTraffic, type FailingRun } from '../traffic.ts'
+import { startTraffic, type FailingRun } from './traffic.ts'
 
 /**
  * Runs the bus contract on real Kafka while brokers fail. A single broker restarts after SIGTERM and, some scenes later, after

@@ -3,7 +3,7 @@ import { runProgramChecks, type BusOptions } from '../../contracts/bus/run.ts'
 import type { BusTarget } from '../../contracts/bus/target.ts'
 import { openBrokerAt, startLeanBroker, createDataDir } from '../../contracts/bus/test-beds/lean.ts'
 import { runChecks } from '../../contracts/run.ts'
-import { startTraffic, type FailingRun } from '../traffic.ts'
+import { startTraffic, type FailingRun } from './traffic.ts'
 
 /**
  * Runs the bus contract on a lean bus, one scene after the other. Before each connection and each member of a scene, the broker

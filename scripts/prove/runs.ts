@@ -7,7 +7,7 @@ import { nodeRuntimes, type Runtime } from '../../contracts/process/runtimes.ts'
 import type { ContractResult } from '../../contracts/run.ts'
 import { runOnFailingKafka } from '../../lab/failing-brokers/kafka.ts'
 import { runOnRestartedBroker } from '../../lab/failing-brokers/lean-bus.ts'
-import type { FailingRun } from '../../lab/traffic.ts'
+import type { FailingRun } from '../../lab/failing-brokers/traffic.ts'
 import { kafkaVersion } from '../../servers/kafka/jars.ts'
 import { findJava, requirePath, type Tool } from '../find.ts'
 

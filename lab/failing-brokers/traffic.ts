@@ -1,6 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises'
-import type { BusTarget } from '../contracts/bus/target.ts'
-import type { ContractResult } from '../contracts/run.ts'
+import type { BusTarget } from '../../contracts/bus/target.ts'
+import type { ContractResult } from '../../contracts/run.ts'
 
 /** Longest wait for acknowledged records to be handled after publishing has ended, in ms. */
 const deliveryTimeout = 60_000
