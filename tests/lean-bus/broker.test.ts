@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { createConnection } from 'node:net'
+import { createConnection, createServer } from 'node:net'
 import { dirname, join } from 'node:path'
 import { expect, test } from 'vitest'
 import { connect } from '../../examples/lean-bus/src/bus.ts'
@@ -80,6 +80,57 @@ test('a broker starts despite fifty locks of dead brokers, and deletes them', as
   expect(await publish(broker, 'a')).toBe(0)
 })
 
+/** Valid names of topics that resemble names of the broker's own files. */
+const likeOurs = [
+  'lock-orders',
+  'lock-1a2b3c4d',
+  'lock-',
+  'clean',
+  'groups',
+  `${'0'.repeat(20)}.log`,
+]
+
+test('topics with names like those of locks and log files are served again after a crash', async () => {
+  const DATA_DIR = temporaryDataDir()
+  for (const expected of [0, 1]) {
+    const broker = await startTestBroker({ DATA_DIR })
+    await createTopics(broker.address, likeOurs)
+    const bus = await connect(broker.address)
+    for (const topic of likeOurs) {
+      const { offset } = await bus.publish(topic, { key: '', value: Buffer.from(topic) })
+      expect([topic, Number(offset)]).toEqual([topic, expected])
+    }
+    await bus.close()
+    broker.kill('SIGKILL')
+    await broker.exit
+  }
+})
+
+test('a broker of an earlier version, whose lock has no "~", keeps its data folder', async () => {
+  const DATA_DIR = temporaryDataDir()
+  mkdirSync(DATA_DIR)
+  const lock = join(DATA_DIR, 'lock-1a2b3c4d')
+  const server = createServer((socket) => socket.destroy())
+  await once(server.listen(lock), 'listening')
+  await expect(startTestBroker({ DATA_DIR })).rejects.toThrow('Another broker has the data folder')
+  expect(listLocks(DATA_DIR)).toContain('lock-1a2b3c4d')
+  server.close()
+  await startTestBroker({ DATA_DIR })
+})
+
+test('a broker leaves files and folders with names like locks alone, and refuses a topic named like a file', async () => {
+  const DATA_DIR = temporaryDataDir()
+  mkdirSync(join(DATA_DIR, 'lock-~folder'), { recursive: true })
+  writeFileSync(join(DATA_DIR, 'lock-notes.txt'), 'notes')
+  const broker = await startTestBroker({ DATA_DIR })
+  expect(listLocks(DATA_DIR)).toEqual(expect.arrayContaining(['lock-notes.txt', 'lock-~folder']))
+  await expect(createTopics(broker.address, ['lock-notes.txt'])).rejects.toMatchObject({
+    code: 'BAD_NAME',
+    message: expect.stringContaining(join(DATA_DIR, 'lock-notes.txt')),
+  })
+  expect(await publish(broker, 'a')).toBe(0)
+})
+
 test('a data folder with too long a path is rejected with an error that says what to do', async () => {
   const DATA_DIR = join(temporaryDataDir(), 'x'.repeat(100))
   await expect(startTestBroker({ DATA_DIR })).rejects.toThrow(
@@ -93,7 +144,7 @@ const listLocks = (folder: string) => readdirSync(folder).filter((name) => name.
 function leaveLocks(folder: string, count: number) {
   const program = `
     const servers = Array.from({ length: ${count} }, (_, i) =>
-      require('node:net').createServer().listen('lock-' + String(i).padStart(8, '0')))
+      require('node:net').createServer().listen('lock-~' + String(i).padStart(7, '0')))
     Promise.all(servers.map((server) => require('node:events').once(server, 'listening')))
       .then(() => process.kill(process.pid, 'SIGKILL'))`
   expect(() => execFileSync(process.execPath, ['-e', program], { cwd: folder })).toThrow()

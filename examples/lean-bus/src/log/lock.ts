@@ -13,15 +13,20 @@ import { join, relative, resolve } from 'node:path'
  */
 export async function lockFolder(folder: string) {
   await mkdir(folder, { recursive: true })
-  const name = `lock-${randomUUID().slice(0, 8)}`
+  // No topic can have this name: `~` is not allowed in it.
+  const name = `lock-~${randomUUID().slice(0, 7)}`
   const server = createServer((socket) => socket.destroy())
   // Listen before looking for others: of two processes, the later sees the
   // other.
   await once(server.listen(socketPath(folder, name)), 'listening')
   server.unref()
   const release = () => void server.close()
-  for (const other of await readdir(folder)) {
-    if (!other.startsWith('lock-') || other === name) continue
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    // A folder is a topic, such as `lock-orders`. A lock without `~` is of an
+    // earlier version.
+    if (!entry.isSocket() || !entry.name.startsWith('lock-')) continue
+    const other = entry.name
+    if (other === name) continue
     if (await isListening(socketPath(folder, other))) {
       release()
       throw new Error(

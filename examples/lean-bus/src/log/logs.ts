@@ -50,6 +50,9 @@ export async function openLogs(folder: Folder, options: LogsOptions) {
 
   /** A failed write is never retried: see log.ts. */
   function fail(cause: unknown): never {
+    if ((cause as NodeJS.ErrnoException).code === 'EEXIST') {
+      throw new BusError('BAD_NAME', `a file has the topic's name: ${cause}`)
+    }
     const detail = `a topic cannot be created: ${cause}`
     const error = new BusError('STORAGE', detail, { cause })
     failed(error)
@@ -81,7 +84,8 @@ export async function openLogs(folder: Folder, options: LogsOptions) {
     /**
      * Creates a topic that does not exist yet.
      *
-     * @throws BusError OVERLOADED at the limit, STORAGE when a write fails
+     * @throws BusError OVERLOADED at the limit, BAD_NAME for the name of a file,
+     *   STORAGE when a write fails
      */
     async create(topic: string) {
       if (logs.has(topic)) return
