@@ -73,7 +73,8 @@ export async function measure(
     },
     limit: { disk: Math.round(limit.disk), loopback: Math.round(limit.loopback) },
     limitMessagesPerSecond: Math.round(limitMessagesPerSecond),
-    ratio: round3(messagesPerSecond / limitMessagesPerSecond),
+    // Digits, not decimals: a slow disk gives 1% of the limit or less.
+    ratio: Number((messagesPerSecond / limitMessagesPerSecond).toPrecision(3)),
   }
 }
 

@@ -46,7 +46,7 @@ test.each(cases)(
     const limit = Math.min(sample.limit.disk, sample.limit.loopback)
     const perMessage = (groups * groupBytes) / messages
     expect(sample.limitMessagesPerSecond / (limit / perMessage)).toBeCloseTo(1, 1)
-    // Relative, because all three are rounded and a stalled disk gives few messages per second.
+    // Relative, because a stalled disk gives few messages per second, and all three are rounded.
     const ratio = messagesPerSecond / sample.limitMessagesPerSecond
     expect(sample.ratio / ratio).toBeCloseTo(1, 1)
   },
