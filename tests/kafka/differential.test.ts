@@ -20,6 +20,7 @@ import { startDevBrokerProcess } from './dev-broker/process.ts'
 import { record } from './dev-broker/recorder.ts'
 import { commands, type Command } from './differential/commands.ts'
 import { rebalance } from './differential/groups.ts'
+import { manageNames } from './differential/names.ts'
 import { completeBatches, normalizeResponse } from './differential/normalize.ts'
 import { replay } from './differential/replay.ts'
 import { createTopic, request } from './differential/topics.ts'
@@ -75,6 +76,11 @@ describeWith('the dev broker and Kafka', findJava(), (java) => {
       await createTopic(port, 'rebalanced', 1)
       return rebalance(port, 'rebalanced')
     })
+    expect(actual).toEqual(expected)
+  })
+
+  test('the dev broker and Kafka accept and refuse the same topic names', async () => {
+    const [expected, actual] = await onBoth(manageNames)
     expect(actual).toEqual(expected)
   })
 

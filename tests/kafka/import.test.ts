@@ -205,6 +205,15 @@ describeWith('npm run import with real Kafka', findJava(), (java) => {
     }
   })
 
+  test('an import of a topic whose name collides with another one fails and names both', async () => {
+    await kafka.run('kafka-topics', ['--create', '--topic', 'shop.events'])
+    const { stderr, exitCode } = await runImport([record('shop_events', 0)])
+    expect(stderr).toMatch(
+      /has the topic "shop\.events", .* mix it up with "shop_events"\. .*\nNothing was written\.\n$/,
+    )
+    expect(exitCode).toBe(1)
+  })
+
   test.for([
     [['a', 'b'], /^The import reads one file or standard input: npm run import -- .*\[FILE\]\n$/],
     [['--topics', 'a'], /^Unknown option '--topics'/],

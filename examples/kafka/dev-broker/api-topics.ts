@@ -1,7 +1,7 @@
 import { api, nodeId, throttleMs } from './api.ts'
 import * as t from './codec.ts'
 import * as codes from './errors.ts'
-import { isTopicName } from './topics.ts'
+import { isTopicName, type NewTopic } from './topics.ts'
 
 const { array, constant, int8, int16, int32, string, struct } = t
 
@@ -45,7 +45,7 @@ export const metadata = api({
   answer: ({ names }, { topics, host, port }) => ({
     brokers: [{ id: nodeId, host, port }],
     controller: nodeId,
-    topics: (names ?? topics.names).map((name) => {
+    topics: Array.from(new Set(names ?? topics.names), (name) => {
       const logs = topics.partitions(name)
       const missing = isTopicName(name)
         ? codes.UNKNOWN_TOPIC_OR_PARTITION
@@ -80,25 +80,22 @@ export const createTopics = api({
       struct({ name: string, error: int16, message: t.nullableString }),
     ),
   }),
-  answer: ({ asked, onlyValidate }, { topics }) => ({
-    topics: asked.map(({ name, partitions, replicas, assignments }) => {
-      const count = partitions === -1 ? 1 : partitions
-      const [error, message] =
-        assignments.length > 0
-          ? [
-              codes.INVALID_REPLICA_ASSIGNMENT,
-              'The dev broker assigns partitions itself.',
-            ]
-          : replicas !== 1 && replicas !== -1
-            ? [
-                codes.INVALID_REPLICATION_FACTOR,
-                'The dev broker is the only broker.',
-              ]
-            : [topics.check(name, count), null]
-      if (!error && !onlyValidate) topics.create(name, count)
-      return { name, error, message }
-    }),
-  }),
+  answer({ asked, onlyValidate }, { topics }) {
+    const existing = topics.names
+    const byName = Map.groupBy(asked, ({ name }) => name)
+    return {
+      topics: Array.from(byName, ([name, entries]) => {
+        const topic = entries[0] as NewTopic
+        const refusal =
+          entries.length > 1
+            ? ([codes.INVALID_REQUEST, 'Duplicate topic name.'] as const)
+            : topics.refuse(topic, existing)
+        if (!refusal && !onlyValidate) topics.create(topic)
+        const [error, message] = refusal ?? [codes.NONE, null]
+        return { name, error, message }
+      }),
+    }
+  },
 })
 
 /** DeleteTopics v1. Also deletes the offsets that groups committed. */
@@ -111,7 +108,8 @@ export const deleteTopics = api({
     topics: array(struct({ name: string, error: int16 })),
   }),
   answer: ({ names }, { topics, groups }) => ({
-    topics: names.map((name) => {
+    topics: Array.from(Map.groupBy(names, String), ([name, { length }]) => {
+      if (length > 1) return { name, error: codes.INVALID_REQUEST }
       groups.forgetTopic(name)
       const known = topics.delete(name)
       return {

@@ -88,6 +88,17 @@ test('a missing topic is an error that names the command to create it', async (t
   })
 })
 
+test('a topic whose name collides with another one is an error that names both', async (t) => {
+  const broker = await startDevBroker({ port: 0 })
+  t.after(() => broker.close())
+  const settings = { brokers: [`127.0.0.1:${broker.port}`] }
+  await createTopics(settings, ['shop.events', 'shop_orders', 'shop.events'])
+  await assert.rejects(createTopics(settings, ['shop_events']), {
+    message:
+      /has the topic "shop\.events", .* mix it up with "shop_events"\. Choose a name/,
+  })
+})
+
 test('an unreachable cluster is an error that names KAFKA_BROKERS', async () => {
   await assert.rejects(createTopics({ brokers: ['127.0.0.1:1'] }, ['orders']), {
     message: /127\.0\.0\.1:1 cannot be reached\. Check KAFKA_BROKERS/,

@@ -13,7 +13,7 @@ export function explainError(
 ) {
   if (cause instanceof BusError) return cause
   const reasons = [...collectReasons(cause)].join('\n')
-  for (const [pattern, message] of listExplanations(settings, topic)) {
+  for (const [pattern, message] of listExplanations(settings, reasons, topic)) {
     if (pattern.test(reasons)) return new BusError(message, { cause })
   }
   return cause
@@ -22,6 +22,7 @@ export function explainError(
 /** Patterns of client and broker errors, the most specific first. */
 function listExplanations(
   { brokers, sasl, tls }: Settings,
+  reasons: string,
   topic?: string,
 ): [pattern: RegExp, message: string][] {
   const kafka = `Kafka at ${brokers.join(',')}`
@@ -30,6 +31,8 @@ function listExplanations(
   const unset = [tls || 'KAFKA_TLS=1', sasl || login].filter(
     (variables) => typeof variables === 'string',
   )
+  const collision = /collides with existing topics?: ([\w.-]+)/
+  const otherTopic = collision.exec(reasons)?.[1]
   return [
     [
       /SASL_AUTHENTICATION_FAILED/,
@@ -58,6 +61,10 @@ function listExplanations(
       `The record is larger than topic "${topic}" allows. Publish a reference to it instead, or raise the topic's max.message.bytes.`,
     ],
     [
+      collision,
+      `${kafka} has the topic "${otherTopic}", and its metrics would mix it up with "${topic}". Choose a name that differs in more than "." and "_", or delete "${otherTopic}" first.`,
+    ],
+    [
       /INVALID_TOPIC/,
       `"${topic}" is not a valid topic name. Use at most 249 letters, digits, ".", "_" and "-".`,
     ],
@@ -80,12 +87,15 @@ function listExplanations(
 function* collectReasons(error: unknown): Generator<string> {
   if (!(error instanceof Error)) return
   const { message, code, apiId, errors = [], cause } = error as ClientError
-  yield `${code} ${apiId} ${message}`
+  const { serverErrorMessage } = error as ClientError
+  yield `${code} ${apiId} ${message} ${serverErrorMessage}`
   for (const nested of [...errors, cause]) yield* collectReasons(nested)
 }
 
 interface ClientError extends Error {
   code?: string
   apiId?: string
+  /** The broker's own words, in some responses. */
+  serverErrorMessage?: string | null
   errors?: unknown[]
 }
