@@ -19,8 +19,20 @@ export async function openBrokerFromSettings(
   const options = { ...settings, warn: (text: string) => console.error(text) }
   if (dataDir === ':memory:') return openBroker(memoryFolder(), options)
   const unlock = await lockFolder(dataDir)
-  const broker = await openBroker(await diskFolder(dataDir), options)
-  return { ...broker, close: () => broker.close().finally(unlock) }
+  try {
+    const broker = await openBroker(await diskFolder(dataDir), options)
+    return {
+      ...broker,
+      async close() {
+        await broker.close()
+        // After a failed close, the lock stays until the process has exited.
+        unlock()
+      },
+    }
+  } catch (error) {
+    unlock()
+    throw error
+  }
 }
 
 /** Accepts TCP connections to a broker. Port 0 is any free port. */

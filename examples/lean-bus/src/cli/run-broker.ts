@@ -22,14 +22,13 @@ try {
       ? 'All data is in memory and is lost at shutdown.'
       : `The logs are in ${settings.dataDir}.`,
   )
-  console.log(`BUS=${host}:${server.port}`)
-
   let closing: Promise<void> | undefined
   // A second signal doesn't interrupt the shutdown.
   const shutDown = () =>
     void (closing ??= server.close().then(() => process.exit(0), fail))
   process.on('SIGTERM', shutDown)
   process.on('SIGINT', shutDown)
+  console.log(`BUS=${host}:${server.port}`)
   await broker.failed
 } catch (error) {
   fail(error as Error)
