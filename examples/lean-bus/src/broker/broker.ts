@@ -97,10 +97,7 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
     if (delivery.epoch() === 0) {
       throw new BusError('NOT_ACTIVE', `subscription ${id} is on standby`)
     }
-    if (next > log.durableEnd()) {
-      throw new BusError('OFFSET_RANGE', `the log ends at ${log.durableEnd()}`)
-    }
-    await groups.commit(key, epoch, next)
+    await groups.commit(key, { epoch, next, end: log.durableEnd() })
   }
 
   /** Carries out a request. Resolves with the parts of the answer, if any. */
@@ -113,6 +110,9 @@ export async function openBroker(folder: Folder, options: BrokerOptions = {}) {
     if (isClosing) throw new BusError('SHUTTING_DOWN', 'the broker is closing')
     switch (request.name) {
       case 'HELLO':
+        if (peer.isGreeted()) {
+          throw new BusError('BAD_FRAME', 'HELLO is only the first frame')
+        }
         if (request.magic !== magic) {
           throw new BusError('BAD_FRAME', 'HELLO does not begin with LBUS')
         }

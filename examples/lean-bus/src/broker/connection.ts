@@ -152,6 +152,8 @@ export function openPeer(stream: Duplex, options: PeerOptions) {
   return {
     send,
     sendError,
+    /** Whether the peer has sent a valid HELLO. */
+    isGreeted: () => isGreeted,
     /** Allows requests after a valid HELLO. */
     acceptHello() {
       isGreeted = true

@@ -118,16 +118,21 @@ export async function openGroups(log: Log) {
     /**
      * Resolves when the commit is stored: all records before `next` are done.
      *
-     * @throws BusError FENCED under an earlier epoch; OFFSET_RANGE below the
-     *   committed offset
+     * @param end the durable end of the topic's log
+     * @throws BusError FENCED under another epoch; OFFSET_RANGE below the
+     *   committed offset or past `end`
      */
-    async commit(key: string, epoch: number, next: bigint) {
+    async commit(
+      key: string,
+      { epoch, next, end }: { epoch: number; next: bigint; end: bigint },
+    ) {
       const group = find(key)
       if (epoch !== group.epoch) {
         throw new BusError('FENCED', `epoch ${epoch}, now it is ${group.epoch}`)
       }
-      if (next < group.next) {
-        throw new BusError('OFFSET_RANGE', `${group.next} is committed already`)
+      if (next < group.next || next > end) {
+        const detail = `${next} is not in ${group.next} to ${end}`
+        throw new BusError('OFFSET_RANGE', detail)
       }
       group.next = next
       await save(key, group)

@@ -12,7 +12,7 @@ import { createTopics } from '../client/topics.ts'
 import type { Folder } from '../log/files.ts'
 import { openLog } from '../log/log.ts'
 import { memoryFolder } from '../log/memory-files.ts'
-import { encodeBatch } from './format.ts'
+import { checkBatch, encodeBatch } from './format.ts'
 import { text, types, u32, u64 } from './frames.ts'
 import { encodeRecord } from './records.ts'
 
@@ -30,6 +30,16 @@ const golden: {
   }[]
   files: (Vector & { path: string })[]
   segment: Vector
+  refused: { of: string; code: string; hex: string }[]
+  recoveries: {
+    of: string
+    /** The bytes of each file of a log, by name. */
+    files: Record<string, string>
+    /** Where the log ends. */
+    end?: number
+    /** Where the damage is. */
+    refused?: { segment: string; byte: number }
+  }[]
 } = JSON.parse(
   readFileSync(new URL('../../golden.json', import.meta.url), 'utf8'),
 )
@@ -95,6 +105,27 @@ test('a log writes the golden segment', async (t) => {
   await log.close()
   const segment = await readFile(folder, `${'0'.repeat(20)}.log`)
   assert.equal(segment.toString('hex'), golden.segment.hex)
+})
+
+test('the golden batches are refused with their codes', () => {
+  for (const { of, code, hex } of golden.refused) {
+    assert.throws(() => checkBatch(Buffer.from(hex, 'hex')), { code }, of)
+  }
+})
+
+test('the golden logs end where golden.json says, or are refused there', async () => {
+  for (const { of, files, end, refused } of golden.recoveries) {
+    const folder = memoryFolder()
+    for (const [name, hex] of Object.entries(files)) {
+      await (await folder.create(name)).write(Buffer.from(hex, 'hex'), 0)
+    }
+    const opened = openLog(folder).then(
+      (log) => Number(log.durableEnd()),
+      ({ message }: Error) => message.replace(/:.*/, ''),
+    )
+    const damage = `${refused?.segment} is damaged at byte ${refused?.byte}`
+    assert.equal(await opened, end ?? damage, of)
+  }
 })
 
 /** Fixes the time at 1,700,000,000,000 ms and every producer ID at 7. */
