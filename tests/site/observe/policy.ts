@@ -13,7 +13,7 @@ export const policyViolations = (page: Page) => page.evaluate('violations') as P
 /** Searches, chooses a theme and prepares every launch button. Returns what the policy of the page blocked. */
 export async function usePage(page: Page): Promise<string[]> {
   await page.keyboard.press('/')
-  await page.keyboard.type('validation')
+  await page.keyboard.insertText('validation')
   await page.getByRole('dialog').getByRole('link').first().waitFor()
   await page.keyboard.press('Escape')
   await page.getByLabel('Theme').first().selectOption('dark')
