@@ -16,9 +16,12 @@ import { startKafka } from '../servers/kafka/kafka.ts'
 import { findJava, requirePath } from './find.ts'
 
 function readArguments(): { brokers: 1 | 3; keep: string | undefined } {
-  const { brokers, keep } = parseArgs({
-    options: { brokers: { type: 'string', default: '1' }, keep: { type: 'string' } },
-  }).values
+  const { values } = parseArgs({
+    options: { brokers: { type: 'string' }, keep: { type: 'string' } },
+  })
+  // An option that is empty counts as not given.
+  const brokers = values.brokers || '1'
+  const keep = values.keep || undefined
   if (brokers === '1' || brokers === '3') return { brokers: brokers === '1' ? 1 : 3, keep }
   throw new OptionError(`--brokers is "${brokers}". Use 1 or 3: npm run kafka -- --brokers 3`)
 }

@@ -21,19 +21,35 @@ export const checks: readonly Check<ProcessTarget>[] = [
       await program.target.fetch('/health', { headers: { referer: 'http://client.invalid/' } })
       const lines = program.stdout().split('\n').filter(hasUrl)
       if (lines.length !== 1) fail('standard output', 'one line with a URL', program.stdout())
-      const { hostname, port } = program.url
-      if (hostname !== '127.0.0.1') fail('the address', '127.0.0.1', hostname)
-      for (const address of listOtherAddresses()) {
-        const answer = await tryConnection(Number(port), address)
-        if (answer === 'connected') fail(`a connection to ${address}`, 'a refusal', answer)
+      await expectLocal(program)
+    },
+  },
+  {
+    // To listen on an empty host means to listen on every interface.
+    name: 'an empty HOST counts as not set: the program listens on 127.0.0.1 only',
+    async run(target) {
+      await using program = await target.start({ HOST: '' })
+      await expectLocal(program)
+    },
+  },
+  {
+    name: 'prints an address that a client can open when HOST is ::1',
+    async run(target) {
+      if (!listAddresses('IPv6').includes('::1')) {
+        await expectNamed(target, { HOST: '::1' })
+        return
       }
+      await using program = await target.start({ HOST: '::1' })
+      if (program.url.hostname !== '[::1]') fail('the address', '[::1]', program.url.hostname)
+      const { status } = await program.target.fetch('/health')
+      if (status !== 200) fail(`GET ${program.url.origin}/health`, '200', String(status))
     },
   },
   {
     name: 'listens on HOST, and exits with an error when HOST is not an address of this machine',
     async run(target) {
       // TEST-NET-1 (RFC 5737): an address for documentation, which no machine has.
-      await expectStartError(target, { HOST: '192.0.2.1' })
+      await expectNamed(target, { HOST: '192.0.2.1' })
     },
   },
   {
@@ -44,11 +60,24 @@ export const checks: readonly Check<ProcessTarget>[] = [
     },
   },
   {
-    name: 'listens on port 3000 when PORT is not set',
+    name: 'listens on port 3000 when PORT is not set or empty',
     async run(target) {
       // This check or another program has taken the port, so the service has to end.
       const { server } = await takePort(3000)
-      await expectStartError(target, { PORT: undefined }).finally(() => server?.close())
+      try {
+        for (const PORT of [undefined, '']) {
+          const { message } = await expectStartError(target, { PORT })
+          if (!message.includes('PORT=3000')) fail('the port', 'PORT=3000', message)
+        }
+      } finally {
+        server?.close()
+      }
+    },
+  },
+  {
+    name: 'a PORT that is not a number from 0 to 65535 is an error that names PORT',
+    async run(target) {
+      for (const PORT of ['65536', ' ', '1e3']) await expectNamed(target, { PORT })
     },
   },
 ]
@@ -72,11 +101,21 @@ export function tryConnection(port: number, host: string): Promise<string> {
   })
 }
 
-/** The IPv4 addresses of this machine except 127.0.0.1. */
-function listOtherAddresses(): string[] {
+/** Fails unless a program listens on 127.0.0.1 and on no other IPv4 address of this machine. */
+async function expectLocal({ url: { hostname, port } }: Program): Promise<void> {
+  if (hostname !== '127.0.0.1') fail('the address', '127.0.0.1', hostname)
+  for (const address of listAddresses('IPv4')) {
+    const answer = await tryConnection(Number(port), address)
+    if (answer === 'connected' && address !== '127.0.0.1')
+      fail(`a connection to ${address}`, 'a refusal', answer)
+  }
+}
+
+/** The addresses of this machine. */
+function listAddresses(wanted: 'IPv4' | 'IPv6'): string[] {
   return Object.values(networkInterfaces())
     .flatMap((addresses) => addresses ?? [])
-    .filter(({ family, address }) => family === 'IPv4' && address !== '127.0.0.1')
+    .filter(({ family }) => family === wanted)
     .map(({ address }) => address)
 }
 
@@ -95,6 +134,16 @@ async function takePort(port: number) {
       if ((error as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw error
       if (Date.now() > deadline) return { server: undefined, port }
       await delay(100)
+    }
+  }
+}
+
+/** Fails unless a program with this one setting exits with an error that holds `NAME=value`. */
+async function expectNamed(target: ProcessTarget, env: Record<string, string>): Promise<void> {
+  const { message } = await expectStartError(target, env)
+  for (const [name, value] of Object.entries(env)) {
+    if (!message.includes(`${name}=${value}`)) {
+      fail(`${name}=${value}`, `an error that names ${name}=${value}`, message)
     }
   }
 }

@@ -75,11 +75,12 @@ export async function startProgram({
 
   const address = new Promise<URL>((resolve) => {
     const findAddress = () => {
-      const [found] = /http:\/\/[^\s/]+:\d+(?=.*\n)/.exec(stdout()) ?? []
+      const [found] = /http:\/\/[^\s/]*:\d+(?=.*\n)/.exec(stdout()) ?? []
       if (found === undefined) return
       // The rest of the output is a log, which may be long.
       stdoutStream.off('data', findAddress)
-      resolve(new URL(found))
+      if (URL.canParse(found)) resolve(new URL(found))
+      else fail(`printed ${found}, which is not a URL`)
     }
     stdoutStream.on('data', findAddress)
   })

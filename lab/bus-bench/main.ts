@@ -29,16 +29,16 @@ export async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
     options: {
-      rounds: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '3' },
+      rounds: { type: 'string' },
+      seconds: { type: 'string' },
       record: { type: 'boolean', default: false },
-      folder: { type: 'string', default: '.cache' },
+      folder: { type: 'string' },
     },
   })
-  const { folder } = values
-  const seconds = readNumber('seconds', values.seconds, 0.1)
+  const folder = values.folder || '.cache'
+  const seconds = readNumber('seconds', values.seconds, 3, 0.1)
   const settings = {
-    rounds: readInteger('rounds', values.rounds, 1),
+    rounds: readInteger('rounds', values.rounds, 5, 1),
     seconds,
     warmUpSeconds: seconds / 2,
     settleSeconds: seconds * 5,

@@ -20,14 +20,14 @@ export async function main(args: string[]): Promise<void> {
   const { values } = parseArgs({
     args,
     options: {
-      rounds: { type: 'string', default: '200' },
-      seed: { type: 'string', default: String(Date.now() % 1_000_000) },
+      rounds: { type: 'string' },
+      seed: { type: 'string' },
       json: { type: 'boolean', default: false },
       record: { type: 'boolean', default: false },
     },
   })
-  const rounds = readInteger('rounds', values.rounds, 1)
-  const seed = readInteger('seed', values.seed, 0)
+  const rounds = readInteger('rounds', values.rounds, 200, 1)
+  const seed = readInteger('seed', values.seed, Date.now() % 1_000_000, 0)
 
   const hash = inputHash()
   const begin = performance.now()

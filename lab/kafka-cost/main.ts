@@ -20,11 +20,11 @@ export async function main(args: string[], java: string): Promise<void> {
   const { values } = parseArgs({
     args,
     options: {
-      rounds: { type: 'string', default: '5' },
+      rounds: { type: 'string' },
       record: { type: 'boolean', default: false },
     },
   })
-  const rounds = readInteger('rounds', values.rounds, 1)
+  const rounds = readInteger('rounds', values.rounds, 5, 1)
   const hash = inputHash()
   const { samples, flags } = await measure(java, rounds, (sample) => {
     console.log(JSON.stringify(sample))

@@ -81,6 +81,14 @@ describe('the server of the built site', () => {
   })
 })
 
+test('the origin of a server has brackets around an IPv6 address', async () => {
+  // IPv4 in the notation of IPv6: it also works on a machine without IPv6.
+  const server = await listen((_request, response) => response.end(), { host: '::ffff:127.0.0.1' })
+  onTestFinished(() => server.close())
+  expect(server.origin).toMatch(/^http:\/\/\[::ffff:127\.0\.0\.1\]:\d+$/)
+  expect((await fetch(server.origin)).status).toBe(200)
+})
+
 describe('below a base path', () => {
   const below = { basePath: '/docs-x/' }
 

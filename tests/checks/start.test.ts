@@ -34,11 +34,16 @@ test('npm start answers 503 while it builds, and SIGTERM ends it together with t
   await expect.poll(() => fetch(address).catch(() => 'gone'), { timeout: 10_000 }).toBe('gone')
 })
 
-test('npm start refuses a port that is in use, before it builds anything', async () => {
-  const other = await listen((_request, response) => response.end())
-  onTestFinished(() => other.close())
-  const { port } = new URL(other.origin)
-  const { child, lines, errors } = npmStart({ PORT: port })
+test.each([
+  ['a port', await freePort(), {}],
+  ['the default port, for an empty HOST and PORT,', '4321', { HOST: '', PORT: '' }],
+])('npm start refuses %s that is in use, before it builds anything', async (_, port, empty) => {
+  // Another program may have taken the default port already.
+  const other = await listen((_request, response) => response.end(), { port: Number(port) }).catch(
+    () => undefined,
+  )
+  onTestFinished(() => other?.close())
+  const { child, lines, errors } = npmStart({ PORT: port, ...empty })
   const output: string[] = []
   lines.on('line', (line) => output.push(line))
   expect(await once(child, 'close')).toEqual([1, null])
@@ -56,6 +61,7 @@ test.each([
     'HOST is "203.0.113.1", which is not an address of this machine',
   ],
   [{ PORT: '0', SITE_URL: 'example.org' }, 'SITE_URL is "example.org"'],
+  [{ PORT: '0', BASE_PATH: 'C:/Program Files/docs/' }, 'BASE_PATH is "C:/Program Files/docs/"'],
 ])('npm start refuses the setting %o and says how to fix it', async (env, message) => {
   const { child, errors } = npmStart(env)
   expect(await once(child, 'close')).toEqual([1, null])

@@ -11,7 +11,7 @@ import type { Program } from '../../contracts/process/program.ts'
 import { hostileBytes, hostileRequest, nearlyAnOrder, type HostileRequest } from './requests.ts'
 
 /** The seed determines all requests. */
-const seed = Number(process.env['SEED'] ?? Math.trunc(Math.random() * 2 ** 31))
+const seed = Number(process.env['SEED'] || Math.trunc(Math.random() * 2 ** 31))
 
 /** Defines tests that send a service what no client should send. */
 export function describeHostileInput(start: () => Promise<Program>): void {

@@ -392,14 +392,14 @@ const main = inFile(
   },
   {
     fault: 'the service listens on all addresses',
-    from: "HOST = '127.0.0.1'",
-    to: "HOST = '0.0.0.0'",
+    from: "process.env.HOST || '127.0.0.1'",
+    to: "process.env.HOST || '0.0.0.0'",
     fails: ['prints one line with its address when it is ready, and listens on 127.0.0.1 only'],
   },
   {
     fault: 'a second line has a URL',
-    from: 'console.log(`Listening on http://${HOST}:${port}`)',
-    to: 'console.log(`Listening on http://${HOST}:${port}\\nDocs: http://${HOST}:${port}/docs`)',
+    from: '${address.port}`)',
+    to: '${address.port}\\nDocs: http://${urlHost}:${address.port}/docs`)',
     fails: ['prints one line with its address when it is ready, and listens on 127.0.0.1 only'],
   },
   {
@@ -422,31 +422,55 @@ const main = inFile(
   },
   {
     fault: 'HOST is ignored',
-    from: 'listen(Number(PORT), HOST)',
-    to: "listen(Number(PORT), '127.0.0.1')",
+    from: 'listen(Number(port), host)',
+    to: "listen(Number(port), '127.0.0.1')",
     fails: ['listens on HOST, and exits with an error when HOST is not an address of this machine'],
   },
   {
     fault: 'PORT is ignored',
-    from: 'listen(Number(PORT), HOST)',
-    to: 'listen(0, HOST)',
+    from: 'listen(Number(port), host)',
+    to: 'listen(0, host)',
     fails: [
       'listens on PORT, and exits with an error before it prints an address when PORT is taken',
     ],
   },
   {
     fault: 'the service exits 0 when it cannot listen',
-    from: 'PORT=${PORT}: ${error}`)\n  process.exit(1)',
-    to: 'PORT=${PORT}: ${error}`)\n  process.exit(0)',
+    from: 'process.exit(1)',
+    to: 'process.exit(0)',
     fails: [
       'listens on PORT, and exits with an error before it prints an address when PORT is taken',
     ],
   },
   {
     fault: 'the default port is not 3000',
-    from: "PORT = '3000'",
-    to: "PORT = '0'",
-    fails: ['listens on port 3000 when PORT is not set'],
+    from: "PORT || '3000'",
+    to: "PORT || '0'",
+    fails: ['listens on port 3000 when PORT is not set or empty'],
+  },
+  {
+    fault: 'an empty HOST means every address',
+    from: "HOST || '127.0.0.1'",
+    to: "HOST ?? '127.0.0.1'",
+    fails: ['an empty HOST counts as not set: the program listens on 127.0.0.1 only'],
+  },
+  {
+    fault: 'an empty PORT means any free port',
+    from: "PORT || '3000'",
+    to: "PORT ?? '3000'",
+    fails: ['listens on port 3000 when PORT is not set or empty'],
+  },
+  {
+    fault: 'a PORT in another notation is accepted',
+    from: '!/^\\d+$/.test(port)',
+    to: 'Number.isNaN(Number(port))',
+    fails: ['a PORT that is not a number from 0 to 65535 is an error that names PORT'],
+  },
+  {
+    fault: 'an IPv6 address is printed without brackets',
+    from: '`[${host}]`',
+    to: 'host',
+    fails: ['prints an address that a client can open when HOST is ::1'],
   },
   {
     fault: 'SIGTERM cuts requests in flight',

@@ -7,9 +7,9 @@ import {
 } from '@platformatic/kafka'
 import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
-import { connect } from 'node:net'
+import { connect, createServer } from 'node:net'
 import fc from 'fast-check'
-import { beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { offsetCommit } from '../../examples/kafka/dev-broker/api-offsets.ts'
 import * as api from '../../examples/kafka/dev-broker/api-records.ts'
 import { apiVersions } from '../../examples/kafka/dev-broker/requests.ts'
@@ -21,7 +21,7 @@ import { encodeFrame, record } from './dev-broker/recorder.ts'
 import { request } from './differential/topics.ts'
 
 /** Set SEED to repeat a run. */
-const seed = Number(process.env['SEED'] ?? Math.trunc(Math.random() * 2 ** 31))
+const seed = Number(process.env['SEED'] || Math.trunc(Math.random() * 2 ** 31))
 
 let broker: BrokerProcess
 beforeAll(async () => {
@@ -106,7 +106,7 @@ describe('npm run broker', () => {
     expect(other.errorOutput()).toBe('ended with 0')
   })
 
-  test.each(['x', '-1', '65536', '9092.5', ''])(
+  test.each(['x', '-1', '65536', '9092.5', ' '])(
     'npm run broker rejects BROKER_PORT=%j with an error that names the variable',
     async (port) => {
       await expect(startDevBrokerProcess(port)).rejects.toThrow(
@@ -114,6 +114,14 @@ describe('npm run broker', () => {
       )
     },
   )
+
+  test('npm run broker takes an empty BROKER_PORT for 9092', async () => {
+    // Another program may have taken the port already, so the error is the same.
+    const server = createServer().on('error', () => {})
+    server.listen(9092, '127.0.0.1')
+    onTestFinished(() => void server.close())
+    await expect(startDevBrokerProcess('')).rejects.toThrow('Cannot listen on BROKER_PORT=9092')
+  })
 })
 
 describe('invalid requests', () => {

@@ -27,7 +27,7 @@ import { createTopic, request } from './differential/topics.ts'
 import { encodeRequest, Wire } from './differential/wire.ts'
 
 /** Set SEED to repeat a run. */
-const seed = Number(process.env['SEED'] ?? Math.trunc(Math.random() * 2 ** 31))
+const seed = Number(process.env['SEED'] || Math.trunc(Math.random() * 2 ** 31))
 
 const polling = { timeout: 30_000, interval: 20 }
 

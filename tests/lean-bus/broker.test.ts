@@ -155,17 +155,24 @@ const reach = async (host: string, port: number) => {
   await once(socket, 'connect').finally(() => socket.destroy())
 }
 
-test('the broker listens on 127.0.0.1 only', async () => {
-  const { port } = await startTestBroker()
-  await reach('127.0.0.1', port)
-  await expect(reach('127.0.0.2', port)).rejects.toThrow('ECONNREFUSED')
-})
+test.each([[[]], [['--unsafe-bind', '']]])(
+  'the broker listens on 127.0.0.1 only with the options %j',
+  async (options) => {
+    const { port } = await startTestBroker({}, ...options)
+    await reach('127.0.0.1', port)
+    await expect(reach('127.0.0.2', port)).rejects.toThrow('ECONNREFUSED')
+  },
+)
 
-test('the broker listens on the address of --unsafe-bind, and warns about it', async () => {
-  const broker = await startTestBroker({}, '--unsafe-bind', '0.0.0.0')
+test.each([
+  ['0.0.0.0', '0.0.0.0'],
+  // IPv4 in the notation of IPv6: it also works on a machine without IPv6.
+  ['::ffff:127.0.0.2', '[::ffff:127.0.0.2]'],
+])('the broker listens on --unsafe-bind %s, and warns about %s', async (address, printed) => {
+  const broker = await startTestBroker({}, '--unsafe-bind', address)
   await reach('127.0.0.2', broker.port)
   expect(broker.stderr()).toContain(
-    `Warning: anyone who reaches 0.0.0.0:${broker.port} can read and write everything. There is no login and no TLS.`,
+    `Warning: anyone who reaches ${printed}:${broker.port} can read and write everything. There is no login and no TLS.`,
   )
 })
 

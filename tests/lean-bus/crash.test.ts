@@ -21,7 +21,7 @@ import { crashMutants, flipMutants, type CrashMutant } from './crash-mutants.ts'
 vi.setConfig({ maxConcurrency: 2 })
 
 /** Differs in each run. `CRASH_SEED` repeats the random choices of an earlier one. */
-const seed = Number(process.env['CRASH_SEED'] ?? Date.now() % 1_000_000)
+const seed = Number(process.env['CRASH_SEED'] || Date.now() % 1_000_000)
 
 /** Events that 120 rounds may miss. */
 const rare = ['truncationsUndone', 'deletionsUndone']

@@ -19,7 +19,7 @@ import { measureMemory } from './tools/memory.ts'
 import { createPeer, frame, hello, produce, readCode } from './tools/peer.ts'
 
 /** `SEED=… npx vitest run --project lean-bus fuzz` repeats a run. */
-const seed = Number(process.env['SEED'] ?? Math.trunc(Math.random() * 2 ** 31))
+const seed = Number(process.env['SEED'] || Math.trunc(Math.random() * 2 ** 31))
 const mib = 1024 * 1024
 
 const folder = memoryFolder()

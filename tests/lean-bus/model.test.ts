@@ -7,7 +7,7 @@ import { System, type Options } from './model/system.ts'
 import { SimulatedDisk } from './tools/simulated-disk.ts'
 
 /** `SEED=… npx vitest run --project lean-bus model` repeats a run. The report of a failure names the seed. */
-const seeds = [1, Number(process.env['SEED'] ?? Math.trunc(Math.random() * 2 ** 31))]
+const seeds = [1, Number(process.env['SEED'] || Math.trunc(Math.random() * 2 ** 31))]
 
 // Retention runs only when a command says so, and no client pings.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] }))

@@ -104,11 +104,19 @@ test('a record names a commit only for files that are committed', () => {
 })
 
 test('an option that is not a number in its range is rejected by its name', () => {
-  expect([readInteger('rounds', '3', 1), readNumber('seconds', '0.5', 0.1)]).toEqual([3, 0.5])
-  for (const text of ['many', '0', '1.5', '']) {
-    expect(() => readInteger('rounds', text, 1)).toThrow(`--rounds ${text}: give a whole number`)
+  expect(readInteger('rounds', '3', 5, 1)).toBe(3)
+  expect(readNumber('seconds', '0.5', 3, 0.1)).toBe(0.5)
+  for (const text of ['many', '0', '1.5', ' ', '1e3', '0x10']) {
+    expect(() => readInteger('rounds', text, 5, 1)).toThrow(`--rounds ${text}: give a whole number`)
   }
-  for (const text of ['many', '0.01', 'Infinity']) {
-    expect(() => readNumber('seconds', text, 0.1)).toThrow(`--seconds ${text}: give a number`)
+  for (const text of ['many', '-0.01', ' ', 'Infinity']) {
+    expect(() => readNumber('seconds', text, 3, 0)).toThrow(`--seconds ${text}: give a number`)
+  }
+})
+
+test('an option that is missing or empty has its default', () => {
+  for (const text of [undefined, '']) {
+    expect(readInteger('seed', text, 5, 0)).toBe(5)
+    expect(readNumber('seconds', text, 3, 0)).toBe(3)
   }
 })

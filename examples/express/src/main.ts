@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import { isIPv6, type AddressInfo } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createApp } from './app.ts'
 
@@ -8,23 +8,28 @@ import { createApp } from './app.ts'
 const fetchPrice = () => sleep(20, 4200)
 const fetchShipping = () => sleep(20, 490)
 
-const { HOST = '127.0.0.1', PORT = '3000', LOG_LEVEL } = process.env
-const level = LOG_LEVEL || 'info'
+// A variable that is empty counts as not set.
+const host = process.env.HOST || '127.0.0.1'
+const port = process.env.PORT || '3000'
+const level = process.env.LOG_LEVEL || 'info'
+
 const levels = 'trace, debug, info, warn, error, fatal, silent'
 if (!levels.split(', ').includes(level)) {
-  console.error(`LOG_LEVEL=${level} is unknown. Use one of: ${levels}.`)
-  process.exit(1)
+  exit(`LOG_LEVEL=${level} is unknown. Use one of: ${levels}.`)
+}
+if (!/^\d+$/.test(port)) {
+  exit(`PORT=${port} is invalid. Set it to a number from 0 to 65535.`)
 }
 
 const server = createServer(createApp({ fetchPrice, fetchShipping }, { level }))
 try {
-  await once(server.listen(Number(PORT), HOST), 'listening')
+  await once(server.listen(Number(port), host), 'listening')
 } catch (error) {
-  console.error(`Cannot listen on HOST=${HOST} PORT=${PORT}: ${error}`)
-  process.exit(1)
+  exit(`Cannot listen on HOST=${host} PORT=${port}: ${error}`)
 }
-const { port } = server.address() as AddressInfo
-console.log(`Listening on http://${HOST}:${port}`)
+const address = server.address() as AddressInfo
+const urlHost = isIPv6(host) ? `[${host}]` : host
+console.log(`Listening on http://${urlHost}:${address.port}`)
 
 // #region shutdown
 process.once('SIGTERM', () => {
@@ -32,3 +37,8 @@ process.once('SIGTERM', () => {
   setTimeout(() => server.closeAllConnections(), 3000).unref()
 })
 // #endregion
+
+function exit(message: string): never {
+  console.error(message)
+  process.exit(1)
+}

@@ -5,22 +5,26 @@ import { createApp } from './app.ts'
 const fetchPrice = () => sleep(20, 4200)
 const fetchShipping = () => sleep(20, 490)
 
-const { HOST: host = '127.0.0.1', PORT = '3000', LOG_LEVEL } = process.env
-const level = LOG_LEVEL || 'info'
+// A variable that is empty counts as not set.
+const host = process.env.HOST || '127.0.0.1'
+const port = process.env.PORT || '3000'
+const level = process.env.LOG_LEVEL || 'info'
+
 const levels = 'trace, debug, info, warn, error, fatal, silent'
 if (!levels.split(', ').includes(level)) {
-  console.error(`LOG_LEVEL=${level} is unknown. Use one of: ${levels}.`)
-  process.exit(1)
+  exit(`LOG_LEVEL=${level} is unknown. Use one of: ${levels}.`)
+}
+if (!/^\d+$/.test(port)) {
+  exit(`PORT=${port} is invalid. Set it to a number from 0 to 65535.`)
 }
 
 const app = await createApp({ fetchPrice, fetchShipping }, { level })
 // Keeps the address out of the log, so that it is printed once.
 const listenTextResolver = () => 'server is listening'
-const options = { host, port: Number(PORT), listenTextResolver }
-const address = await app.listen(options).catch((error) => {
-  console.error(`Cannot listen on HOST=${host} PORT=${PORT}: ${error}`)
-  process.exit(1)
-})
+const options = { host, port: Number(port), listenTextResolver }
+const address = await app
+  .listen(options)
+  .catch((error) => exit(`Cannot listen on HOST=${host} PORT=${port}: ${error}`))
 console.log(`Listening on ${address}`)
 
 // #region shutdown
@@ -29,3 +33,8 @@ process.once('SIGTERM', () => {
   setTimeout(() => app.server.closeAllConnections(), 3000).unref()
 })
 // #endregion
+
+function exit(message: string): never {
+  console.error(message)
+  process.exit(1)
+}

@@ -1,6 +1,6 @@
 import { startDevBroker } from './server.ts'
 
-const text = process.env.BROKER_PORT ?? '9092'
+const text = process.env.BROKER_PORT || '9092'
 const port = Number(text)
 if (!/^\d+$/.test(text) || port > 65_535) {
   console.error(

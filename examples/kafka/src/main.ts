@@ -11,7 +11,9 @@ import { createTopics } from './topics.ts'
 const resources: { close(): Promise<void> }[] = []
 let isShuttingDown = false
 
-async function start({ HOST = '127.0.0.1', ...env }: NodeJS.ProcessEnv) {
+async function start(env: NodeJS.ProcessEnv) {
+  // A variable that is empty counts as not set.
+  const host = env.HOST || '127.0.0.1'
   const port = readNumber(env, 'PORT', 3000, [0, 65535])
   const brokers = readBrokers(env) ?? (await startOwnBroker())
   const description = env.KAFKA_BROKERS
@@ -21,7 +23,7 @@ async function start({ HOST = '127.0.0.1', ...env }: NodeJS.ProcessEnv) {
 
   const settings = readSettings(env, brokers)
   const timeline = createTimeline(console.log)
-  const status = await serveStatus({ host: HOST, port }, description, timeline)
+  const status = await serveStatus({ host, port }, description, timeline)
   resources.push(status)
   try {
     await createTopics(settings, ['orders', 'orders.dlq'])

@@ -11,6 +11,19 @@ test('KAFKA_BROKERS is a list of host:port', () => {
   }
 })
 
+test('an empty variable counts as not set', () => {
+  const env = {
+    KAFKA_BROKERS: '',
+    KAFKA_SASL_MECHANISM: '',
+    KAFKA_SASL_USERNAME: '',
+    KAFKA_SASL_PASSWORD: '',
+    KAFKA_SESSION_TIMEOUT_MS: '',
+    KAFKA_TLS: '',
+  }
+  assert.deepEqual(readSettings(env, []), readSettings({}, []))
+  assert.equal(readBrokers(env), undefined)
+})
+
 test('an invalid setting is an error that names its variable', () => {
   const assertInvalid = (env: { [name: string]: string }, message: RegExp) =>
     assert.throws(() => readSettings(env, []), message)

@@ -11,7 +11,9 @@ import { readBrokerSettings, readNumber, readSettings } from './settings.ts'
 const resources: { close(): Promise<void> }[] = []
 let isShuttingDown = false
 
-async function start({ HOST = '127.0.0.1', ...env }: NodeJS.ProcessEnv) {
+async function start(env: NodeJS.ProcessEnv) {
+  // A variable that is empty counts as not set.
+  const host = env.HOST || '127.0.0.1'
   const port = readNumber(env, 'PORT', 3000, [0, 65535])
   const remote = readSettings(env)
   const { address, description } = remote
@@ -20,7 +22,7 @@ async function start({ HOST = '127.0.0.1', ...env }: NodeJS.ProcessEnv) {
   console.log(description)
 
   const timeline = createTimeline(console.log)
-  const status = await serveStatus({ host: HOST, port }, description, timeline)
+  const status = await serveStatus({ host, port }, description, timeline)
   resources.push(status)
   await createTopics(address, ['orders', 'orders.dlq'])
   const bus = await connect(address)

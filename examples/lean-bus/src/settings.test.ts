@@ -13,6 +13,19 @@ test('BUS is the host:port of a broker', () => {
   }
 })
 
+test('an empty variable counts as not set', () => {
+  const env = {
+    BUS: '',
+    DATA_DIR: '',
+    LEASE_MS: '',
+    RETAIN_BYTES: '',
+    RETAIN_HOURS: '',
+    SEGMENT_BYTES: '',
+  }
+  assert.deepEqual(readBrokerSettings(env), readBrokerSettings({}))
+  assert.equal(readSettings(env), undefined)
+})
+
 test('an invalid setting is an error that names its variable', () => {
   const assertInvalid = (env: { [name: string]: string }, message: RegExp) =>
     assert.throws(() => readBrokerSettings(env), message)

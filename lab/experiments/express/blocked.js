@@ -15,6 +15,6 @@ app.get('/report', (req, res) => {
   res.json({ sum })
 })
 
-const server = app.listen(process.env.PORT ?? 3000, () => {
+const server = app.listen(process.env.PORT || 3000, () => {
   console.log(`http://localhost:${server.address().port}`)
 })

@@ -17,7 +17,7 @@ if (isMainThread) {
     res.json({ sum })
   })
 
-  const server = app.listen(process.env.PORT ?? 3000, () => {
+  const server = app.listen(process.env.PORT || 3000, () => {
     console.log(`http://localhost:${server.address().port}`)
   })
 } else {

@@ -15,4 +15,4 @@ app.get('/report', async () => {
   return { sum }
 })
 
-console.log(await app.listen({ port: process.env.PORT ?? 3000 }))
+console.log(await app.listen({ port: process.env.PORT || 3000 }))

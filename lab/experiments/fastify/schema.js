@@ -12,4 +12,4 @@ app.post('/hello', { schema: { body: Greeting } }, (request) => {
   return request.body
 })
 
-console.log(await app.listen({ port: process.env.PORT ?? 3000 }))
+console.log(await app.listen({ port: process.env.PORT || 3000 }))

@@ -6,4 +6,4 @@ app.post('/hello', (request) => {
   return { hello: request.body.name }
 })
 
-console.log(await app.listen({ port: process.env.PORT ?? 3000 }))
+console.log(await app.listen({ port: process.env.PORT || 3000 }))

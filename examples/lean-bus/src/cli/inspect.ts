@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
 import { openData, readGroups, readRecords, type StoredRecord } from './scan.ts'
 
-const { DATA_DIR = 'data' } = process.env
+const DATA_DIR = process.env.DATA_DIR || 'data'
 
 try {
   const { values, positionals } = parseArgs({
@@ -26,7 +26,7 @@ try {
 async function* formatLines(wanted: string[], json: boolean) {
   const { folder, topics } = await openData(DATA_DIR)
   const missing = wanted.find((topic) => !topics.includes(topic))
-  if (missing) {
+  if (missing !== undefined) {
     throw new Error(
       `There is no topic "${missing}" in DATA_DIR=${DATA_DIR}. Leave out the name to print all topics.`,
     )

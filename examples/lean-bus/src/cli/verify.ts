@@ -2,7 +2,7 @@
 import { openSegments } from '../log/recovery.ts'
 import { openData } from './scan.ts'
 
-const { DATA_DIR = 'data' } = process.env
+const DATA_DIR = process.env.DATA_DIR || 'data'
 try {
   const { folder, topics } = await openData(DATA_DIR)
   for (const name of [...topics, '__groups']) {
