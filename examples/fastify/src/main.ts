@@ -22,9 +22,9 @@ const app = await createApp({ fetchPrice, fetchShipping }, { level })
 // Keeps the address out of the log, so that it is printed once.
 const listenTextResolver = () => 'server is listening'
 const options = { host, port: Number(port), listenTextResolver }
-const address = await app
-  .listen(options)
-  .catch((error) => exit(`Cannot listen on HOST=${host} PORT=${port}: ${error}`))
+const address = await app.listen(options).catch((error) => {
+  exit(`Cannot listen on HOST=${host} PORT=${port}: ${error}`)
+})
 console.log(`Listening on ${address}`)
 
 // #region shutdown
