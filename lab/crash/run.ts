@@ -86,7 +86,8 @@ export async function runCrashes(options: CrashOptions): Promise<CrashRun> {
 
   async function flipAll(rig: Rig, number: number): Promise<void> {
     const data = await diskFolder(rig.data)
-    for (const log of await data.folders()) {
+    for (const log of await data.list()) {
+      if (!(await data.isFolder(log))) continue
       const files = await readFiles(await data.folder(log))
       const random = createRandom(seed, 'flips', number, log)
       addCounts(flips, await flipBits(files, flipsPerLog, random, source))

@@ -35,7 +35,9 @@ export async function classPath(
   const required = Object.entries(jars)
   const missing: [path: string, sha256: string][] = []
   for (const [path, sha256] of required) {
-    const present = await readFile(pathOf(path)).catch(() => undefined)
+    const present = await readFile(pathOf(path)).catch((error: NodeJS.ErrnoException) => {
+      if (error.code !== 'ENOENT') throw error
+    })
     if (present === undefined || digest(present) !== sha256) missing.push([path, sha256])
   }
   if (missing.length > 0) {

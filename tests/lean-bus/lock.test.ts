@@ -78,10 +78,9 @@ test('a broker whose lock another process has removed as dead, just before it li
   const { listen } = Server.prototype
   const spy = vi.spyOn(Server.prototype, 'listen').mockImplementation(function (
     this: Server,
-    ...args: unknown[]
+    lock: unknown,
   ) {
-    const [lock] = args as [string]
-    return listen.apply(this, args as []).once('listening', () => rmSync(lock))
+    return listen.call(this, lock).once('listening', () => rmSync(lock as string))
   })
   onTestFinished(() => spy.mockRestore())
   await expect(lockFolder(folder)).rejects.toThrow('Another broker has the data folder')
@@ -93,7 +92,7 @@ describeWith('root', root, () => {
     const first = await startTestBroker({ DATA_DIR: folder })
     const [lock = ''] = listLocks(folder)
     const isRefused = async () => {
-      const { exitCode, stderr } = await runAsOtherUser('cli/run-broker.ts', folder)
+      const { exitCode, stderr } = await runAsOtherUser(['cli/run-broker.ts'], folder)
       expect(stderr).toContain(unknownOwner(folder, lock, 'EACCES'))
       expect(exitCode).toBe(1)
       expect(listLocks(folder)).toEqual([lock])
@@ -111,7 +110,7 @@ describeWith('root', root, () => {
   test('a start that fails on a folder of another user leaves no lock behind', async () => {
     const folder = sharedFolder(0o777)
     mkdirSync(join(folder, '__groups'))
-    const { exitCode, stderr } = await runAsOtherUser('cli/run-broker.ts', folder)
+    const { exitCode, stderr } = await runAsOtherUser(['cli/run-broker.ts'], folder)
     expect(stderr).toContain(`EACCES: permission denied, open '${folder}/__groups/`)
     expect(exitCode).toBe(1)
     expect(listLocks(folder)).toEqual([])

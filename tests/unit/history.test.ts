@@ -68,6 +68,10 @@ test('a repository without commits has no history', () => {
   expect(readHistory(repository([]))).toEqual([])
 })
 
+test('a folder that git cannot read is an error and not an empty history', () => {
+  expect(() => readHistory(temporaryFolder({}, tmpdir()))).toThrow('not a git repository')
+})
+
 const page = { title: 'A', path: '/a/' }
 const commit = (index: number, ...files: string[]) => ({
   hash: `${index}`,

@@ -14,12 +14,15 @@ export interface Commit {
 /**
  * Reads the commits that changed a file in `content/`, newest first. Returns none for a repository without commits, or for a
  * shallow clone, whose list would be wrong.
+ *
+ * @throws Error with the output of git when it cannot read the repository
  */
 export function readHistory(root: string): readonly Commit[] {
   const git = (...args: string[]) =>
     execFileSync('git', args, { cwd: root, encoding: 'utf8', env: { ...process.env, TZ: 'UTC' } })
   const head = spawnSync('git', ['rev-parse', '--verify', '--quiet', 'HEAD'], { cwd: root })
-  if (head.status !== 0) return []
+  // With any other error, such as a repository of another user, the next command fails and says why.
+  if (head.status === 1) return []
   if (git('rev-parse', '--is-shallow-repository').trim() === 'true') return []
 
   const format = [

@@ -1,11 +1,10 @@
 import { chmodSync, cpSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { execa } from 'execa'
-import { environmentOf, thisNode } from '../../../contracts/process/runtimes.ts'
 import { exampleSource } from '../../../lab/lean-bus.ts'
 import type { Tool } from '../../../scripts/find.ts'
 import { temporaryFolder } from '../../tools/temporary.ts'
+import { runExample } from './run-example.ts'
 
 /** The user and the group `nobody` of most systems. No file of the tests belongs to them. */
 const nobody = 65_534
@@ -30,19 +29,9 @@ export function sharedFolder(mode = 0o755): string {
 }
 
 /** Runs a program of the example as a user who isn't root, to its end. */
-export async function runAsOtherUser(program: string, dataDir: string) {
+export function runAsOtherUser(args: readonly string[], dataDir: string) {
   const source = sharedFolder()
   cpSync(exampleSource, source, { recursive: true })
-  const { exitCode, stdout, stderr } = await execa(
-    process.execPath,
-    ['--import', dropRights, join(source, program)],
-    {
-      cwd: source,
-      env: { ...environmentOf(thisNode()), BROKER_PORT: '0', DATA_DIR: dataDir },
-      extendEnv: false,
-      reject: false,
-      timeout: 20_000,
-    },
-  )
-  return { exitCode, stdout, stderr }
+  const [program = '', ...rest] = args
+  return runExample(['--import', dropRights, join(source, program), ...rest], dataDir)
 }

@@ -53,17 +53,14 @@ export class SimulatedDisk {
 
   /** The files of a folder by name, with their sizes in bytes. */
   sizes(folder: string): { readonly name: string; readonly size: number }[] {
-    const names = this.#list(folder, false)
+    const names = this.#list(folder)
     return names.map((name) => ({ name, size: this.#model.file(`${folder}/${name}`).bytes.length }))
   }
 
-  #list(folder: string, areFolders: boolean): string[] {
+  #list(folder: string): string[] {
     const prefix = folder === '' ? '' : `${folder}/`
     const inside = this.#model.paths().filter((path) => path !== '' && path.startsWith(prefix))
-    return inside
-      .filter((path) => this.#model.isFolder(path) === areFolders)
-      .map((path) => path.slice(prefix.length))
-      .filter((name) => !name.includes('/'))
+    return inside.map((path) => path.slice(prefix.length)).filter((name) => !name.includes('/'))
   }
 
   #open(folder: string, process: number): Folder {
@@ -104,7 +101,8 @@ export class SimulatedDisk {
       }
     }
     return {
-      list: () => operate(() => () => this.#list(folder, false)),
+      list: () => operate(() => () => this.#list(folder)),
+      isFolder: (name) => operate(() => () => model.isFolder(pathOf(name))),
       open: (name) => operate(() => () => openFile(model.file(pathOf(name)))),
       create: (name) =>
         operate(() => {
@@ -113,7 +111,6 @@ export class SimulatedDisk {
         }),
       remove: (name) => operate(beginWith(() => model.remove(pathOf(name)))),
       sync: () => operate(() => model.beginSync(folder), syncTurns),
-      folders: () => operate(() => () => this.#list(folder, true)),
       folder: (name) =>
         operate(() => () => {
           model.makeFolder(pathOf(name))

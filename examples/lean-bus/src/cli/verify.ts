@@ -1,16 +1,17 @@
 /** `npm run verify`: checks every byte of a data folder. */
-import { openSegments } from '../log/recovery.ts'
-import { openData } from './scan.ts'
+import { BusError } from '../protocol/errors.ts'
+import { openData, openLog } from './scan.ts'
 
 const DATA_DIR = process.env.DATA_DIR || 'data'
 try {
   const { folder, topics } = await openData(DATA_DIR)
   for (const name of [...topics, '__groups']) {
     try {
-      const log = await openSegments(await folder.folder(name))
-      console.log(`${name}: ${await describe(log)}`)
+      console.log(`${name}: ${await describe(await openLog(folder, name))}`)
     } catch (error) {
-      console.error(`${name}/${(error as Error).message}`)
+      const { message } = error as Error
+      // A log doesn't know its own name, but the system names the file.
+      console.error(error instanceof BusError ? `${name}/${message}` : message)
       process.exitCode = 1
     }
   }
@@ -23,7 +24,7 @@ async function describe({
   segments,
   end,
   torn,
-}: Awaited<ReturnType<typeof openSegments>>) {
+}: Awaited<ReturnType<typeof openLog>>) {
   for (const { file } of segments) await file.close()
   const bytes = segments.reduce((sum, { size }) => sum + size, 0)
   const start = segments[0]?.base ?? 0n

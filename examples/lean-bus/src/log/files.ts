@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rm } from 'node:fs/promises'
+import { mkdir, open, readdir, rm, stat } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 
 /** A file of a log. Sizes are in bytes. */
@@ -14,21 +14,41 @@ export interface LogFile {
   close(): Promise<void>
 }
 
-/** A folder. Only what was synced is certain to survive a power cut. */
-export interface Folder {
-  /** Lists the names of the files. */
+/** A folder that is not changed. Its files reject writes. */
+export interface ReadOnlyFolder {
+  /** Lists the names of everything in it. */
   list(): Promise<string[]>
+  /** Whether a name belongs to a folder or to a link to one. */
+  isFolder(name: string): Promise<boolean>
   open(name: string): Promise<LogFile>
+  folder(name: string): Promise<ReadOnlyFolder>
+}
+
+/** A folder. Only what was synced is certain to survive a power cut. */
+export interface Folder extends ReadOnlyFolder {
   /** Rejects when the file exists. */
   create(name: string): Promise<LogFile>
   remove(name: string): Promise<void>
   /** Resolves when the names of its files and folders are on the disk. */
   sync(): Promise<void>
-  /** Lists the names of the folders in it. */
-  folders(): Promise<string[]>
   /** Opens or creates a folder in it. Its name is on the disk afterwards. */
   folder(name: string): Promise<Folder>
 }
+
+/** Opens a folder on the disk. Needs no right to write. */
+export function readOnlyFolder(path: string): ReadOnlyFolder {
+  return {
+    ...readFolder(path, 'r'),
+    folder: async (name) => readOnlyFolder(join(path, name)),
+  }
+}
+
+const readFolder = (path: string, flags: string) => ({
+  list: () => readdir(path).catch(explain),
+  isFolder: async (name: string) =>
+    (await stat(join(path, name))).isDirectory(),
+  open: (name: string) => diskFile(join(path, name), flags),
+})
 
 /** Opens or creates a folder on the disk. */
 export async function diskFolder(path: string): Promise<Folder> {
@@ -39,28 +59,31 @@ export async function diskFolder(path: string): Promise<Folder> {
     await syncFolder(dirname(at))
     if (created === undefined || at === resolve(created)) break
   }
-  const listNames = async (isKind: 'isFile' | 'isDirectory') => {
-    const entries = await readdir(path, { withFileTypes: true })
-    return entries.filter((entry) => entry[isKind]()).map(({ name }) => name)
-  }
   return {
-    list: () => listNames('isFile'),
-    open: (name) => diskFile(join(path, name), 'r+'),
+    ...readFolder(path, 'r+'),
     create: (name) => diskFile(join(path, name), 'wx+'),
     remove: (name) => rm(join(path, name)),
     sync: () => syncFolder(path),
-    folders: () => listNames('isDirectory'),
     folder: (name) => diskFolder(join(path, name)),
   }
 }
 
+/** Says how to raise the limit when too many files are open. */
+function explain(error: NodeJS.ErrnoException): never {
+  if (error.code !== 'EMFILE' && error.code !== 'ENFILE') throw error
+  throw new Error(
+    `${error.message}. A log keeps each of its segments open. Raise the limit: "ulimit -n" in a shell, LimitNOFILE in a systemd unit, --ulimit nofile for a container.`,
+    { cause: error },
+  )
+}
+
 async function syncFolder(path: string) {
-  const handle = await open(path, 'r')
+  const handle = await open(path, 'r').catch(explain)
   await handle.sync().finally(() => handle.close())
 }
 
 async function diskFile(path: string, flags: string): Promise<LogFile> {
-  const handle = await open(path, flags)
+  const handle = await open(path, flags).catch(explain)
   return {
     size: async () => (await handle.stat()).size,
     async read(position, length) {

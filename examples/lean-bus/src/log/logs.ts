@@ -41,8 +41,8 @@ export async function openLogs(folder: Folder, options: LogsOptions) {
   const openTopic = async (topic: string) => {
     logs.set(topic, await open(topic, segmentBytes))
   }
-  for (const name of await folder.folders()) {
-    if (isName(name)) await openTopic(name)
+  for (const name of await folder.list()) {
+    if (isName(name) && (await folder.isFolder(name))) await openTopic(name)
   }
   // No topic can have this name. Its segments are small because the state of
   // all groups is rewritten at the start of each.

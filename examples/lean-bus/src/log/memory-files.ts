@@ -6,7 +6,8 @@ export function memoryFolder(): Folder {
   const folders = new Map<string, Folder>()
   const missing = (name: string) => new Error(`ENOENT: ${name}`)
   return {
-    list: async () => [...files.keys()],
+    list: async () => [...files.keys(), ...folders.keys()],
+    isFolder: async (name) => folders.has(name),
     async open(name) {
       const file = files.get(name)
       if (!file) throw missing(name)
@@ -22,7 +23,6 @@ export function memoryFolder(): Folder {
       if (!files.delete(name)) throw missing(name)
     },
     async sync() {},
-    folders: async () => [...folders.keys()],
     async folder(name) {
       const folder = folders.get(name) ?? memoryFolder()
       folders.set(name, folder)

@@ -1,3 +1,4 @@
+import { BusError } from '../protocol/errors.ts'
 import {
   batchesIn,
   headerBytes,
@@ -5,7 +6,7 @@ import {
   type Header,
 } from '../protocol/format.ts'
 import { minRecordBytes } from '../protocol/records.ts'
-import type { Folder } from './files.ts'
+import type { ReadOnlyFolder } from './files.ts'
 import { readMarker } from './marker.ts'
 import {
   damaged,
@@ -21,11 +22,11 @@ import {
  * `onHeader` for each batch. `torn` is the number of bytes after the end of the
  * log, which were never acknowledged.
  *
- * @throws BusError STORAGE, with file and position, when acknowledged bytes are
- *   damaged
+ * @throws BusError STORAGE, with the file, when it cannot be read or when
+ *   acknowledged bytes are damaged
  */
 export async function openSegments(
-  folder: Folder,
+  folder: ReadOnlyFolder,
   onHeader: (header: Header) => void = () => {},
 ) {
   const marked = await readMarker(folder)
@@ -36,7 +37,13 @@ export async function openSegments(
   try {
     for (const name of names) {
       const mayBeTorn = marked === undefined && name === names.at(-1)
-      const opened = await openSegment(folder, name, mayBeTorn, onHeader)
+      const opened = await openSegment(folder, name, mayBeTorn, onHeader).catch(
+        (cause: Error) => {
+          if (cause instanceof BusError) throw cause
+          const detail = `${name} cannot be read: ${cause.message}`
+          throw new BusError('STORAGE', detail, { cause })
+        },
+      )
       segments.push(opened.segment)
       const { base } = opened.segment
       if (segments.length > 1 && base !== end) {
@@ -58,7 +65,7 @@ export async function openSegments(
 
 /** @param mayBeTorn whether a crash may have interrupted a write to it */
 async function openSegment(
-  folder: Folder,
+  folder: ReadOnlyFolder,
   name: string,
   mayBeTorn: boolean,
   onHeader: (header: Header) => void,

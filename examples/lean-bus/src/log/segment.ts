@@ -6,7 +6,7 @@ import {
   type Header,
   stamp,
 } from '../protocol/format.ts'
-import type { Folder, LogFile } from './files.ts'
+import type { Folder, LogFile, ReadOnlyFolder } from './files.ts'
 
 /** A file of a log: consecutive batches from a base offset on. */
 export interface Segment {
@@ -27,10 +27,12 @@ const indexBytes = 64 * 1024
 export const endOffset = ({ baseOffset, count }: Header) =>
   baseOffset + BigInt(count)
 
+export const isSegment = (name: string) => /^\d{20}\.log$/.test(name)
+
 /** Lists the names of a folder's segments, oldest first. */
-export async function listSegments(folder: Folder) {
+export async function listSegments(folder: ReadOnlyFolder) {
   const names = await folder.list()
-  return names.filter((name) => /^\d{20}\.log$/.test(name)).sort()
+  return names.filter(isSegment).sort()
 }
 
 /** Creates a segment. Its name is on the disk afterwards. */
