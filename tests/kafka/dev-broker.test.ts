@@ -12,13 +12,12 @@ import fc from 'fast-check'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { offsetCommit } from '../../examples/kafka/dev-broker/api-offsets.ts'
 import * as api from '../../examples/kafka/dev-broker/api-records.ts'
-import { apiVersions } from '../../examples/kafka/dev-broker/requests.ts'
 import type { BrokerProcess } from '../../contracts/process/broker.ts'
 import { encodeBatch, flipBit } from './dev-broker/batches.ts'
 import { platformatic } from './dev-broker/clients.ts'
 import { startDevBrokerProcess } from './dev-broker/process.ts'
 import { encodeFrame, record } from './dev-broker/recorder.ts'
-import { request } from './differential/topics.ts'
+import { byName, readVersions, request } from './differential/topics.ts'
 
 /** Set SEED to repeat a run. */
 const seed = Number(process.env['SEED'] || Math.trunc(Math.random() * 2 ** 31))
@@ -69,8 +68,9 @@ describe('generations', () => {
     member.topics.track('generations')
     await member.joinGroup({})
     const commit = async (memberId: string | null, generation: number, offset: bigint) => {
-      const asked = [{ name: 'generations', partitions: [{ index: 0, offset, metadata: null }] }]
-      const position = { group: groupId, generation, memberId: String(memberId), asked }
+      const asked = [byName('generations', [{ index: 0, offset, leaderEpoch: -1, metadata: null }])]
+      const member = { generation, memberId: String(memberId), instanceId: null }
+      const position = { group: groupId, ...member, asked }
       const { topics } = await request(broker.port, offsetCommit, position)
       return topics[0]?.partitions[0]?.error
     }
@@ -90,7 +90,7 @@ describe('generations', () => {
 
 describe('npm run broker', () => {
   test('the README of the dev broker lists the versions that ApiVersions returns', async () => {
-    const { apis } = await request(broker.port, apiVersions, {})
+    const { apis } = await readVersions(broker.port)
     const advertised = apis.map(({ key, min, max }) => `| ${key} | ${min}-${max} |`)
     const path = new URL('../../examples/kafka/dev-broker/README.md', import.meta.url)
     const readme = readFileSync(path, 'utf8')
@@ -172,7 +172,7 @@ function batchOf(
 
 /** Sends one batch to partition 0. */
 async function produce(records: Buffer): Promise<{ error: number; offset: bigint }> {
-  const asked = [{ name: 'batches', partitions: [{ index: 0, records }] }]
+  const asked = [byName('batches', [{ index: 0, records }])]
   const { topics } = await request(broker.port, api.produce, { acks: -1, asked })
   const { error, baseOffset } = topics[0]?.partitions[0] ?? expect.unreachable()
   return { error, offset: baseOffset }

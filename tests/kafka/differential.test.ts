@@ -1,6 +1,10 @@
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
-import { findCoordinator, heartbeat } from '../../examples/kafka/dev-broker/api-groups.ts'
+import {
+  findCoordinator,
+  heartbeat,
+  joinGroup,
+} from '../../examples/kafka/dev-broker/api-groups.ts'
 import { fetch, initProducerId, produce } from '../../examples/kafka/dev-broker/api-records.ts'
 import { createTopics } from '../../examples/kafka/dev-broker/api-topics.ts'
 import { listOffsets } from '../../examples/kafka/dev-broker/api-offsets.ts'
@@ -9,7 +13,6 @@ import {
   NONE,
   UNKNOWN_MEMBER_ID,
 } from '../../examples/kafka/dev-broker/errors.ts'
-import { apiVersions } from '../../examples/kafka/dev-broker/requests.ts'
 import { startKafka, type Kafka } from '../../servers/kafka/kafka.ts'
 import { findJava } from '../../scripts/find.ts'
 import type { BrokerProcess } from '../../contracts/process/broker.ts'
@@ -23,7 +26,7 @@ import { rebalance } from './differential/groups.ts'
 import { manageNames } from './differential/names.ts'
 import { completeBatches, normalizeResponse } from './differential/normalize.ts'
 import { replay } from './differential/replay.ts'
-import { createTopic, request } from './differential/topics.ts'
+import { byName, createTopic, readVersions, request, topicIds } from './differential/topics.ts'
 import { encodeRequest, Wire } from './differential/wire.ts'
 
 /** Set SEED to repeat a run. */
@@ -42,8 +45,8 @@ describeWith('the dev broker and Kafka', findJava(), (java) => {
     kafkaPort = Number(kafka.brokers[0]?.split(':')[1])
     // The first group makes Kafka create its topic for offsets. Commits and producer IDs fail until it exists.
     await vi.waitFor(async () => {
-      await request(kafkaPort, findCoordinator, { id: 'first', type: 0 })
-      const stranger = { id: 'first', generation: 0, memberId: 'stranger' }
+      await request(kafkaPort, findCoordinator, { id: '', type: 0, ids: ['first'] })
+      const stranger = { id: 'first', generation: 0, memberId: 'stranger', instanceId: null }
       const { error } = await request(kafkaPort, heartbeat, stranger)
       const producer = await request(kafkaPort, initProducerId, { transaction: null })
       expect([error, producer.error]).toEqual([UNKNOWN_MEMBER_ID, NONE])
@@ -60,23 +63,28 @@ describeWith('the dev broker and Kafka', findJava(), (java) => {
   test('the dev broker and Kafka give the same responses to random sequences of requests', async () => {
     console.log(`Set SEED=${seed} to send the same sequences again.`)
     let run = 0
+    const ids = new Map<string, string>()
     await fc.assert(
       fc.asyncProperty(fc.array(commands, { minLength: 20, maxLength: 40 }), async (sequence) => {
         const name = `run-${run++}`
         await onBoth((port) => createTopic(port, `${name}-own`, 2))
-        const [expected, actual] = await onBoth((port) => runCommands(port, name, sequence))
+        const [expected, actual] = await onBoth((port) => runCommands(port, name, sequence, ids))
         expect(actual).toEqual(expected)
       }),
       { seed, numRuns: 60, endOnFailure: true },
     )
   })
 
-  test('the dev broker and Kafka give the same responses to each step of a rebalance', async () => {
-    const [expected, actual] = await onBoth(async (port) => {
-      await createTopic(port, 'rebalanced', 1)
-      return rebalance(port, 'rebalanced')
-    })
-    expect(actual).toEqual(expected)
+  test('the dev broker and Kafka give the same responses to each step of a rebalance, in every version', async () => {
+    const [, last] = joinGroup.versions
+    for (let version = 0; version <= last; version++) {
+      const topic = `rebalanced-${version}`
+      const [expected, actual] = await onBoth(async (port) => {
+        await createTopic(port, topic, 1)
+        return rebalance(port, topic, version)
+      })
+      expect({ version, actual }).toEqual({ version, actual: expected })
+    }
   })
 
   test('the dev broker and Kafka accept and refuse the same topic names', async () => {
@@ -85,7 +93,7 @@ describeWith('the dev broker and Kafka', findJava(), (java) => {
   })
 
   test('Kafka supports every version that the dev broker advertises', async () => {
-    const [inKafka, inDevBroker] = await onBoth((port) => request(port, apiVersions, {}))
+    const [inKafka, inDevBroker] = await onBoth(readVersions)
     const missing = inDevBroker.apis.filter(
       ({ key, min, max }) =>
         !inKafka.apis.some((range) => range.key === key && range.min <= min && max <= range.max),
@@ -119,16 +127,14 @@ describeWith('the dev broker and Kafka', findJava(), (java) => {
       const byHand = { name: 'by-hand', partitions: -1, replicas: -1, assignments, configs: [] }
       const created = await request(port, createTopics, { asked: [byHand], onlyValidate: 0 })
       const send = (records: Buffer) => {
-        const asked = [{ name: 'different', partitions: [{ index: 0, records }] }]
+        const asked = [byName('different', [{ index: 0, records }])]
         return request(port, produce, { acks: -1, asked })
       }
       const invalid = batchOf('none')
       const rejected = await send(changeBatch(invalid, (batch) => batch.writeInt32BE(9, 23)))
       await send(batchOf('gzip'))
-      const between = [{ index: 0, timestamp: firstTime + 1n }]
-      const listed = await request(port, listOffsets, {
-        asked: [{ name: 'different', partitions: between }],
-      })
+      const between = [{ index: 0, leaderEpoch: -1, timestamp: firstTime + 1n }]
+      const listed = await request(port, listOffsets, { asked: [byName('different', between)] })
       const fetched = await opensSession(port)
       return {
         'partitions assigned by hand': created.topics[0]?.error,
@@ -171,15 +177,23 @@ async function useClient(client: Client, name: string): Promise<void> {
   }
 }
 
-async function runCommands(port: number, name: string, sequence: readonly Command[]) {
+/** @param ids the names of all runs by the ID of their topic. Adds this run's. */
+async function runCommands(
+  port: number,
+  name: string,
+  sequence: readonly Command[],
+  ids: Map<string, string>,
+) {
   const responses: unknown[] = []
   let wire = await Wire.connect(port)
+  const [topicId = ''] = (await topicIds(port, [`${name}-own`])).values()
+  ids.set(topicId, name)
   for (const { key, version, description, frame } of sequence) {
-    const response = await wire.send(frame(name))
+    const response = await wire.send(frame({ name, topicId }))
     if (response === 'closed') wire = await Wire.connect(port)
     responses.push({
       request: `${key} v${version} ${description}`,
-      response: normalizeResponse(key, version, response, { batches: 1 }),
+      response: normalizeResponse(key, version, response, { batches: 1, ids }),
     })
   }
   wire[Symbol.dispose]()
@@ -190,13 +204,13 @@ async function runCommands(port: number, name: string, sequence: readonly Comman
 async function readAll(port: number, name: string, index: number): Promise<string[]> {
   const batches: string[] = []
   for (let offset = 0n; ;) {
-    const partitions = [{ index, offset, maxBytes: 2 ** 24 }]
+    const partitions = [{ index, leaderEpoch: -1, offset, maxBytes: 2 ** 24 }]
     const { topics } = await request(port, fetch, {
       maxWaitMs: 0,
       minBytes: 0,
       maxBytes: 2 ** 24,
       sessionEpoch: -1,
-      asked: [{ name: `${name}-own`, partitions }],
+      asked: [byName(`${name}-own`, partitions)],
     })
     const records = topics[0]?.partitions[0]?.records ?? Buffer.alloc(0)
     if (records.length === 0) return batches
@@ -221,8 +235,8 @@ function batchOf(compression: 'none' | 'gzip'): Buffer {
 /** Whether the broker opens a session for a fetch with session epoch 0. */
 async function opensSession(port: number): Promise<boolean> {
   using wire = await Wire.connect(port)
-  const partitions = [{ index: 0, offset: 0n, maxBytes: 1_000 }]
-  const asked = [{ name: 'different', partitions }]
+  const partitions = [{ index: 0, leaderEpoch: -1, offset: 0n, maxBytes: 1_000 }]
+  const asked = [byName('different', partitions)]
   const query = { maxWaitMs: 0, minBytes: 0, maxBytes: 1_000, sessionEpoch: 0, asked }
   const response = await wire.send(encodeRequest(fetch, 7, query))
   if (response === 'closed')

@@ -1,50 +1,58 @@
-import { answerEach, api, byTopic, throttleMs } from './api.ts'
+import * as a from './api.ts'
 import { isOneBatch, isTransactional } from './batches.ts'
 import * as t from './codec.ts'
 import * as codes from './errors.ts'
 import { MalformedError } from './frames.ts'
 import type { Topics } from './topics.ts'
 
-const { constant, int16, int32, int64, nullableString, since, struct } = t
+const { array, constant, int8, int16, int32, int64, nullableString } = t
+const { since, struct, until } = t
 
-/** Produce v3-7. */
-export const produce = api({
+const recordError = struct({ index: int32, message: nullableString })
+const aborted = struct({ producerId: int64, firstOffset: int64 })
+
+/** Produce v3-13. */
+export const produce = a.api({
   key: 0,
-  versions: [3, 7],
+  versions: [3, 13],
+  flexible: 9,
   request: struct({
     transaction: constant(nullableString, null),
     acks: int16,
     timeoutMs: constant(int32, 30_000),
-    asked: byTopic(struct({ index: int32, records: t.bytes })),
+    asked: a.byTopic(struct({ index: int32, records: t.bytes }), 13),
   }),
   response: struct({
-    topics: byTopic(
+    topics: a.byTopic(
       struct({
         index: int32,
         error: int16,
         baseOffset: int64,
         appendTime: constant(int64, -1n),
         logStart: since(5, int64, -1n),
+        recordErrors: since(8, constant(array(recordError), [])),
+        message: since(8, constant(nullableString, null)),
       }),
+      13,
     ),
-    throttleMs,
+    throttleMs: a.throttleMs,
   }),
   answer({ acks, asked }, { topics }) {
     const hasTransaction = asked.some(({ partitions }) =>
       partitions.some(({ records }) => isTransactional(records)),
     )
     let hasFailed = false
-    const answers = answerEach(asked, (name, { index, records }) => {
-      const log = topics.log(name, index)
+    const answers = a.answerEach(asked, (topic, { index, records }) => {
+      const log = topics.log(topic, index)
       const append = () => {
         if (hasTransaction) return codes.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
-        if (!log) return codes.UNKNOWN_TOPIC_OR_PARTITION
+        if (typeof log === 'number') return log
         if (!isOneBatch(records)) return codes.INVALID_RECORD
         if (Math.abs(acks) > 1) return codes.INVALID_REQUIRED_ACKS
         return log.append(records)
       }
       const appended = append()
-      if (log && typeof appended === 'bigint') {
+      if (typeof log === 'object' && typeof appended === 'bigint') {
         return { index, error: 0, baseOffset: appended, logStart: log.start }
       }
       hasFailed = true
@@ -58,46 +66,50 @@ export const produce = api({
 })
 
 const fetchRequest = struct({
-  replica: constant(int32, -1),
+  replica: until(14, constant(int32, -1)),
   maxWaitMs: int32,
   minBytes: int32,
   maxBytes: int32,
-  isolation: constant(t.int8, 0),
-  session: since(7, constant(int32, 0), undefined),
+  isolation: constant(int8, 0),
+  session: since(7, constant(int32, 0)),
   sessionEpoch: since(7, int32, -1),
-  asked: byTopic(
+  asked: a.byTopic(
     struct({
       index: int32,
-      leaderEpoch: since(9, constant(int32, -1), undefined),
+      leaderEpoch: since(9, int32, -1),
       offset: int64,
-      followerStart: since(5, constant(int64, -1n), undefined),
+      fetchedEpoch: since(12, constant(int32, -1)),
+      followerStart: since(5, constant(int64, -1n)),
       maxBytes: int32,
     }),
+    13,
   ),
-  forgotten: since(7, constant(byTopic(int32), []), undefined),
-  rack: since(11, constant(t.string, ''), undefined),
+  forgotten: since(7, constant(a.byTopic(int32, 13), [])),
+  rack: since(11, constant(t.string, '')),
 })
 
-/** Fetch v4-11 without fetch sessions (KIP-227) and transactions. */
-export const fetch = api({
+/** Fetch v4-18 without fetch sessions (KIP-227) and transactions. */
+export const fetch = a.api({
   key: 1,
-  versions: [4, 11],
+  versions: [4, 18],
+  flexible: 12,
   request: fetchRequest,
   response: struct({
-    throttleMs,
+    throttleMs: a.throttleMs,
     error: since(7, int16, codes.NONE),
-    session: since(7, constant(int32, 0), undefined),
-    topics: byTopic(
+    session: since(7, constant(int32, 0)),
+    topics: a.byTopic(
       struct({
         index: int32,
         error: int16,
         highWatermark: int64,
         lastStable: int64,
         logStart: since(5, int64, -1n),
-        aborted: constant(int32, -1),
-        preferredReplica: since(11, constant(int32, -1), undefined),
+        aborted: constant(t.nullableArray(aborted), null),
+        preferredReplica: since(11, constant(int32, -1)),
         records: t.bytes,
       }),
+      13,
     ),
   }),
   async answer(request, { topics }) {
@@ -109,10 +121,11 @@ export const fetch = api({
       const { promise, resolve } = Promise.withResolvers<void>()
       const timer = setTimeout(resolve, request.maxWaitMs).unref()
       const onAppend = () => read(request, topics).isEnough && resolve()
-      const stops = request.asked.flatMap(({ name, partitions }) =>
-        partitions.map(({ index }) =>
-          topics.log(name, index)?.onAppend(onAppend),
-        ),
+      const stops = request.asked.flatMap(({ partitions, ...topic }) =>
+        partitions.map(({ index }) => {
+          const log = topics.log(topic, index)
+          return typeof log === 'object' ? log.onAppend(onAppend) : undefined
+        }),
       )
       await promise
       clearTimeout(timer)
@@ -127,40 +140,53 @@ export const fetch = api({
 function read(request: t.ValueOf<typeof fetchRequest>, topics: Topics) {
   let byteCount = 0
   let hasFailed = false
-  const answers = answerEach(request.asked, (name, of) => {
+  const answers = a.answerEach(request.asked, (topic, of) => {
     const maxBytes = Math.min(of.maxBytes, request.maxBytes - byteCount)
-    const log = topics.log(name, of.index)
-    const records = log?.read(of.offset, maxBytes, byteCount === 0)
-    if (log && typeof records === 'object') {
+    const log = topics.log(topic, of.index)
+    const readLog = () => {
+      if (typeof log === 'number') return log
+      const error = a.checkLeaderEpoch(of.leaderEpoch)
+      return error || log.read(of.offset, maxBytes, byteCount === 0)
+    }
+    const records = readLog()
+    if (typeof log === 'object' && typeof records === 'object') {
       byteCount += records.length
       const { start, end } = log
       const ends = { highWatermark: end, lastStable: end, logStart: start }
       return { index: of.index, error: codes.NONE, ...ends, records }
     }
     hasFailed = true
-    const error = Number(records ?? codes.UNKNOWN_TOPIC_OR_PARTITION)
+    const error = Number(records)
     const ends = { highWatermark: -1n, lastStable: -1n, logStart: -1n }
     return { index: of.index, error, ...ends, records: Buffer.alloc(0) }
   })
   return { answers, isEnough: hasFailed || byteCount >= request.minBytes }
 }
 
-/** InitProducerId v0-1 for idempotent producers, without transactions. */
-export const initProducerId = api({
+/** InitProducerId v0-5 for idempotent producers, without transactions. */
+export const initProducerId = a.api({
   key: 22,
-  versions: [0, 1],
+  versions: [0, 5],
+  flexible: 2,
   request: struct({
     transaction: nullableString,
     timeoutMs: constant(int32, 60_000),
+    producerId: since(3, constant(int64, -1n)),
+    producerEpoch: since(3, constant(int16, -1)),
   }),
   response: struct({
-    throttleMs,
+    throttleMs: a.throttleMs,
     error: int16,
     producerId: int64,
     producerEpoch: int16,
   }),
-  answer: ({ transaction }, state) =>
-    transaction === null
-      ? { error: 0, producerId: state.nextProducerId++, producerEpoch: 0 }
-      : { error: codes.INVALID_REQUEST, producerId: -1n, producerEpoch: -1 },
+  answer({ transaction }, state, { clientId }) {
+    if (transaction === null) {
+      const producerId = state.nextProducerId++
+      return { error: 0, producerId, producerEpoch: 0 }
+    }
+    state.refusals.print(clientId, 'Transactions are not supported.')
+    const error = codes.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
+    return { error, producerId: -1n, producerEpoch: -1 }
+  },
 })

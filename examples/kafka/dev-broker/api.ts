@@ -1,11 +1,14 @@
-import { array, constant, int32, string, struct, type Type } from './codec.ts'
+import * as t from './codec.ts'
+import { FENCED_LEADER_EPOCH, NONE, UNKNOWN_LEADER_EPOCH } from './errors.ts'
 import type { Groups } from './groups.ts'
-import type { Topics } from './topics.ts'
+import type { Refusals } from './refusals.ts'
+import { noId, type TopicKey, type Topics } from './topics.ts'
 
 /** The state that all requests share. */
 export interface State {
   topics: Topics
   groups: Groups
+  refusals: Refusals
   /** Shortest session timeout of a member, in ms. */
   minSessionTimeoutMs: number
   /** Advertised address. */
@@ -15,18 +18,26 @@ export interface State {
   nextProducerId: bigint
 }
 
+/** The header fields that decide how a request is answered. */
+export interface Context {
+  clientId: string
+  version: number
+}
+
 /** A kind of request: its encoding and how it is answered. */
 export interface Api<Request = any, Response = any> {
   key: number
-  /** Supported versions, only as many as clients need. */
+  /** Supported versions: those of Kafka 4.3. */
   versions: readonly [min: number, max: number]
-  request: Type<Request>
-  response: Type<Response>
+  /** The first version that is flexible (KIP-482). */
+  flexible: number
+  request: t.Type<Request>
+  response: t.Type<Response>
   /** Returns undefined where the client expects no response. */
   answer(
     request: Request,
     state: State,
-    clientId: string,
+    context: Context,
   ): Response | undefined | Promise<Response>
 }
 
@@ -34,22 +45,48 @@ export interface Api<Request = any, Response = any> {
 export const api = <Request, Response>(definition: Api<Request, Response>) =>
   definition
 
+export const versionOf = (api: Api, number: number): t.Version => ({
+  number,
+  isFlexible: number >= api.flexible,
+})
+
 /** ID of the only broker. */
 export const nodeId = 1
 
-/** The dev broker has no quotas, so it throttles no client. */
-export const throttleMs = constant(int32, 0)
+/** The leader of a partition never changes. */
+export const leaderEpoch = 0
 
-/** Entries of partitions, grouped by topic. */
-export const byTopic = <T>(partition: Type<T>) =>
-  array(struct({ name: string, partitions: array(partition) }))
+/** Returns NONE if the client knows the leader or does not say (-1). */
+export function checkLeaderEpoch(epoch: number): number {
+  if (epoch === -1 || epoch === leaderEpoch) return NONE
+  return epoch < leaderEpoch ? FENCED_LEADER_EPOCH : UNKNOWN_LEADER_EPOCH
+}
+
+/** The dev broker has no quotas, so it throttles no client. */
+export const throttleMs = t.constant(t.int32, 0)
+
+/**
+ * Entries of partitions, grouped by topic.
+ *
+ * @param firstWithIds from this version on, topics have IDs instead of names
+ */
+export const byTopic = <T>(partition: t.Type<T>, firstWithIds = Infinity) =>
+  t.array(
+    t.struct({
+      name: t.until(firstWithIds - 1, t.string, ''),
+      id: t.since(firstWithIds, t.uuid, noId),
+      partitions: t.array(partition),
+    }),
+  )
 
 /** Answers each partition. Returns the form of `byTopic`. */
 export function answerEach<Asked, Answer>(
-  topics: readonly { name: string; partitions: readonly Asked[] }[],
-  answer: (name: string, asked: Asked) => Answer,
+  topics: readonly (TopicKey & { partitions: readonly Asked[] })[],
+  answer: (topic: TopicKey, asked: Asked) => Answer,
 ) {
-  return topics.map(({ name, partitions }) => {
-    return { name, partitions: partitions.map((asked) => answer(name, asked)) }
-  })
+  return topics.map(({ name, id, partitions }) => ({
+    name,
+    id,
+    partitions: partitions.map((asked) => answer({ name, id }, asked)),
+  }))
 }

@@ -6,6 +6,7 @@ import {
   Reader,
   struct,
   uint32,
+  unversioned,
   type ValueOf,
 } from './codec.ts'
 import { crc32c } from './crc32c.ts'
@@ -40,7 +41,7 @@ export interface Batch extends ValueOf<typeof header> {
   bytes: Buffer
 }
 
-const headerOf = (bytes: Buffer) => header.read(new Reader(bytes), 0)
+const headerOf = (bytes: Buffer) => header.read(new Reader(bytes), unversioned)
 
 export const lastSequence = ({ firstSequence, count }: Batch) =>
   (firstSequence + count - 1) & 0x7fffffff

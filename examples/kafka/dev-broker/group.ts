@@ -9,7 +9,7 @@ import {
   type JoinRequest,
   type JoinResponse,
   type Member,
-  type MemberAssignment,
+  type SyncRequest,
   type SyncResponse,
 } from './member.ts'
 
@@ -21,16 +21,21 @@ export class Group {
   #state: 'Empty' | 'PreparingRebalance' | 'CompletingRebalance' | 'Stable' =
     'Empty'
   readonly #members = new Map<string, Member>()
+  /** Sent to clients that have not joined with them yet (KIP-394). */
+  readonly #pendingIds = new Map<string, NodeJS.Timeout>()
   #protocol = ''
   #generation = 0
   #leader = ''
   #deadline: NodeJS.Timeout | undefined
 
   get hasMembers(): boolean {
-    return this.#members.size > 0
+    return this.#members.size + this.#pendingIds.size > 0
   }
 
-  /** Resolves when all members have joined, or at the rebalance timeout. */
+  /**
+   * Resolves when all members have joined, or at the rebalance timeout. If the
+   * request requires an ID, a new member only gets one and has to join again.
+   */
   async join(request: JoinRequest): Promise<JoinResponse> {
     const { memberId, clientId } = request
     if (!this.#hasCommonProtocol(request)) {
@@ -45,11 +50,22 @@ export class Group {
       Object.assign(member, request)
       if (isSame && hasJoined) return this.#joinResponse(member)
     } else {
-      if (memberId) return rejectJoin(codes.UNKNOWN_MEMBER_ID, memberId)
-      if (this.#members.size >= maxMembers) {
+      const isPending = this.#pendingIds.has(memberId)
+      if (memberId && !isPending) {
+        return rejectJoin(codes.UNKNOWN_MEMBER_ID, memberId)
+      }
+      const size = this.#members.size + this.#pendingIds.size
+      if (!isPending && size >= maxMembers) {
         return rejectJoin(codes.GROUP_MAX_SIZE_REACHED, memberId)
       }
-      const id = `${clientId}-${randomUUID()}`
+      const id = memberId || `${clientId}-${randomUUID()}`
+      if (!isPending && request.requiresId) {
+        const forget = () => this.#forget(id)
+        const timer = setTimeout(forget, request.sessionTimeoutMs).unref()
+        this.#pendingIds.set(id, timer)
+        return rejectJoin(codes.MEMBER_ID_REQUIRED, id)
+      }
+      this.#forget(id)
       member = { ...request, memberId: id, assignment: Buffer.alloc(0) }
       this.#members.set(id, member)
     }
@@ -61,20 +77,21 @@ export class Group {
   }
 
   /** Resolves when the leader has sent its assignments. */
-  async sync(
-    memberId: string,
-    generation: number,
-    assignments: readonly MemberAssignment[],
-  ): Promise<SyncResponse> {
+  async sync(request: SyncRequest): Promise<SyncResponse> {
+    const { memberId, generation, assignments } = request
     const member = this.#members.get(memberId)
     const error = this.#check(member, generation)
     if (error || !member) return rejectSync(error)
+    const isSame =
+      (request.protocolType ?? member.protocolType) === member.protocolType &&
+      (request.protocol ?? this.#protocol) === this.#protocol
+    if (!isSame) return rejectSync(codes.INCONSISTENT_GROUP_PROTOCOL)
     if (this.#state === 'PreparingRebalance') {
       return rejectSync(codes.REBALANCE_IN_PROGRESS)
     }
     if (this.#state === 'Stable') {
       this.#restartSession(member)
-      return { error: codes.NONE, assignment: member.assignment }
+      return this.#syncResponse(member)
     }
     clearTimeout(member.sessionTimer)
     const { promise, resolve } = Promise.withResolvers<SyncResponse>()
@@ -114,11 +131,20 @@ export class Group {
 
   /** Removes a member. The others share its partitions. */
   leave(memberId: string): number {
+    if (this.#forget(memberId)) return codes.NONE
     const member = this.#members.get(memberId)
     if (!member) return codes.UNKNOWN_MEMBER_ID
     this.#remove(member)
     this.#rebalance()
     return codes.NONE
+  }
+
+  /** Stops waiting for the client with this ID. Returns whether it did wait. */
+  #forget(id: string): boolean {
+    clearTimeout(this.#pendingIds.get(id))
+    const wasPending = this.#pendingIds.delete(id)
+    if (this.#state === 'PreparingRebalance') this.#completeIfReady()
+    return wasPending
   }
 
   #check(member: Member | undefined, generation: number): number {
@@ -168,7 +194,13 @@ export class Group {
       const longest = Math.max(0, ...times)
       this.#deadline = setTimeout(() => this.#complete(), longest).unref()
     }
-    if (members.every(({ answerJoin }) => answerJoin)) this.#complete()
+    this.#completeIfReady()
+  }
+
+  #completeIfReady(): void {
+    const members = [...this.#members.values()]
+    const haveJoined = members.every(({ answerJoin }) => answerJoin)
+    if (haveJoined && this.#pendingIds.size === 0) this.#complete()
   }
 
   /** Starts a new generation with the members that have joined. */
@@ -192,7 +224,7 @@ export class Group {
     }
   }
 
-  #joinResponse({ memberId }: Member): JoinResponse {
+  #joinResponse({ memberId, protocolType }: Member): JoinResponse {
     const [generation, protocol] = [this.#generation, this.#protocol]
     const leader = this.#leader
     const all = [...this.#members.values()].map((member) => ({
@@ -205,6 +237,7 @@ export class Group {
     return {
       error: codes.NONE,
       generation,
+      protocolType,
       protocol,
       leader,
       memberId,
@@ -212,12 +245,17 @@ export class Group {
     }
   }
 
+  #syncResponse({ protocolType, assignment }: Member): SyncResponse {
+    const protocol = this.#protocol
+    return { error: codes.NONE, protocolType, protocol, assignment }
+  }
+
   #answerSyncs(error: number): void {
     for (const member of this.#members.values()) {
-      const { answerSync, assignment } = member
+      const { answerSync } = member
       if (!answerSync) continue
       member.answerSync = undefined
-      answerSync(error ? rejectSync(error) : { error, assignment })
+      answerSync(error ? rejectSync(error) : this.#syncResponse(member))
       this.#restartSession(member)
     }
   }

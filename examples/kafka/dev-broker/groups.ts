@@ -1,4 +1,4 @@
-import { COORDINATOR_NOT_AVAILABLE, ILLEGAL_GENERATION } from './errors.ts'
+import { COORDINATOR_NOT_AVAILABLE, GROUP_ID_NOT_FOUND } from './errors.ts'
 import { Group } from './group.ts'
 
 const maxGroups = 1_000
@@ -8,6 +8,8 @@ export interface Committed {
   name: string
   index: number
   offset: bigint
+  /** Of the last record that the group has read. -1 if the client sent none. */
+  leaderEpoch: number
   metadata: string
 }
 
@@ -40,7 +42,7 @@ export class Groups {
   /** Returns NONE if this member may commit now, else an error code. */
   checkCommit(id: string, memberId: string, generation: number): number {
     const known = this.get(id)
-    if (!known && generation >= 0) return ILLEGAL_GENERATION
+    if (!known && generation >= 0) return GROUP_ID_NOT_FOUND
     const group = known ?? this.ensure(id)
     if (!group) return COORDINATOR_NOT_AVAILABLE
     return group.checkCommit(memberId, generation)

@@ -82,6 +82,12 @@ export class Log {
     }
   }
 
+  /** Finds the first of the records with the latest time. */
+  findLatest(): { offset: bigint; timestamp: bigint } | undefined {
+    const times = this.#batches.map(({ maxTimestamp }) => maxTimestamp)
+    return this.find(times.reduce((a, b) => (b > a ? b : a), -1n))
+  }
+
   /** Calls the listener after each append. Returns a function to stop that. */
   onAppend(listener: () => void): () => void {
     this.#listeners.add(listener)

@@ -2,6 +2,8 @@
 export interface JoinRequest {
   memberId: string
   clientId: string
+  /** Whether a new member has to join again with the ID that it gets. */
+  requiresId: boolean
   sessionTimeoutMs: number
   rebalanceTimeoutMs: number
   protocolType: string
@@ -12,7 +14,8 @@ export interface JoinRequest {
 export interface JoinResponse {
   error: number
   generation: number
-  protocol: string
+  protocolType: string | null
+  protocol: string | null
   leader: string
   memberId: string
   /** Empty unless this member is the leader. */
@@ -24,8 +27,20 @@ export interface MemberAssignment {
   assignment: Buffer
 }
 
+export interface SyncRequest {
+  memberId: string
+  generation: number
+  /** Null if the client does not say which one it expects. */
+  protocolType: string | null
+  protocol: string | null
+  /** Empty unless this member is the leader. */
+  assignments: readonly MemberAssignment[]
+}
+
 export interface SyncResponse {
   error: number
+  protocolType: string | null
+  protocol: string | null
   assignment: Buffer
 }
 
@@ -52,11 +67,13 @@ export function chooseProtocol(members: readonly JoinRequest[]): string {
   return votes.sort(([, a], [, b]) => b.length - a.length)[0]?.[0] ?? ''
 }
 
+const noProtocol = { protocolType: null, protocol: null }
+
 export function rejectJoin(error: number, memberId: string): JoinResponse {
-  const nothing = { generation: -1, protocol: '', leader: '', members: [] }
+  const nothing = { ...noProtocol, generation: -1, leader: '', members: [] }
   return { error, memberId, ...nothing }
 }
 
 export function rejectSync(error: number): SyncResponse {
-  return { error, assignment: Buffer.alloc(0) }
+  return { error, ...noProtocol, assignment: Buffer.alloc(0) }
 }

@@ -4,6 +4,7 @@ import { pipeline } from 'node:stream/promises'
 import { MalformedError, readFrames } from './frames.ts'
 import type { State } from './api.ts'
 import { Groups } from './groups.ts'
+import { Refusals } from './refusals.ts'
 import { respond } from './requests.ts'
 import { Topics } from './topics.ts'
 
@@ -45,6 +46,7 @@ export async function startDevBroker(
   const state: State = {
     topics: new Topics({ retentionBytes, maxMessageBytes }),
     groups: new Groups(),
+    refusals: new Refusals(),
     minSessionTimeoutMs,
     host,
     port,

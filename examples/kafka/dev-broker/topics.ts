@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import * as codes from './errors.ts'
 import { Log, type LogLimits } from './log.ts'
 
@@ -13,26 +14,46 @@ export interface NewTopic {
 /** Limit for all topics together, since empty partitions take memory too. */
 const maxPartitions = 1_000
 
-/** All topics by name, each with a log per partition. */
+/** A topic as a request names it: by name, or else by ID (KIP-516). */
+export interface TopicKey {
+  name: string
+  id: string
+}
+
+/** The ID in keys that have a name instead. */
+export const noId = '0'.repeat(32)
+
+export interface Topic extends TopicKey {
+  /** A log per partition. */
+  logs: readonly Log[]
+}
+
+/** All topics, by name and by ID. */
 export class Topics {
   readonly #limits: LogLimits
-  readonly #logs = new Map<string, Log[]>()
+  readonly #byName = new Map<string, Topic>()
+  readonly #byId = new Map<string, Topic>()
 
   constructor(limits: LogLimits) {
     this.#limits = limits
   }
 
-  get names(): string[] {
-    return [...this.#logs.keys()]
+  get all(): Topic[] {
+    return [...this.#byName.values()]
   }
 
-  /** Undefined if the topic does not exist. */
-  partitions(name: string): readonly Log[] | undefined {
-    return this.#logs.get(name)
+  /** Returns the topic, or an error code if it does not exist. */
+  get({ name, id }: TopicKey): Topic | number {
+    return id === noId
+      ? (this.#byName.get(name) ?? codes.UNKNOWN_TOPIC_OR_PARTITION)
+      : (this.#byId.get(id) ?? codes.UNKNOWN_TOPIC_ID)
   }
 
-  log(name: string, partition: number): Log | undefined {
-    return this.#logs.get(name)?.[partition]
+  /** Returns the log of a partition, or an error code if it does not exist. */
+  log(key: TopicKey, partition: number): Log | number {
+    const topic = this.get(key)
+    if (typeof topic === 'number') return topic
+    return topic.logs[partition] ?? codes.UNKNOWN_TOPIC_OR_PARTITION
   }
 
   /**
@@ -47,7 +68,7 @@ export class Topics {
   ): readonly [error: number, message: string] | undefined {
     const { name, replicas } = topic
     const other = existing.find((known) => toMetric(known) === toMetric(name))
-    if (this.#logs.has(name)) {
+    if (this.#byName.has(name)) {
       return [codes.TOPIC_ALREADY_EXISTS, `Topic '${name}' already exists.`]
     }
     if (other !== undefined) {
@@ -74,7 +95,7 @@ export class Topics {
       const message = 'The dev broker is the only broker.'
       return [codes.INVALID_REPLICATION_FACTOR, message]
     }
-    const partitions = [...this.#logs.values()].flat().length
+    const partitions = this.all.flatMap(({ logs }) => logs).length
     if (partitions + toCount(topic) > maxPartitions) {
       const message = `The dev broker has at most ${maxPartitions} partitions in all. Delete a topic.`
       return [codes.POLICY_VIOLATION, message]
@@ -82,19 +103,24 @@ export class Topics {
     return undefined
   }
 
-  create(topic: NewTopic): void {
-    const length = toCount(topic)
+  create({ name, ...of }: NewTopic): Topic {
+    const length = toCount(of)
     const logs = Array.from({ length }, () => new Log(this.#limits))
-    this.#logs.set(topic.name, logs)
+    const id = randomUUID().replaceAll('-', '')
+    const topic = { name, id, logs }
+    this.#byName.set(name, topic)
+    this.#byId.set(id, topic)
+    return topic
   }
 
-  /** Returns false if the topic does not exist. */
-  delete(name: string): boolean {
-    return this.#logs.delete(name)
+  delete({ name, id }: Topic): void {
+    this.#byName.delete(name)
+    this.#byId.delete(id)
   }
 }
 
-const toCount = ({ partitions }: NewTopic) =>
+/** How many partitions the topic gets. */
+export const toCount = ({ partitions }: Pick<NewTopic, 'partitions'>) =>
   partitions === -1 ? 1 : partitions
 
 /** Names that differ in "." and "_" alone collide in Kafka's metrics. */

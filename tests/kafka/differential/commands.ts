@@ -17,8 +17,18 @@ export interface Command {
   /** Shown when a comparison fails. */
   readonly description: string
   /** Encodes the request for the topic and the group of this run. */
-  frame(name: string): Buffer
+  frame(run: Run): Buffer
 }
+
+/** What makes the requests of a run differ from those of other runs. */
+export interface Run {
+  readonly name: string
+  /** The ID of the topic of this run. */
+  readonly topicId: string
+}
+
+/** The ID of no topic. */
+const missingId = 'f'.repeat(32)
 
 const now = 1_700_000_000_000n
 const missing = 'no-such-topic'
@@ -100,9 +110,9 @@ const batch = fc
 const produceCommand = fc
   .record({ topic, index, batch, acks: fc.constantFrom(-1, -1, -1, -1, 1, 1, 2) })
   .chain(({ topic, index, batch, acks }) =>
-    command(produce, `${topic}/${index}, acks ${acks}: ${batch.description}`, (name) => ({
+    command(produce, `${topic}/${index}, acks ${acks}: ${batch.description}`, (run) => ({
       acks,
-      asked: [{ name: ownName(topic, name), partitions: [{ index, records: batch.bytes }] }],
+      asked: [{ ...keyOf(topic, run), partitions: [{ index, records: batch.bytes }] }],
     })),
   )
 
@@ -111,11 +121,19 @@ const offset = fc.oneof(
   fc.constantFrom(-1n, 100n),
 )
 
+/** The epoch of the leader that a client knows. -1 if it does not say. */
+const epoch = fc.constantFrom(-1, -1, 0, 0, 1)
+
 const fetchCommand = fc
   .record({
     topic,
     partitions: fc.uniqueArray(
-      fc.record({ index, offset, maxBytes: fc.constantFrom(1, 150, 100_000, 100_000) }),
+      fc.record({
+        index,
+        leaderEpoch: epoch,
+        offset,
+        maxBytes: fc.constantFrom(1, 150, 100_000, 100_000),
+      }),
       { minLength: 1, maxLength: 2, selector: ({ index }) => index },
     ),
     maxBytes: fc.constantFrom(1, 150, 2_000_000, 2_000_000),
@@ -126,23 +144,42 @@ const fetchCommand = fc
     return command(
       fetch,
       `${topic}/${from} of ${maxBytes}, session epoch ${sessionEpoch}`,
-      (name) => ({
+      (run) => ({
         maxWaitMs: 0,
         minBytes: 1,
         maxBytes,
         sessionEpoch,
-        asked: [{ name: ownName(topic, name), partitions }],
+        asked: [{ ...keyOf(topic, run), partitions }],
       }),
     )
   })
 
-const timestamps = [-1n, -1n, -2n, -2n, -3n, -4n, -7n, 0n, now, now + 1n, now + 3n, now + 9n]
+const timestamps = [
+  -1n,
+  -1n,
+  -2n,
+  -2n,
+  -3n,
+  -4n,
+  -5n,
+  -6n,
+  -7n,
+  0n,
+  now,
+  now + 1n,
+  now + 3n,
+  now + 9n,
+]
 const listCommand = fc
-  .record({ topic, index, timestamp: fc.constantFrom(...timestamps) })
-  .chain(({ topic, index, timestamp }) =>
-    command(listOffsets, `${topic}/${index} at ${timestamp}`, (name) => ({
-      asked: [{ name: ownName(topic, name), partitions: [{ index, timestamp }] }],
-    })),
+  .record({ topic, index, leaderEpoch: epoch, timestamp: fc.constantFrom(...timestamps) })
+  .chain(({ topic, ...partition }) =>
+    command(
+      listOffsets,
+      `${topic}/${partition.index} at ${partition.timestamp}, leader epoch ${partition.leaderEpoch}`,
+      (run) => ({
+        asked: [{ ...keyOf(topic, run), partitions: [partition] }],
+      }),
+    ),
   )
 
 const group = fc.constantFrom('a', 'a', 'b', '')
@@ -155,25 +192,34 @@ const commitCommand = fc
       [string, number]
     >,
     offset: fc.constantFrom(0n, 1n, 5n, 1_000n, -1n),
+    leaderEpoch: epoch,
     metadata: fc.constantFrom(null, '', 'note', 'x'.repeat(4_096), 'x'.repeat(4_097)),
   })
-  .chain(({ group, topic, index, member: [memberId, generation], offset, metadata }) => {
+  .chain(({ group, topic, index, member: [memberId, generation], ...position }) => {
+    const { offset, leaderEpoch, metadata } = position
     const member = `${group} as "${memberId}" of ${generation}`
-    const description = `${member}, ${topic}/${index} = ${offset}, ${metadata?.length} bytes of metadata`
-    return command(offsetCommit, description, (name) => ({
-      group: ownName(group, name),
+    const description = `${member}, ${topic}/${index} = ${offset}@${leaderEpoch}, ${metadata?.length} bytes of metadata`
+    return command(offsetCommit, description, (run) => ({
+      group: ownName(group, run),
       generation,
       memberId,
-      asked: [{ name: ownName(topic, name), partitions: [{ index, offset, metadata }] }],
+      instanceId: null,
+      asked: [{ ...keyOf(topic, run), partitions: [{ index, ...position }] }],
     }))
   })
 
 const committedCommand = fc
   .record({ group: fc.constantFrom('a', 'b', 'unknown', ''), topic: fc.option(topic), index })
   .chain(({ group, topic, index }) =>
-    command(offsetFetch, `${group} ${topic ?? 'all'}/${index}`, (name) => ({
-      group: ownName(group, name),
-      topics: topic === null ? null : [{ name: ownName(topic, name), partitions: [index] }],
+    command(offsetFetch, `${group} ${topic ?? 'all'}/${index}`, (run) => ({
+      asked: [
+        {
+          group: ownName(group, run),
+          memberId: null,
+          memberEpoch: -1,
+          topics: topic === null ? null : [{ ...keyOf(topic, run), partitions: [index] }],
+        },
+      ],
     })),
   )
 
@@ -189,17 +235,23 @@ export const commands: fc.Arbitrary<Command> = fc.oneof(
 function command<Request>(
   api: Api<Request>,
   description: string,
-  request: (name: string) => Request,
+  request: (run: Run) => Request,
 ): fc.Arbitrary<Command> {
   const [min, max] = api.versions
   return fc.integer({ min, max }).map((version) => ({
     key: api.key,
     version,
     description,
-    frame: (name) => encodeRequest(api, version, request(name)),
+    frame: (run) => encodeRequest(api, version, request(run)),
   }))
 }
 
 /** Makes a name unique to the run. The missing topic keeps its name. */
-const ownName = (name: string, run: string): string =>
-  name === '' || name === missing ? name : `${run}-${name}`
+const ownName = (name: string, run: Run): string =>
+  name === '' || name === missing ? name : `${run.name}-${name}`
+
+/** Names a topic and gives its ID. The version of the request decides which of them is sent. */
+const keyOf = (topic: string, run: Run) => ({
+  name: ownName(topic, run),
+  id: topic === missing ? missingId : run.topicId,
+})

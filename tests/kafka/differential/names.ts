@@ -3,6 +3,7 @@ import {
   deleteTopics,
   metadata,
 } from '../../../examples/kafka/dev-broker/api-topics.ts'
+import { noId } from '../../../examples/kafka/dev-broker/topics.ts'
 import { normalize } from './normalize.ts'
 import { createTopic, request, waitForTopics } from './topics.ts'
 
@@ -16,7 +17,7 @@ export async function manageNames(port: number): Promise<unknown[]> {
       ...{ name: 'new', partitions: 1, replicas: 1, assignments: [], configs: [] },
       ...(typeof topic === 'string' ? { name: topic } : topic),
     }))
-    const response = await request(port, createTopics, { asked, onlyValidate })
+    const response = await request(port, createTopics, { asked, onlyValidate }, 6)
     responses.push({ topics, response: normalize(response, {}) })
   }
   await createTopic(port, 'shop.events', 1)
@@ -33,8 +34,9 @@ export async function manageNames(port: number): Promise<unknown[]> {
     ])
   }
   const names = ['a.b', 'no-such-topic', 'a.b', 'no-such-topic', 'a_b']
-  const listed = await request(port, metadata, { names })
-  const deleted = await request(port, deleteTopics, { names })
-  await request(port, deleteTopics, { names: ['a.b', 'shop.events'] })
+  const keys = names.map((name) => ({ name, id: noId }))
+  const listed = await request(port, metadata, { asked: keys })
+  const deleted = await request(port, deleteTopics, { asked: [], names }, 5)
+  await request(port, deleteTopics, { asked: [], names: ['a.b', 'shop.events'] }, 5)
   return [...responses, normalize(listed, {}), normalize(deleted, {})]
 }

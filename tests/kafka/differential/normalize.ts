@@ -1,4 +1,5 @@
 import { apis } from '../../../examples/kafka/dev-broker/requests.ts'
+import { noId } from '../../../examples/kafka/dev-broker/topics.ts'
 import { decodeResponse } from './wire.ts'
 
 /** Decodes a response and removes addresses, random IDs, internal topics and the order of entries. */
@@ -14,7 +15,7 @@ export function normalizeResponse(
 }
 
 export interface Options {
-  /** Maps random IDs to names. */
+  /** Maps random IDs of members and topics to names. */
   readonly ids?: ReadonlyMap<string, string>
   /**
    * How many batches of each fetch to keep: all of them by default. Kafka sometimes returns fewer batches than exist and fit,
@@ -34,12 +35,18 @@ export function normalize(value: unknown, options: Options): unknown {
   if (typeof value !== 'object' || value === null) return value
   const hasFailed = 'error' in value && value.error !== 0
   const fields = Object.entries(value).filter(
-    ([name]) => name !== 'message' && !(hasFailed && name === 'logStart'),
+    ([name]) => !ignored.has(name) && !(hasFailed && name === 'logStart'),
   )
   return Object.fromEntries(
     fields.map(([name, field]) => [name, normalizeField(name, field, options)]),
   )
 }
+
+/** Fields in which the brokers differ, as the README of the dev broker says, and one that is null or empty in Kafka. */
+const ignored = new Set(['message', 'recordErrors', 'clusterId', 'configs', 'session', 'aborted'])
+
+/** Whether this is the ID of a topic, not the ID of none. */
+export const isTopicId = (text: string): boolean => /^[0-9a-f]{32}$/.test(text) && text !== noId
 
 function normalizeField(name: string, value: unknown, options: Options): unknown {
   if (name === 'port' && Number(value) > 0) return 'a port'
@@ -52,14 +59,14 @@ function normalizeField(name: string, value: unknown, options: Options): unknown
 /** Merges entries of the same topic. Kafka's response has one entry for a topic that is requested twice. */
 function mergeTopics(items: unknown[]): unknown[] {
   if (!items.every(isTopic)) return items
-  const byName = Map.groupBy(items, ({ name }) => name)
-  return Array.from(byName.values(), (entries) => ({
+  const byTopic = Map.groupBy(items, ({ name, id }) => `${name} ${id}`)
+  return Array.from(byTopic.values(), (entries) => ({
     ...entries[0],
     partitions: entries.flatMap(({ partitions }) => partitions),
   }))
 }
 
-const isTopic = (item: unknown): item is { name: string; partitions: unknown[] } =>
+const isTopic = (item: unknown): item is { name: string; id: string; partitions: unknown[] } =>
   typeof item === 'object' && item !== null && 'partitions' in item && 'name' in item
 
 /** Splits the records of a fetch into batches. Drops the last one if Kafka has truncated it. */
@@ -79,7 +86,7 @@ const isInternal = (item: unknown): boolean =>
 /** Sorts topics, partitions and members, whose order has no meaning. */
 function sortKey(item: unknown): string {
   if (typeof item !== 'object' || item === null) return ''
-  if ('name' in item) return String(item.name)
+  if ('name' in item) return String(item.name || ('id' in item && item.id))
   if ('memberId' in item) return String(item.memberId)
   return 'index' in item ? String(item.index).padStart(10) : ''
 }

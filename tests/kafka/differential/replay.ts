@@ -1,14 +1,15 @@
 import { apiVersions } from '../../../examples/kafka/dev-broker/requests.ts'
-import { createTopics } from '../../../examples/kafka/dev-broker/api-topics.ts'
+import { noId } from '../../../examples/kafka/dev-broker/topics.ts'
+import { createTopics, metadata } from '../../../examples/kafka/dev-broker/api-topics.ts'
 import { joinGroup } from '../../../examples/kafka/dev-broker/api-groups.ts'
 import type { Exchange, RecordedEvent } from '../dev-broker/recorder.ts'
-import { normalizeResponse } from './normalize.ts'
+import { isTopicId, normalizeResponse } from './normalize.ts'
 import { waitForTopics } from './topics.ts'
 import { decodeResponse, readHeader, Wire } from './wire.ts'
 
 /**
- * Sends recorded requests to another broker, in the same order of requests and responses. Replaces the member IDs with those
- * of the other broker. Omits ApiVersions, in which the brokers differ. Resolves with the requests, such as "3 v4", and the
+ * Sends recorded requests to another broker, in the same order of requests and responses. Replaces the IDs of members and
+ * topics with those of the other broker. Omits ApiVersions, in which the brokers differ. Resolves with the requests, such as "3 v4", and the
  * normalized responses of both brokers.
  */
 export async function replay(events: readonly RecordedEvent[], port: number) {
@@ -39,12 +40,22 @@ export async function replay(events: readonly RecordedEvent[], port: number) {
       )
       if (from && to) ids.set(from, to)
     }
-    if (key === createTopics.key && replayed !== 'closed') {
-      const { topics } = decodeResponse(createTopics, version, replayed)
-      await waitForTopics(
-        port,
-        topics.map(({ name }) => name),
+    if ((key === createTopics.key || key === metadata.key) && replayed !== 'closed') {
+      const [from = [], to = []] = [recorded, replayed].map((response) =>
+        key === metadata.key
+          ? decodeResponse(metadata, version, response).topics
+          : decodeResponse(createTopics, version, response).topics,
       )
+      const idsInKafka = new Map(to.map(({ name, id }) => [name, id]))
+      for (const { name, id } of from) {
+        if (id !== noId) ids.set(id, idsInKafka.get(name) ?? id)
+      }
+      if (key === createTopics.key) {
+        await waitForTopics(
+          port,
+          to.map(({ name }) => name ?? ''),
+        )
+      }
     }
     compared.push({
       request: `${key} v${version}`,
@@ -55,11 +66,13 @@ export async function replay(events: readonly RecordedEvent[], port: number) {
   return compared
 }
 
-/** Replaces member IDs. All have the same length: the client ID, a dash and a UUID. */
+/** Replaces IDs: of members, which have the same length in both brokers, and of topics. */
 function replaceIds(request: Buffer, ids: ReadonlyMap<string, string>): Buffer {
   const copy = Buffer.from(request)
   for (const [from, to] of ids) {
-    for (let at = copy.indexOf(from); at >= 0; at = copy.indexOf(from, at + 1)) copy.write(to, at)
+    const encoding = isTopicId(from) ? 'hex' : 'utf8'
+    for (let at = -1; (at = copy.indexOf(from, at + 1, encoding)) >= 0;)
+      copy.write(to, at, encoding)
   }
   return copy
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
 import { connect, type Socket } from 'node:net'
-import type { Api } from '../../../examples/kafka/dev-broker/api.ts'
+import { versionOf, type Api } from '../../../examples/kafka/dev-broker/api.ts'
 import * as t from '../../../examples/kafka/dev-broker/codec.ts'
 import { readFrames } from '../../../examples/kafka/dev-broker/frames.ts'
 import { encodeFrame } from '../dev-broker/recorder.ts'
@@ -14,7 +14,7 @@ const header = t.struct({
 export type Header = t.ValueOf<typeof header>
 
 export function readHeader(request: Buffer): Header {
-  return header.read(new t.Reader(request), 0)
+  return header.read(new t.Reader(request), t.unversioned)
 }
 
 /** A connection to a broker. Responses arrive in the order of the requests. */
@@ -63,8 +63,12 @@ export function encodeRequest<Request>(
   request: Request,
 ): Buffer {
   const clientId = 'differential'
-  const head = header.write({ key: api.key, version, correlationId: 1, clientId }, 0)
-  return Buffer.concat([head, api.request.write(request, version)])
+  const at = versionOf(api, version)
+  return Buffer.concat([
+    header.write({ key: api.key, version, correlationId: 1, clientId }, t.unversioned),
+    t.taggedFields.write(undefined, at),
+    api.request.write(request, at),
+  ])
 }
 
 /** Decodes a response. @throws Error when bytes are missing or left over */
@@ -73,8 +77,11 @@ export function decodeResponse<Response>(
   version: number,
   response: Buffer,
 ): Response {
+  const at = versionOf(api, version)
   const reader = new t.Reader(response.subarray(4))
-  const value = api.response.read(reader, version)
+  // ApiVersions has the old header in all versions.
+  if (api.key !== 18) t.taggedFields.read(reader, at)
+  const value = api.response.read(reader, at)
   if (reader.left > 0)
     throw new Error(`A response to request ${api.key} has ${reader.left} extra bytes`)
   return value
