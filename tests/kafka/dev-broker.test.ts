@@ -136,7 +136,7 @@ describe('invalid requests', () => {
 
   test('an unknown version of ApiVersions is answered in version 0 with UNSUPPORTED_VERSION', async () => {
     const answer = await exchange(encodeFrame(encodeHeader(18, 99)))
-    expect(answer.subarray(4).toString('hex')).toBe('0000000700230000000100120000' + '0002')
+    expect(answer.subarray(4).toString('hex')).toBe('0000000700230000000100120000' + '0004')
   })
 
   test('the dev broker keeps running after more than 10,000 frames of garbage and damaged requests', async () => {

@@ -1,13 +1,7 @@
 import { api, leaderEpoch, nodeId, throttleMs } from './api.ts'
 import * as t from './codec.ts'
 import * as codes from './errors.ts'
-import {
-  isTopicName,
-  noId,
-  toCount,
-  type NewTopic,
-  type TopicKey,
-} from './topics.ts'
+import { isTopicName, noId, toCount, type TopicKey } from './topics.ts'
 
 const { array, constant, int8, int16, int32, nullableString } = t
 const { since, string, struct, until, uuid } = t
@@ -127,7 +121,7 @@ export const createTopics = api({
     const byName = Map.groupBy(asked, ({ name }) => name)
     return {
       topics: Array.from(byName, ([name, entries]) => {
-        const [topic] = entries as [NewTopic]
+        const [topic] = entries as [(typeof asked)[number]]
         const refusal =
           entries.length > 1
             ? ([codes.INVALID_REQUEST, 'Duplicate topic name.'] as const)
@@ -171,11 +165,10 @@ export const deleteTopics = api({
     return {
       topics: groupSame(keys).map(([key, ...same]) => {
         const topic = topics.get(key)
-        const isUnknown = typeof topic === 'number'
-        if (isUnknown || same.length > 0) {
-          const error = isUnknown ? topic : codes.INVALID_REQUEST
-          return { ...toAnswer(key), error }
+        if (same.length > 0) {
+          return { ...toAnswer(key), error: codes.INVALID_REQUEST }
         }
+        if (typeof topic === 'number') return { ...toAnswer(key), error: topic }
         groups.forgetTopic(topic.name)
         topics.delete(topic)
         return { name: topic.name, id: topic.id, error: codes.NONE }
