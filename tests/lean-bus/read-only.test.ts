@@ -140,6 +140,14 @@ test.each<[what: string, spoil: (folder: string) => void, message: string]>([
     `${'0'.repeat(19)}2.log cannot be read: ENOENT`,
   ],
   [
+    'a folder with the name of the marker of a clean end',
+    (folder) => {
+      rmSync(join(folder, 'orders', 'clean'))
+      mkdirSync(join(folder, 'orders', 'clean'))
+    },
+    'clean cannot be read: EISDIR',
+  ],
+  [
     'a link to a topic that is gone',
     (folder) => symlinkSync('nowhere', join(folder, 'refunds')),
     'ENOENT: no such file or directory',

@@ -7,7 +7,7 @@ import {
 } from '../protocol/format.ts'
 import { minRecordBytes } from '../protocol/records.ts'
 import type { ReadOnlyFolder } from './files.ts'
-import { readMarker } from './marker.ts'
+import { markerName, readMarker } from './marker.ts'
 import {
   damaged,
   endOffset,
@@ -29,7 +29,7 @@ export async function openSegments(
   folder: ReadOnlyFolder,
   onHeader: (header: Header) => void = () => {},
 ) {
-  const marked = await readMarker(folder)
+  const marked = await readMarker(folder).catch(unreadable(markerName))
   const names = await listSegments(folder)
   const segments: Segment[] = []
   let end = 0n
@@ -37,13 +37,7 @@ export async function openSegments(
   try {
     for (const name of names) {
       const mayBeTorn = marked === undefined && name === names.at(-1)
-      const opened = await openSegment(folder, name, mayBeTorn, onHeader).catch(
-        (cause: Error) => {
-          if (cause instanceof BusError) throw cause
-          const detail = `${name} cannot be read: ${cause.message}`
-          throw new BusError('STORAGE', detail, { cause })
-        },
-      )
+      const opened = await openSegment(folder, name, mayBeTorn, onHeader)
       segments.push(opened.segment)
       const { base } = opened.segment
       if (segments.length > 1 && base !== end) {
@@ -63,6 +57,12 @@ export async function openSegments(
   }
 }
 
+/** Adds the name to an error of the system, which may lack it. */
+const unreadable = (name: string) => (cause: Error) => {
+  const detail = `${name} cannot be read: ${cause.message}`
+  throw new BusError('STORAGE', detail, { cause })
+}
+
 /** @param mayBeTorn whether a crash may have interrupted a write to it */
 async function openSegment(
   folder: ReadOnlyFolder,
@@ -70,10 +70,11 @@ async function openSegment(
   mayBeTorn: boolean,
   onHeader: (header: Header) => void,
 ) {
-  const file = await folder.open(name)
+  const file = await folder.open(name).catch(unreadable(name))
   const segment = newSegment(name, file, BigInt(name.slice(0, 20)))
   try {
-    const bytes = await file.read(0, await file.size())
+    const size = await file.size()
+    const bytes = await file.read(0, size).catch(unreadable(name))
     let end = segment.base
     for (const { header, at, batch } of batchesIn(bytes)) {
       if (header.baseOffset !== end) break
