@@ -56,11 +56,13 @@ export const listOffsets = a.api({
     ),
   }),
   answer: ({ asked }, { topics }, { version }) => ({
-    topics: a.answerEach(asked, (topic, { index, timestamp, ...of }) => {
+    topics: a.answerEach(a.lastOfEach(asked), (topic, of) => {
+      const { index, timestamp } = of
       const log = topics.log(topic, index)
       const none = { index, error: 0, timestamp: -1n, offset: -1n }
       const nothing = { ...none, leaderEpoch: -1 }
       const found = { ...none, leaderEpoch: a.leaderEpoch }
+      if (of.isRepeated) return { ...nothing, error: codes.INVALID_REQUEST }
       if (timestamp < special.start) {
         const first = specialSince.get(timestamp) ?? Infinity
         if (version < first)

@@ -1,7 +1,8 @@
 import * as a from './api.ts'
-import { isOneBatch, isTransactional } from './batches.ts'
+import { checkNotTransactional, checkReadable, onlyBatch } from './batches.ts'
 import * as t from './codec.ts'
 import * as codes from './errors.ts'
+import { RefusedError, refusalOf } from './errors.ts'
 import { MalformedError } from './frames.ts'
 import type { Topics } from './topics.ts'
 
@@ -28,35 +29,43 @@ export const produce = a.api({
         index: int32,
         error: int16,
         baseOffset: int64,
-        appendTime: constant(int64, -1n),
+        appendTime: int64,
         logStart: since(5, int64, -1n),
         recordErrors: since(8, constant(array(recordError), [])),
-        message: since(8, constant(nullableString, null)),
+        message: since(8, nullableString, null),
       }),
       13,
     ),
     throttleMs: a.throttleMs,
   }),
-  answer({ acks, asked }, { topics }) {
-    const hasTransaction = asked.some(({ partitions }) =>
-      partitions.some(({ records }) => isTransactional(records)),
-    )
+  answer({ acks, ...body }, { topics }, { version }) {
+    const asked = a.lastOfEach(body.asked)
+    // These errors refuse the whole request, as in Kafka.
+    const refused = refusalOf(() => {
+      a.answerEach(asked, (_, { records }) => checkNotTransactional(records))
+      a.answerEach(asked, (topic, { index, records }) => {
+        const exists = typeof topics.log(topic, index) === 'object'
+        if (exists) checkReadable(records, version)
+      })
+    })
     let hasFailed = false
     const answers = a.answerEach(asked, (topic, { index, records }) => {
       const log = topics.log(topic, index)
-      const append = () => {
-        if (hasTransaction) return codes.TRANSACTIONAL_ID_AUTHORIZATION_FAILED
-        if (typeof log === 'number') return log
-        if (!isOneBatch(records)) return codes.INVALID_RECORD
-        if (Math.abs(acks) > 1) return codes.INVALID_REQUIRED_ACKS
-        return log.append(records)
-      }
-      const appended = append()
-      if (typeof log === 'object' && typeof appended === 'bigint') {
-        return { index, error: 0, baseOffset: appended, logStart: log.start }
-      }
-      hasFailed = true
-      return { index, error: Number(appended), baseOffset: -1n, logStart: -1n }
+      let appended = { baseOffset: -1n, appendTime: -1n }
+      const refusal =
+        refused ??
+        refusalOf(() => {
+          if (typeof log === 'number') throw new RefusedError(log)
+          const batch = onlyBatch(records, version)
+          if (Math.abs(acks) > 1) {
+            throw new RefusedError(codes.INVALID_REQUIRED_ACKS)
+          }
+          appended = log.append(batch)
+        })
+      if (refusal) hasFailed = true
+      const { code: error = codes.NONE, message = null } = refusal ?? {}
+      const logStart = typeof log === 'object' && !refusal ? log.start : -1n
+      return { index, error, message, ...appended, logStart }
     })
     if (acks !== 0) return { topics: answers }
     // With acks=0 there is no response, so a failure closes the connection.
@@ -64,6 +73,9 @@ export const produce = a.api({
     return undefined
   },
 })
+
+/** Kafka's `fetch.max.bytes`, the limit of any response. */
+const fetchMaxBytes = 57_671_680
 
 const fetchRequest = struct({
   replica: until(14, constant(int32, -1)),
@@ -87,6 +99,8 @@ const fetchRequest = struct({
   forgotten: since(7, constant(a.byTopic(int32, 13), [])),
   rack: since(11, constant(t.string, '')),
 })
+
+type FetchRequest = t.ValueOf<typeof fetchRequest>
 
 /** Fetch v4-18 without fetch sessions (KIP-227) and transactions. */
 export const fetch = a.api({
@@ -112,10 +126,14 @@ export const fetch = a.api({
       13,
     ),
   }),
-  async answer(request, { topics }) {
-    if (request.sessionEpoch > 0) {
+  async answer({ maxBytes, minBytes, ...body }, { topics }) {
+    if (body.sessionEpoch > 0) {
       return { error: codes.FETCH_SESSION_ID_NOT_FOUND, topics: [] }
     }
+    const asked = a.lastOfEach(body.asked)
+    const limit = Math.min(maxBytes, fetchMaxBytes)
+    const limits = { maxBytes: limit, minBytes: Math.min(minBytes, limit) }
+    const request = { ...body, ...limits, asked }
     let { answers, isEnough } = read(request, topics)
     if (!isEnough && request.maxWaitMs > 0) {
       const { promise, resolve } = Promise.withResolvers<void>()
@@ -137,11 +155,15 @@ export const fetch = a.api({
 })
 
 /** Reads what exists now. It is enough at `minBytes`, or when a read fails. */
-function read(request: t.ValueOf<typeof fetchRequest>, topics: Topics) {
+function read(
+  request: Pick<FetchRequest, 'asked' | 'maxBytes' | 'minBytes'>,
+  topics: Topics,
+) {
+  let bytesLeft = request.maxBytes
   let byteCount = 0
   let hasFailed = false
   const answers = a.answerEach(request.asked, (topic, of) => {
-    const maxBytes = Math.min(of.maxBytes, request.maxBytes - byteCount)
+    const maxBytes = Math.min(of.maxBytes, bytesLeft)
     const log = topics.log(topic, of.index)
     const readLog = () => {
       if (typeof log === 'number') return log
@@ -149,8 +171,10 @@ function read(request: t.ValueOf<typeof fetchRequest>, topics: Topics) {
       return error || log.read(of.offset, maxBytes, byteCount === 0)
     }
     const records = readLog()
+    const read = typeof records === 'object' ? records.length : 0
+    bytesLeft = Math.max(0, bytesLeft - read)
+    byteCount += read
     if (typeof log === 'object' && typeof records === 'object') {
-      byteCount += records.length
       const { start, end } = log
       const ends = { highWatermark: end, lastStable: end, logStart: start }
       return { index: of.index, error: codes.NONE, ...ends, records }

@@ -79,6 +79,24 @@ export const byTopic = <T>(partition: t.Type<T>, firstWithIds = Infinity) =>
     }),
   )
 
+/**
+ * Keeps the last entry of each partition. Kafka answers a partition once,
+ * however often the request names it.
+ */
+export function lastOfEach<Asked extends { index: number }>(
+  topics: readonly (TopicKey & { partitions: readonly Asked[] })[],
+) {
+  const byKey = Map.groupBy(topics, ({ name, id }) => id + name)
+  return Array.from(byKey.values(), (entries) => {
+    const { name, id } = entries[0] as TopicKey
+    const last = new Map<number, Asked & { isRepeated: boolean }>()
+    for (const asked of entries.flatMap(({ partitions }) => partitions)) {
+      last.set(asked.index, { ...asked, isRepeated: last.has(asked.index) })
+    }
+    return { name, id, partitions: [...last.values()] }
+  })
+}
+
 /** Answers each partition. Returns the form of `byTopic`. */
 export function answerEach<Asked, Answer>(
   topics: readonly (TopicKey & { partitions: readonly Asked[] })[],

@@ -1,4 +1,5 @@
 /** The error codes of Kafka that this broker returns, under Kafka's names. */
+export const UNKNOWN_SERVER_ERROR = -1
 export const NONE = 0
 export const OFFSET_OUT_OF_RANGE = 1
 export const CORRUPT_MESSAGE = 2
@@ -29,7 +30,29 @@ export const GROUP_ID_NOT_FOUND = 69
 export const FETCH_SESSION_ID_NOT_FOUND = 70
 export const FENCED_LEADER_EPOCH = 74
 export const UNKNOWN_LEADER_EPOCH = 75
+export const UNSUPPORTED_COMPRESSION_TYPE = 76
 export const MEMBER_ID_REQUIRED = 79
 export const GROUP_MAX_SIZE_REACHED = 81
 export const INVALID_RECORD = 87
 export const UNKNOWN_TOPIC_ID = 100
+
+/** Refuses what a client asks for with one of these codes. */
+export class RefusedError extends Error {
+  readonly code: number
+
+  constructor(code: number, message?: string) {
+    super(message)
+    this.code = code
+  }
+}
+
+/** Returns the error with which the operation was refused, if it was. */
+export function refusalOf(operation: () => void): RefusedError | undefined {
+  try {
+    operation()
+    return undefined
+  } catch (error) {
+    if (error instanceof RefusedError) return error
+    throw error
+  }
+}

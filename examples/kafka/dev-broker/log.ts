@@ -1,6 +1,7 @@
-import { parseBatch, stamp, timestampsOf, type Batch } from './batches.ts'
-import { OFFSET_OUT_OF_RANGE } from './errors.ts'
+import { parseBatch, stamp, type Batch } from './batches.ts'
+import { OFFSET_OUT_OF_RANGE, UNKNOWN_SERVER_ERROR } from './errors.ts'
 import { Producers } from './producers.ts'
+import { readRecords } from './records.ts'
 
 /** Limits in bytes. */
 export interface LogLimits {
@@ -31,21 +32,25 @@ export class Log {
 
   /**
    * Appends a batch, unless it repeats an earlier one. Returns the offset of
-   * its first record, or an error code.
+   * its first record. Like Kafka, returns a time for a repeated batch only.
+   *
+   * @throws RefusedError
    */
-  append(bytes: Buffer): bigint | number {
+  append(bytes: Buffer): { baseOffset: bigint; appendTime: bigint } {
     const parsed = parseBatch(bytes, this.#limits.maxMessageBytes)
-    if (typeof parsed === 'number') return parsed
     const batch = stamp(parsed, this.end)
-    const known = this.#producers.check(batch)
-    if (known !== undefined) return known
+    const repeated = this.#producers.check(batch)
+    if (repeated) {
+      const { baseOffset, maxTimestamp: appendTime } = repeated
+      return { baseOffset, appendTime }
+    }
     this.#producers.add(batch)
     this.#batches.push(batch)
     this.#bytes += bytes.length
     this.end += BigInt(batch.count)
     this.#retain()
     this.#listeners.forEach((listener) => listener())
-    return batch.baseOffset
+    return { baseOffset: batch.baseOffset, appendTime: -1n }
   }
 
   /**
@@ -55,6 +60,8 @@ export class Log {
    */
   read(offset: bigint, maxBytes: number, isFirst: boolean): Buffer | number {
     if (offset < this.start || offset > this.end) return OFFSET_OUT_OF_RANGE
+    // Kafka's error for a negative limit, if there is something to read.
+    if (offset < this.end && maxBytes < 0) return UNKNOWN_SERVER_ERROR
     const batches: Buffer[] = []
     let bytesLeft = maxBytes
     for (const { bytes } of this.#batches.slice(this.#indexOf(offset))) {
@@ -65,21 +72,15 @@ export class Log {
     return Buffer.concat(batches)
   }
 
-  /**
-   * Finds the first record at or after a time in ms. Returns the first record
-   * of the batch if the batch is compressed.
-   */
-  find(timestamp: bigint): { offset: bigint; timestamp: bigint } | undefined {
-    const batch = this.#batches.find(
-      ({ maxTimestamp }) => maxTimestamp >= timestamp,
-    )
+  /** Finds the first record at or after a time in ms. */
+  find(time: bigint): { offset: bigint; timestamp: bigint } | undefined {
+    const batch = this.#batches.find(({ maxTimestamp }) => maxTimestamp >= time)
     if (!batch) return undefined
-    const timestamps = timestampsOf(batch)
-    const index = timestamps.findIndex((time) => time >= timestamp)
-    return {
-      offset: batch.baseOffset + BigInt(Math.max(0, index)),
-      timestamp: timestamps[index] ?? batch.baseTimestamp,
+    for (const { timestamp, offsetDelta } of readRecords(batch)) {
+      const offset = batch.baseOffset + BigInt(offsetDelta)
+      if (timestamp >= time) return { offset, timestamp }
     }
+    return undefined
   }
 
   /** Finds the first of the records with the latest time. */

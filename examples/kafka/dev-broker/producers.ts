@@ -2,6 +2,7 @@ import { lastSequence, type Batch } from './batches.ts'
 import {
   INVALID_PRODUCER_EPOCH,
   OUT_OF_ORDER_SEQUENCE_NUMBER,
+  RefusedError,
 } from './errors.ts'
 
 const limits = { batches: 5, producers: 1_000 }
@@ -14,25 +15,33 @@ export class Producers {
   readonly #batches = new Map<bigint, Batch[]>()
 
   /**
-   * Returns the offset of the batch that this one repeats, an error code, or
-   * undefined for a new batch.
+   * Returns the earlier batch that this one repeats, if any.
+   *
+   * @throws RefusedError when the batch does not follow the last one
    */
-  check(batch: Batch): bigint | number | undefined {
+  check(batch: Batch): Batch | undefined {
     const { producerId, producerEpoch, firstSequence } = batch
+    if (producerId < 0n) return undefined
     const known = this.#batches.get(producerId) ?? []
     const last = known.at(-1)
-    if (!last) return undefined
-    if (producerEpoch < last.producerEpoch) return INVALID_PRODUCER_EPOCH
-    const isNewEpoch = producerEpoch > last.producerEpoch
-    const next = isNewEpoch ? 0 : (lastSequence(last) + 1) & 0x7fffffff
+    const { producerEpoch: epoch } = last ?? { producerEpoch: -1 }
+    if (producerEpoch < epoch) {
+      throw new RefusedError(INVALID_PRODUCER_EPOCH, `The epoch is ${epoch}.`)
+    }
     const repeated = known.find(
       (earlier) =>
         earlier.producerEpoch === producerEpoch &&
         earlier.firstSequence === firstSequence &&
         earlier.count === batch.count,
     )
-    if (repeated) return repeated.baseOffset
-    return firstSequence === next ? undefined : OUT_OF_ORDER_SEQUENCE_NUMBER
+    if (repeated) return repeated
+    // A producer that is not known, or has no epoch, starts at any number.
+    if (!last || epoch === -1) return undefined
+    const next =
+      producerEpoch > epoch ? 0 : (lastSequence(last) + 1) & 0x7fffffff
+    if (firstSequence === next) return undefined
+    const message = `The next sequence number is ${next}.`
+    throw new RefusedError(OUT_OF_ORDER_SEQUENCE_NUMBER, message)
   }
 
   /** Records an appended batch. */

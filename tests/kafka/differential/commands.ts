@@ -72,9 +72,10 @@ const batch = fc
       }),
     ),
     damage: fc.option(fc.constantFrom(...Object.keys(damages)), { freq: 3 }),
+    compression: fc.constantFrom('none', 'none', 'none', 'gzip', 'snappy', 'lz4', 'zstd'),
     isLarge: fc.integer({ min: 0, max: 19 }).map((n) => n === 0),
   })
-  .map(({ messages, producer, damage, isLarge }) => {
+  .map(({ messages, producer, damage, compression, isLarge }) => {
     const value = isLarge ? Buffer.alloc(1_048_600) : undefined
     const records = messages.map((fields, position): MessageRecord => {
       const key = fields.key === null ? undefined : Buffer.from(fields.key)
@@ -95,6 +96,7 @@ const batch = fc
       } as MessageRecord
     })
     const intact = encodeBatch(records, {
+      compression,
       producerId: producer?.id ?? -1n,
       producerEpoch: producer?.epoch ?? -1,
       firstSequence: producer?.sequence ?? -1,
@@ -104,7 +106,7 @@ const batch = fc
       ? `${producer.id}/${producer.epoch}/${producer.sequence}`
       : 'no producer id'
     const size = isLarge ? 'too large' : `${messages.length} records`
-    return { bytes, description: `${size}, ${source}, ${damage ?? 'intact'}` }
+    return { bytes, description: `${size}, ${source}, ${compression}, ${damage ?? 'intact'}` }
   })
 
 const produceCommand = fc
@@ -127,16 +129,16 @@ const epoch = fc.constantFrom(-1, -1, 0, 0, 1)
 const fetchCommand = fc
   .record({
     topic,
-    partitions: fc.uniqueArray(
+    partitions: fc.array(
       fc.record({
         index,
         leaderEpoch: epoch,
         offset,
-        maxBytes: fc.constantFrom(1, 150, 100_000, 100_000),
+        maxBytes: fc.constantFrom(-1, 0, 1, 150, 100_000, 100_000, 100_000),
       }),
-      { minLength: 1, maxLength: 2, selector: ({ index }) => index },
+      { minLength: 1, maxLength: 3 },
     ),
-    maxBytes: fc.constantFrom(1, 150, 2_000_000, 2_000_000),
+    maxBytes: fc.constantFrom(-1, 0, 1, 150, 2_000_000, 2_000_000, 2_000_000),
     sessionEpoch: fc.constantFrom(-1, -1, -1, -1, 3),
   })
   .chain(({ topic, partitions, maxBytes, sessionEpoch }) => {
@@ -170,17 +172,19 @@ const timestamps = [
   now + 3n,
   now + 9n,
 ]
+const listed = fc.record({
+  index,
+  leaderEpoch: epoch,
+  timestamp: fc.constantFrom(...timestamps),
+})
 const listCommand = fc
-  .record({ topic, index, leaderEpoch: epoch, timestamp: fc.constantFrom(...timestamps) })
-  .chain(({ topic, ...partition }) =>
-    command(
-      listOffsets,
-      `${topic}/${partition.index} at ${partition.timestamp}, leader epoch ${partition.leaderEpoch}`,
-      (run) => ({
-        asked: [{ ...keyOf(topic, run), partitions: [partition] }],
-      }),
-    ),
-  )
+  .record({ topic, partitions: fc.array(listed, { minLength: 1, maxLength: 2 }) })
+  .chain(({ topic, partitions }) => {
+    const at = partitions.map((part) => `${part.index} at ${part.timestamp} in ${part.leaderEpoch}`)
+    return command(listOffsets, `${topic}/${at}`, (run) => ({
+      asked: [{ ...keyOf(topic, run), partitions }],
+    }))
+  })
 
 const group = fc.constantFrom('a', 'a', 'b', '')
 const commitCommand = fc

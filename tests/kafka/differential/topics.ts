@@ -66,7 +66,9 @@ async function isServed(port: number, topics: ValueOf<typeof metadata.response>[
 }
 
 export async function createTopic(port: number, name: string, partitions: number): Promise<void> {
-  const topic = { name, partitions, replicas: 1, assignments: [], configs: [] }
+  // By default, Kafka soon deletes the records with old timestamps that the tests produce.
+  const configs = [{ name: 'retention.ms', value: '-1' }]
+  const topic = { name, partitions, replicas: 1, assignments: [], configs }
   await request(port, createTopics, { asked: [topic], onlyValidate: 0 })
   await waitForTopics(port, [name])
 }
