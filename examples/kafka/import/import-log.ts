@@ -1,14 +1,8 @@
-import {
-  Admin,
-  findErrorBy,
-  ProduceAcks,
-  Producer,
-  stringSerializers,
-} from '@platformatic/kafka'
+import { Admin, findErrorBy, ProduceAcks, Producer } from '@platformatic/kafka'
 import { clientOptions } from '../src/bus.ts'
 import { BusError, explainError } from '../src/errors.ts'
 import { readLines, type GroupLine } from './lines.ts'
-import { openTopic, type ImportProducer } from './topic-writer.ts'
+import { openTopic } from './topic-writer.ts'
 import type { Settings } from '../src/settings.ts'
 
 type TopicWriter = Awaited<ReturnType<typeof openTopic>>
@@ -34,11 +28,10 @@ export async function importLog(
 ): Promise<ImportResult> {
   const client = clientOptions(settings)
   const admin = new Admin(client)
-  const producer: ImportProducer = new Producer({
+  const producer = new Producer({
     ...client,
     acks: ProduceAcks.ALL,
     idempotent: true,
-    serializers: { ...stringSerializers, value: (value) => value },
   })
   const writers = new Map<string, TopicWriter>()
   const groups: GroupLine[] = []

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
-import { connect, type BusRecord } from '../src/bus.ts'
+import { isDeepStrictEqual } from 'node:util'
+import { connect, readHeader, type BusRecord } from '../src/bus.ts'
 import { startDevBroker } from '../dev-broker/server.ts'
 import { importLog } from './import-log.ts'
 
@@ -13,7 +14,10 @@ const record = (offset: number, other: object = {}) => ({
   time: '2025-11-27T06:00:00.000Z',
   // JSON may contain U+2028, which some line readers take for a line end.
   key: `鍵\u2028${offset % 7}`,
-  headers: { type: 'OrderPlaced', offset: String(offset) },
+  headers: [
+    ['type', 'OrderPlaced'],
+    ['offset', String(offset)],
+  ],
   value: everyByte.toString('base64'),
   ...other,
 })
@@ -70,7 +74,7 @@ async function readToEnds(
   const allEnded = Promise.withResolvers<void>()
   const from = { topic: 'orders', group }
   const subscription = await bus.subscribe(from, async (record) => {
-    if (!record.key.startsWith('end-')) records.push(record)
+    if (!String(record.key).startsWith('end-')) records.push(record)
     else if (ended.add(record.partition).size === 4) allEnded.resolve()
   })
   await Promise.race([allEnded.promise, subscription.ended])
@@ -79,7 +83,7 @@ async function readToEnds(
 }
 
 const offsetsOf = (records: BusRecord[]) =>
-  records.map(({ headers }) => Number(headers.offset))
+  records.map((record) => Number(readHeader(record, 'offset')))
 
 test('each group resumes with exactly the records that it has not handled', async (t) => {
   const cluster = await startCluster(t)
@@ -104,29 +108,70 @@ test('each group resumes with exactly the records that it has not handled', asyn
   }
 })
 
-test('an import keeps the order and partition of each key and changes no record', async (t) => {
+test('an import keeps the order and partition of each key', async (t) => {
   const cluster = await startCluster(t)
-  const empty = { key: '', headers: {}, value: '' }
-  await cluster.load([
-    ...range(0, 100).map((n) => record(n)),
-    record(100, empty),
-  ])
-  const { key, headers } = record(3)
+  await cluster.load(range(0, 100).map((n) => record(n)))
+  const { key } = record(3)
   // The bus must publish later records of the key to the same partition.
   const { partition } = await cluster.bus.publish('orders', {
     key,
-    headers: { ...headers, offset: '101' },
+    headers: [['offset', '101']],
     value: everyByte,
   })
   await markEnds(cluster)
   const records = await readToEnds(cluster, 'g')
-  const same = records.filter((record) => record.key === key)
+  const same = records.filter((record) => String(record.key) === key)
   const expected = range(0, 15).map((n) => 3 + 7 * n)
   assert.deepEqual(offsetsOf(same), expected)
   assert.ok(same.every((record) => record.partition === partition))
-  assert.deepEqual([same[0]!.headers, same[0]!.value], [headers, everyByte])
-  const blank = records.find(({ key }) => key === '')!
-  assert.deepEqual([blank.headers, blank.value.length], [{}, 0])
+})
+
+test('an import keeps key, headers and value byte for byte', async (t) => {
+  const cluster = await startCluster(t)
+  const key = '鍵\u2028'
+  const value = everyByte.toString('base64')
+  const lines = [
+    { key: { base64: value }, headers: [['n', { base64: value }]], value },
+    { key: '', headers: [['', '']], value: '' },
+    {
+      key: null,
+      headers: [
+        ['n', null],
+        ['n', key],
+        ['n', key],
+      ],
+      value: null,
+    },
+    // The lean bus has printed headers as an object before.
+    { key, headers: { n: key }, value },
+  ]
+  await cluster.load(lines.map((line, i) => record(i, line)))
+  await markEnds(cluster)
+  const [n, text, none] = [Buffer.from('n'), Buffer.from(key), Buffer.alloc(0)]
+  const expected = [
+    [everyByte, [[n, everyByte]], everyByte],
+    [none, [[none, none]], none],
+    [
+      null,
+      [
+        [n, null],
+        [n, text],
+        [n, text],
+      ],
+      null,
+    ],
+    [text, [[n, text]], everyByte],
+  ]
+  const records = await readToEnds(cluster, 'g')
+  const imported = records.map(({ key, headers, value }) => [
+    key,
+    headers,
+    value,
+  ])
+  assert.equal(imported.length, expected.length)
+  for (const one of expected) {
+    assert.ok(imported.some((other) => isDeepStrictEqual(one, other)))
+  }
 })
 
 test('only the named topics are imported', async (t) => {
@@ -175,9 +220,12 @@ test('an invalid line is an error that names the line number', async (t) => {
     [record(1, { topic: '' }), /"topic" is not a name/],
     [record(1, { offset: 1 }), /"offset" is not a decimal number in quotes/],
     [record(1, { time: '2026' }), /"time" is not a time such as/],
-    [record(1, { key: null }), /"key" is not a string/],
-    [record(1, { headers: { a: 1 } }), /"headers" is not an object of strings/],
-    [record(1, { headers: null }), /"headers" is not an object of strings/],
+    [record(1, { key: 1 }), /"key" is not text, {"base64": "…"} or null/],
+    [record(1, { key: { base64: 'AA=' } }), /"key" is not base64/],
+    [record(1, { headers: { a: 1 } }), /"headers" is not text/],
+    [record(1, { headers: [['a']] }), /"headers" is not an array of names/],
+    [record(1, { headers: [[null, 'a']] }), /"headers" is not an array of/],
+    [record(1, { headers: null }), /"headers" is not an array of names/],
     [record(1, { value: 'AA=' }), /"value" is not base64/],
     [record(2), /"orders" has offset 2 where 1 is expected/],
     [group('', 0), /"group" is not a name/],

@@ -1,13 +1,13 @@
+import type { BusRecord } from '../src/bus.ts'
+
 /** A record as the lean bus prints it. */
-export interface RecordLine {
+export interface RecordLine extends Pick<
+  BusRecord,
+  'topic' | 'offset' | 'key' | 'headers' | 'value'
+> {
   type: 'record'
-  topic: string
-  offset: bigint
   /** In milliseconds since 1970, UTC. */
   time: bigint
-  key: string
-  headers: { [name: string]: string }
-  value: Buffer
   /** Length of the whole line, in UTF-16 code units. */
   lineLength: number
 }
@@ -56,7 +56,7 @@ async function* splitLines(input: AsyncIterable<string>) {
 
 function parse(text: string): RecordLine | GroupLine {
   const line = Object(JSON.parse(text))
-  const { type, topic, group, key, headers } = line
+  const { type, topic, group } = line
   const expect = (field: string, isValid: boolean, expected: string) => {
     if (!isValid) throw new Error(`"${field}" is not ${expected}`)
   }
@@ -75,29 +75,52 @@ function parse(text: string): RecordLine | GroupLine {
   const ms = Date.parse(line.time)
   const isTime = ms >= 0 && new Date(ms).toISOString() === line.time
   expect('time', isTime, 'a time such as 2026-11-27T06:00:00.000Z')
-  expect('key', isText(key), 'a string')
-  const hasTexts = Object.values(Object(headers)).every(isText)
-  expect(
-    'headers',
-    headers instanceof Object && hasTexts,
-    'an object of strings',
-  )
-  const value = Buffer.from(String(line.value), 'base64')
-  expect('value', value.toString('base64') === line.value, 'base64')
-  const time = BigInt(ms)
+  const { value } = line
   return {
     type,
     topic,
     offset,
-    time,
-    key,
-    headers,
-    value,
+    time: BigInt(ms),
+    key: parseBytes('key', line.key),
+    headers: parseHeaders(line.headers),
+    value: value === null ? null : parseBase64('value', value),
     lineLength: text.length,
   }
 }
 
 const isText = (value: unknown) => typeof value === 'string'
+
+/** Also takes an object of strings, as the lean bus printed headers before. */
+function parseHeaders(headers: unknown): RecordLine['headers'] {
+  const pairs = Array.isArray(headers)
+    ? headers
+    : Object.entries(Object(headers))
+  const isPair = (pair: unknown) =>
+    Array.isArray(pair) && pair.length === 2 && pair[0] !== null
+  if (!(headers instanceof Object) || !pairs.every(isPair)) {
+    throw new Error('"headers" is not an array of names and values')
+  }
+  return pairs.map(([name, value]) => [
+    parseBytes('headers', name)!,
+    parseBytes('headers', value),
+  ])
+}
+
+/** Reads text, bytes that are not UTF-8 as base64 in an object, or null. */
+function parseBytes(field: string, json: unknown) {
+  if (json === null) return null
+  if (typeof json === 'string') return Buffer.from(json)
+  if (json instanceof Object && 'base64' in json) {
+    return parseBase64(field, json.base64)
+  }
+  throw new Error(`"${field}" is not text, {"base64": "…"} or null`)
+}
+
+function parseBase64(field: string, text: unknown) {
+  const bytes = Buffer.from(String(text), 'base64')
+  if (bytes.toString('base64') === text) return bytes
+  throw new Error(`"${field}" is not base64`)
+}
 
 /** Returns a function that throws when a line does not follow the last one. */
 function createOrderCheck() {

@@ -4,13 +4,11 @@ import {
   findErrorBy,
   type Producer,
 } from '@platformatic/kafka'
-import { clientOptions } from '../src/bus.ts'
+import { clientOptions, toMessage } from '../src/bus.ts'
 import { BusError } from '../src/errors.ts'
 import type { RecordLine } from './lines.ts'
 import type { Settings } from '../src/settings.ts'
 import { createTopics } from '../src/topics.ts'
-
-export type ImportProducer = Producer<string, Buffer, string, string>
 
 /**
  * In UTF-16 code units. At 3 bytes each, a batch stays below the 1 MiB that
@@ -26,7 +24,7 @@ const maxBatchLength = 262_144
  */
 export async function openTopic(
   settings: Settings,
-  producer: ImportProducer,
+  producer: Producer,
   topic: string,
 ) {
   await createTopics(settings, [topic])
@@ -41,10 +39,11 @@ export async function openTopic(
 
   async function flush() {
     if (batch.length === 0) return
-    const messages = batch.map(({ key, headers, value, time }) => {
-      const hash = compatibilityPartitioner(undefined!, Buffer.from(key))
+    const messages = batch.map((record) => {
+      // Records without a key go to partition 0, in their order.
+      const hash = compatibilityPartitioner(undefined!, record.key!)
       const partition = hash % partitionCount
-      return { topic, partition, key, headers, value, timestamp: time }
+      return { ...toMessage(topic, record), partition, timestamp: record.time }
     })
     batch = []
     batchLength = 0

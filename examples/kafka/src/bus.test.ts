@@ -59,10 +59,16 @@ test('a member that lost its partition cannot move the offset back', async (t) =
   await member.stop()
 })
 
-test('a poison record becomes a dead letter and is then committed', async (t) => {
+test('a dead letter is the record as it was received, with five more headers', async (t) => {
   const bus = await (await startCluster(t))()
-  const { partition, offset } = await bus.publish('orders', record)
-  const deadLetter = Promise.withResolvers<BusRecord>()
+  const headers: BusRecord['headers'] = [
+    [Buffer.from('version'), null],
+    [Buffer.from('version'), Buffer.of(0, 255)],
+    [Buffer.from(''), Buffer.from('')],
+  ]
+  const tombstone = { key: null, value: null, headers }
+  const { partition, offset } = await bus.publish('orders', tombstone)
+  const received = Promise.withResolvers<BusRecord>()
   let attempts = 0
   const handle = withDeadLetters(bus, async (record) => {
     attempts++
@@ -71,14 +77,22 @@ test('a poison record becomes a dead letter and is then committed', async (t) =>
   await bus.subscribe(from, handle)
   await bus.subscribe(
     { topic: 'orders.dlq', group: 'dead-letters' },
-    async (record) => deadLetter.resolve(record),
+    async (record) => received.resolve(record),
   )
-  const { value, headers } = await deadLetter.promise
-  assert.deepEqual(Uint8Array.from(value), record.value)
+  const letter = await received.promise
+  assert.deepEqual([letter.key, letter.value], [null, null])
+  assert.deepEqual(letter.headers.slice(0, -5), headers)
+  assert.deepEqual(
+    letter.headers.slice(-5).map((pair) => pair.map(String)),
+    [
+      ['origin-topic', 'orders'],
+      ['origin-partition', String(partition)],
+      ['origin-offset', String(offset)],
+      ['error', 'Error: The record has no value'],
+      ['attempts', '3'],
+    ],
+  )
   assert.equal(attempts, 3)
-  assert.equal(headers['origin-partition'], String(partition))
-  assert.equal(headers['origin-offset'], String(offset))
-  assert.equal(headers['attempts'], '3')
 })
 
 test('a missing topic is an error that names the command to create it', async (t) => {

@@ -5,10 +5,9 @@ import {
   findErrorBy,
   ProduceAcks,
   Producer,
-  stringDeserializers,
-  stringSerializers,
   type Message,
   type MessagesStream,
+  type MessageToProduce,
 } from '@platformatic/kafka'
 import { explainError } from './errors.ts'
 import { checkClient, createCommitter } from './fenced-commit.ts'
@@ -16,7 +15,9 @@ import {
   FencedError,
   type Bus,
   type BusRecord,
+  type Data,
   type Handler,
+  type NewRecord,
   type Subscription,
 } from './port.ts'
 import { retry, retryMs } from './retry.ts'
@@ -35,15 +36,10 @@ export function clientOptions({ brokers, sasl, tls }: Settings) {
 export async function connect(settings: Settings): Promise<Bus> {
   const client = clientOptions(settings)
   checkClient({ ...client, groupId: 'orders' })
-  const producer = new Producer<string, Uint8Array, string, string>({
+  const producer = new Producer({
     ...client,
     acks: ProduceAcks.ALL,
     idempotent: true,
-    partitioner: compatibilityPartitioner,
-    serializers: {
-      ...stringSerializers,
-      value: (value) => Buffer.from(value!),
-    },
   })
   const subscriptions = new Set<Subscription>()
 
@@ -75,11 +71,14 @@ export async function connect(settings: Settings): Promise<Bus> {
 
   return {
     // #region publish
-    async publish(topic, { key, value, headers }) {
+    async publish(topic, record) {
       await findTopic(topic)
+      const hasKey = record.key !== null
       try {
         const { offsets } = await producer.send({
-          messages: [{ topic, key, value, headers }],
+          messages: [toMessage(topic, record)],
+          // Without a partitioner, the client uses the partitions in turn.
+          partitioner: hasKey ? compatibilityPartitioner : undefined,
         })
         const { partition, offset } = offsets![0]!
         return { partition, offset }
@@ -107,9 +106,8 @@ async function join(
 ): Promise<Subscription> {
   const sessionTimeout = settings.sessionTimeoutMs ?? 6000
   const client = { ...clientOptions(settings), groupId: group, retries: 10 }
-  const consumer = new Consumer<string, Buffer, string, string>({
+  const consumer = new Consumer({
     ...client,
-    deserializers: { ...stringDeserializers, value: (value) => value! },
     sessionTimeout,
     rebalanceTimeout: sessionTimeout,
     heartbeatInterval: Math.min(500, sessionTimeout / 4),
@@ -118,7 +116,7 @@ async function join(
   })
   const joinGroup = () => retry(() => consumer.joinGroup({}))
   let isStopped = false
-  let stream: MessagesStream<string, Buffer, string, string> | undefined
+  let stream: MessagesStream<Buffer, Buffer, Buffer, Buffer> | undefined
   // The loop that reads the stream sees its errors, so this call ignores them.
   const closeStream = () => void stream?.close().catch(() => {})
   const stopped = Promise.withResolvers<void>()
@@ -212,14 +210,31 @@ async function join(
 }
 // #endregion
 
-function toRecord({
-  topic,
-  partition,
-  offset,
-  key,
-  value,
-  headers,
-}: Message<string, Buffer, string, string>): BusRecord {
-  const record = { topic, partition, offset, key, value }
-  return { ...record, headers: Object.fromEntries(headers) }
+/** A map of buffers keeps repeated names, because no two buffers are equal. */
+export function toMessage(
+  topic: string,
+  { key, value, headers = [] }: NewRecord,
+): MessageToProduce {
+  return {
+    topic,
+    key: toBuffer(key),
+    value: toBuffer(value),
+    headers: new Map(
+      headers.map(([name, data]) => [Buffer.from(name), toBuffer(data)!]),
+    ),
+  }
+}
+
+/** The client sends and returns `undefined` for null. Its types hide that. */
+function toBuffer(data: Data) {
+  return data === null ? undefined : Buffer.from(data)
+}
+
+function toRecord({ topic, partition, offset, ...rest }: Message): BusRecord {
+  const position = { topic, partition, offset }
+  const [key = null, value = null] = [rest.key, rest.value]
+  const headers = rest.headerEntries.map(
+    ([name, data = null]): BusRecord['headers'][number] => [name, data],
+  )
+  return { ...position, key, value, headers }
 }

@@ -52,7 +52,7 @@ export function createCommitter(
   return {
     isFenced: () => isFenced,
     /** @throws FencedError when another member may own the partition */
-    async commit(message: Message<string, Buffer, string, string>) {
+    async commit(message: Message) {
       if (isFenced) throw new FencedError('This member lost the partition')
       const { topic, partition, offset, leaderEpoch } = message
       const next = { topic, partition, offset: offset + 1n, leaderEpoch }

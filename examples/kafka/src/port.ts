@@ -1,9 +1,14 @@
 /** The port: what a program needs of a bus, whichever bus that is. */
 
+/** Text is stored as UTF-8. `null` is not the same as empty. */
+export type Data = string | Uint8Array | null
+
 export interface NewRecord {
-  key: string
-  value: Uint8Array
-  headers?: { [name: string]: string }
+  key: Data
+  /** By convention, `null` deletes what the key stands for: a tombstone. */
+  value: Data
+  /** Names and values, in order. A name may be repeated. */
+  headers?: [name: string | Uint8Array, value: Data][]
 }
 
 export interface Position {
@@ -11,8 +16,12 @@ export interface Position {
   offset: bigint
 }
 
-export interface BusRecord extends Required<NewRecord>, Position {
+/** A record as it was received, byte for byte. It can be published again. */
+export interface BusRecord extends NewRecord, Position {
   topic: string
+  key: Buffer | null
+  value: Buffer | null
+  headers: [name: Buffer, value: Buffer | null][]
 }
 
 /**
@@ -49,4 +58,10 @@ export interface Bus {
 /** Rejects a commit of a member that may no longer own the partition. */
 export class FencedError extends Error {
   readonly code = 'ERR_BUS_FENCED'
+}
+
+/** The text of the last header with this name, which is the one that counts. */
+export function readHeader({ headers }: BusRecord, name: string) {
+  const last = headers.findLast(([bytes]) => String(bytes) === name)
+  return last?.[1]?.toString()
 }

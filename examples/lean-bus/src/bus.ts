@@ -148,8 +148,8 @@ function createOutbox(topic: string, sessions: Sessions) {
   }
 
   return {
-    publish({ key, value, headers = {} }: NewRecord) {
-      const bytes = encodeRecord({ key, value, headers })
+    publish(record: NewRecord) {
+      const bytes = encodeRecord(record)
       return new Promise<Position>((resolve, reject) => {
         waiting.push({ bytes, resolve, reject })
         running ??= Promise.resolve().then(run)

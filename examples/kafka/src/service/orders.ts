@@ -1,4 +1,4 @@
-import type { BusRecord, NewRecord } from '../bus.ts'
+import { readHeader, type BusRecord, type NewRecord } from '../bus.ts'
 
 /** An order was placed. Version 2 adds `currency`; version 1 meant euros. */
 export interface OrderPlaced {
@@ -15,8 +15,11 @@ export function encode(event: OrderPlaced): NewRecord {
   const version = event.currency === undefined ? '1' : '2'
   return {
     key: event.orderId,
-    value: new TextEncoder().encode(JSON.stringify(event)),
-    headers: { type: 'OrderPlaced', version },
+    value: JSON.stringify(event),
+    headers: [
+      ['type', 'OrderPlaced'],
+      ['version', version],
+    ],
   }
 }
 // #endregion
@@ -25,11 +28,13 @@ export function encode(event: OrderPlaced): NewRecord {
 /**
  * Reads the fields of version 1 and ignores those that later versions add.
  *
- * @throws Error when a field of version 1 is missing or has another type
+ * @throws Error when there is no value, or a field of version 1 is missing or
+ *   has another type
  */
-export function decode({ value, headers }: BusRecord): OrderPlaced {
+export function decode(record: BusRecord): OrderPlaced {
+  if (record.value === null) throw new Error('The record has no value')
   const { eventId, orderId, totalCents } = JSON.parse(
-    new TextDecoder('utf-8', { fatal: true }).decode(value),
+    new TextDecoder('utf-8', { fatal: true }).decode(record.value),
   )
   if (
     typeof eventId !== 'string' ||
@@ -37,7 +42,7 @@ export function decode({ value, headers }: BusRecord): OrderPlaced {
     !Number.isSafeInteger(totalCents)
   ) {
     throw new Error(
-      `This OrderPlaced, version ${headers.version}, lacks fields of version 1: eventId, orderId, totalCents`,
+      `This OrderPlaced, version ${readHeader(record, 'version')}, lacks fields of version 1: eventId, orderId, totalCents`,
     )
   }
   return { eventId, orderId, totalCents }

@@ -52,7 +52,7 @@ export async function openGroups(log: Log) {
     if (bytes.length === 0) break
     for (const { batch } of batchesIn(bytes)) {
       for (const { key, value } of recordsIn(batch)) {
-        groups.set(key, newGroup(readGroup(value)))
+        groups.set(String(key), newGroup(readGroup(value!)))
       }
     }
   }
@@ -70,7 +70,7 @@ export async function openGroups(log: Log) {
 
   const encode = ([key, { next, epoch }]: [string, Group]) => {
     const value = Buffer.concat([u64(next), u32(epoch)])
-    return encodeRecord({ key, value, headers: {} })
+    return encodeRecord({ key, value })
   }
 
   let isCompacting = false

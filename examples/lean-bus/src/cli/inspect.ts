@@ -2,6 +2,7 @@
  * `npm run inspect`: prints the records and groups of a data folder, of all
  * topics or those that are named. `--json` prints one JSON object per line.
  */
+import { isUtf8 } from 'node:buffer'
 import { pipeline } from 'node:stream/promises'
 import { parseArgs } from 'node:util'
 import { openData, readGroups, readRecords, type StoredRecord } from './scan.ts'
@@ -48,20 +49,30 @@ async function* formatLines(wanted: string[], json: boolean) {
   }
 }
 
-function formatJson({ topic, offset, key, headers, ...rest }: StoredRecord) {
-  const time = new Date(rest.timeMs).toISOString()
-  const value = Buffer.from(rest.value).toString('base64')
+function formatJson({ topic, offset, timeMs, ...record }: StoredRecord) {
+  const time = new Date(timeMs).toISOString()
   const position = { type: 'record', topic, offset: String(offset), time }
+  const key = toJson(record.key)
+  const headers = record.headers.map((pair) => pair.map(toJson))
+  const value = record.value && record.value.toString('base64')
   return JSON.stringify({ ...position, key, headers, value })
+}
+
+/** Text, or base64 in an object for bytes that are not UTF-8. */
+function toJson(bytes: Buffer | null) {
+  if (!bytes || isUtf8(bytes)) return bytes && String(bytes)
+  return { base64: bytes.toString('base64') }
 }
 
 function formatLine({ offset, timeMs, key, headers, value }: StoredRecord) {
   const time = new Date(timeMs).toISOString()
-  const pairs = Object.entries(headers).map(([name, text]) => `${name}=${text}`)
-  // A terminal would execute control characters.
-  const text = Buffer.from(value)
-    .toString()
-    .replaceAll(/\p{Cc}/gu, '\ufffd')
+  const pairs = headers.map((pair) => pair.map(formatBytes).join('='))
+  const text = formatBytes(value)
   const shown = text.length > 80 ? `${text.slice(0, 80)}…` : text
-  return [`  ${offset}`, time, key, ...pairs, shown].join('  ')
+  return [`  ${offset}`, time, formatBytes(key), ...pairs, shown].join('  ')
+}
+
+/** A terminal would execute control characters. */
+function formatBytes(bytes: Buffer | null) {
+  return bytes ? String(bytes).replaceAll(/\p{Cc}/gu, '\ufffd') : '(null)'
 }

@@ -101,7 +101,7 @@ export async function readGroups(data: ReadOnlyFolder) {
   const groups = new Map<string, ReturnType<typeof readGroup>>()
   for await (const { batch } of readLog(data, '__groups')) {
     for (const { key, value } of recordsIn(batch)) {
-      groups.set(key, readGroup(value))
+      groups.set(String(key), readGroup(value!))
     }
   }
   return groups

@@ -11,8 +11,29 @@ const golden = JSON.parse(
   readFileSync(new URL('../../golden.json', import.meta.url), 'utf8'),
 )
 const records: BatchRecord[] = [
-  { key: 'o-1', value: Buffer.from('hello'), headers: {} },
-  { key: 'é', value: Buffer.alloc(0), headers: { version: '2', empty: '' } },
+  { key: Buffer.from('o-1'), value: Buffer.from('hello'), headers: [] },
+  {
+    key: Buffer.from('é'),
+    value: Buffer.alloc(0),
+    headers: ['version=2', 'empty='].map((text) => {
+      const [name, value] = text.split('=')
+      return [Buffer.from(name!), Buffer.from(value!)]
+    }),
+  },
+]
+/** Every part that can be null, a repeated name, and bytes that are no text. */
+const nulls: BatchRecord[] = [
+  { key: null, value: Buffer.of(0xff), headers: [] },
+  {
+    key: Buffer.alloc(0),
+    value: null,
+    headers: [
+      [Buffer.from('n'), null],
+      [Buffer.from('n'), Buffer.of(0x80)],
+      [Buffer.of(0xc3), Buffer.alloc(0)],
+    ],
+  },
+  { key: null, value: null, headers: [] },
 ]
 const batch = () =>
   encodeBatch(records.map(encodeRecord), { producerId: 7n, firstSeq: 3 })
@@ -55,6 +76,22 @@ test('a stamped batch decodes to its fields and records', () => {
   assert.deepEqual([...recordsIn(stamped)], records)
 })
 
+test('a batch with nulls has the golden bytes and decodes to its records', () => {
+  const bytes = encodeBatch(nulls.map(encodeRecord))
+  assert.equal(bytes.toString('hex'), golden.nulls.hex)
+  checkBatch(bytes)
+  assert.deepEqual([...recordsIn(bytes)], nulls)
+})
+
+test('a key of 65,535 bytes and a value of 4 MiB are not taken for null', () => {
+  const key = Buffer.alloc(65_535, 0xff)
+  const [record] = recordsIn(encodeBatch([encodeRecord({ key, value: '' })]))
+  assert.deepEqual(record, { key, value: Buffer.alloc(0), headers: [] })
+  const value = Buffer.alloc(limits.batch - 64 - 8)
+  const [large] = recordsIn(encodeBatch([encodeRecord({ key: '', value })]))
+  assert.equal(large!.value!.length, value.length)
+})
+
 test('a batch with any single changed bit is rejected', () => {
   for (let bit = 0; bit < batch().length * 8; bit++) {
     const changed = batch()
@@ -86,6 +123,9 @@ test('records that do not fill their batch are rejected even with valid CRCs', (
     checkWith((bytes) => bytes.writeUInt32BE(1, 36)),
     checkWith((bytes) => bytes.writeUInt32BE(3, 36)),
     checkWith((bytes) => bytes.writeUInt16BE(8, 90)),
+    // A null key or value that has bytes.
+    checkWith((bytes) => bytes.writeUInt32BE(0x4000_0005, 68)),
+    checkWith((bytes) => bytes.writeUInt32BE(0x8000_0005, 68)),
   ]
   for (const check of invalid) assert.throws(check, { code: 'BAD_BATCH' })
 })
@@ -95,7 +135,7 @@ test('a key, header, value or batch that is too large is rejected', () => {
   const [one] = records
   const key = 'k'.repeat(65_536)
   assert.throws(() => encodeRecord({ ...one!, key }), tooLarge)
-  assert.throws(() => encodeRecord({ ...one!, headers: { key } }), tooLarge)
+  assert.throws(() => encodeRecord({ ...one!, headers: [[key, '']] }), tooLarge)
   const value = Buffer.alloc(4 * 1024 * 1024)
   const bytes = encodeRecord({ ...one!, value: value.subarray(65) })
   assert.throws(() => encodeRecord({ ...one!, value }), tooLarge)

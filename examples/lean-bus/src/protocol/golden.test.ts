@@ -12,6 +12,7 @@ import { createTopics } from '../client/topics.ts'
 import type { Folder } from '../log/files.ts'
 import { openLog } from '../log/log.ts'
 import { memoryFolder } from '../log/memory-files.ts'
+import type { NewRecord } from '../port.ts'
 import { checkBatch, encodeBatch } from './format.ts'
 import { text, types, u32, u64 } from './frames.ts'
 import { encodeRecord } from './records.ts'
@@ -45,10 +46,13 @@ const golden: {
 )
 
 const first = { key: 'o-1', value: Buffer.from('hello') }
-const second = {
+const second: NewRecord = {
   key: 'é',
-  value: Buffer.alloc(0),
-  headers: { version: '2', empty: '' },
+  value: '',
+  headers: [
+    ['version', '2'],
+    ['empty', ''],
+  ],
 }
 const third = { key: 'o-2', value: Buffer.of(0, 255) }
 
@@ -97,9 +101,7 @@ test('a log writes the golden segment', async (t) => {
   const folder = memoryFolder()
   const log = await openLog(folder)
   const append = (key: string) =>
-    log.append(
-      encodeBatch([encodeRecord({ key, value: Buffer.alloc(0), headers: {} })]),
-    )
+    log.append(encodeBatch([encodeRecord({ key, value: '' })]))
   await Promise.all([append('a'), append('b')])
   await append('c')
   await log.close()
@@ -152,7 +154,7 @@ async function useBus(t: TestContext, open: Parameters<typeof connect>[0]) {
     { topic: 'orders', group: 'shipping' },
     async ({ key }, commit) => {
       await commit()
-      if (key === third.key) done.resolve()
+      if (String(key) === third.key) done.resolve()
     },
   )
   await done.promise

@@ -1,12 +1,17 @@
-import type { NewRecord } from '../port.ts'
+import type { BusRecord, Data, NewRecord } from '../port.ts'
 import { BusError } from './errors.ts'
 import { u16 } from './frames.ts'
 import { limits } from './limits.ts'
 
-export type BatchRecord = Required<NewRecord>
+export type BatchRecord = Pick<BusRecord, 'key' | 'value' | 'headers'>
 
 /** The size of an empty record, in bytes: its three length fields. */
 export const minRecordBytes = 8
+
+/** Bits of the value length, which is at most 4 MiB. */
+const nulls = { value: 0x8000_0000, key: 0x4000_0000 }
+/** The length of a null value of a header. No header is this long. */
+const nullLength = 0xffff
 
 /**
  * Encodes one record as it is stored in a batch.
@@ -14,22 +19,22 @@ export const minRecordBytes = 8
  * @throws BusError RECORD_TOO_LARGE for a key or headers over 65,535 bytes, or
  *   a record that fits in no batch
  */
-export function encodeRecord({ key, value, headers }: BatchRecord) {
-  const keyLength = Buffer.byteLength(key)
-  const headerPart = encodeHeaders(headers)
-  const valueStart = minRecordBytes + keyLength + headerPart.length
-  const length = valueStart + value.length
+export function encodeRecord({ key, value, headers = [] }: NewRecord) {
+  const keyBytes = toBytes(key)
+  const headerBytes = encodeHeaders(headers)
+  const valueBytes = toBytes(value)
+  const parts = [keyBytes, headerBytes, valueBytes]
+  const length = parts.reduce((sum, part) => sum + part.length, minRecordBytes)
   checkLength('the record', length, limits.batch)
-  checkLength('the key', keyLength, 0xffff)
-  checkLength('the headers', headerPart.length, 0xffff)
-  const record = Buffer.allocUnsafe(length)
-  record.writeUInt16BE(keyLength, 0)
-  record.writeUInt16BE(headerPart.length, 2)
-  record.writeUInt32BE(value.length, 4)
-  record.write(key, minRecordBytes)
-  record.set(headerPart, minRecordBytes + keyLength)
-  record.set(value, valueStart)
-  return record
+  checkLength('the key', keyBytes.length, 0xffff)
+  checkLength('the headers', headerBytes.length, 0xffff)
+  const flags =
+    (key === null ? nulls.key : 0) + (value === null ? nulls.value : 0)
+  const lengths = Buffer.allocUnsafe(minRecordBytes)
+  lengths.writeUInt16BE(keyBytes.length, 0)
+  lengths.writeUInt16BE(headerBytes.length, 2)
+  lengths.writeUInt32BE(valueBytes.length + flags, 4)
+  return Buffer.concat([lengths, ...parts], length)
 }
 
 /**
@@ -41,22 +46,28 @@ export function checkRecords(bytes: Buffer, count: number) {
   let at = 0
   for (let record = 0; record < count; record++) {
     if (at + minRecordBytes > bytes.length) throw badBatch('a record is cut')
-    const { headers, value, end } = locateParts(bytes, at)
+    const parts = locateParts(bytes, at)
+    const { key, headers, value, end } = parts
     if (end > bytes.length) throw badBatch('a record is longer than its batch')
-    if (headers < value) locateTexts(bytes, headers, value)
+    if (parts.isKeyNull && key < headers) throw badBatch('a null key has bytes')
+    if (parts.isValueNull && value < end) {
+      throw badBatch('a null value has bytes')
+    }
+    decodeHeaders(bytes.subarray(headers, value))
     at = end
   }
   if (at !== bytes.length) throw badBatch('bytes follow the last record')
 }
 
-/** Decodes the records in these bytes. Their values are views of the bytes. */
+/** Decodes the records in these bytes. Their fields are views of the bytes. */
 export function* decodeRecords(bytes: Buffer): Generator<BatchRecord> {
   for (let at = 0; at < bytes.length;) {
-    const { key, headers, value, end } = locateParts(bytes, at)
+    const parts = locateParts(bytes, at)
+    const { key, headers, value, end } = parts
     yield {
-      key: bytes.toString('utf8', key, headers),
-      headers: decodeHeaders(bytes, headers, value),
-      value: bytes.subarray(value, end),
+      key: parts.isKeyNull ? null : bytes.subarray(key, headers),
+      headers: decodeHeaders(bytes.subarray(headers, value)),
+      value: parts.isValueNull ? null : bytes.subarray(value, end),
     }
     at = end
   }
@@ -67,44 +78,54 @@ function locateParts(bytes: Buffer, at: number) {
   const key = at + minRecordBytes
   const headers = key + bytes.readUInt16BE(at)
   const value = headers + bytes.readUInt16BE(at + 2)
-  return { key, headers, value, end: value + bytes.readUInt32BE(at + 4) }
+  const field = bytes.readUInt32BE(at + 4)
+  const isKeyNull = (field & nulls.key) !== 0
+  const isValueNull = (field & nulls.value) !== 0
+  const end = value + (field & ~(nulls.key | nulls.value))
+  return { key, headers, value, end, isKeyNull, isValueNull }
 }
 
-const noHeaders = Buffer.alloc(0)
-
-function encodeHeaders(headers: BatchRecord['headers']) {
-  const entries = Object.entries(headers)
-  if (entries.length === 0) return noHeaders
-  const parts = entries.flat().flatMap((text) => {
-    const bytes = Buffer.from(text)
-    checkLength('a header', bytes.length, 0xffff)
-    return [u16(bytes.length), bytes]
-  })
+function encodeHeaders(headers: NonNullable<NewRecord['headers']>) {
+  const parts = headers.flatMap(([name, value]) => [
+    ...encodeText(name),
+    ...(value === null ? [u16(nullLength)] : encodeText(value)),
+  ])
   return Buffer.concat(parts)
 }
 
-function decodeHeaders(bytes: Buffer, start: number, end: number) {
-  const texts = locateTexts(bytes, start, end).map(([from, to]) =>
-    bytes.toString('utf8', from, to),
-  )
-  const pairs = texts.flatMap((name, i) =>
-    i % 2 === 0 ? [[name, texts[i + 1]!] as const] : [],
-  )
-  return Object.fromEntries(pairs)
+function encodeText(text: string | Uint8Array) {
+  const bytes = toBytes(text)
+  checkLength('a header', bytes.length, 0xffff)
+  return [u16(bytes.length), bytes]
 }
 
-/** Finds the texts of a record's headers, which alternate: name, value. */
-function locateTexts(bytes: Buffer, start: number, end: number) {
-  const texts: [from: number, to: number][] = []
-  for (let at = start; at < end;) {
-    if (at + 2 > end) throw badBatch('a header is cut')
-    const from = at + 2
-    at = from + bytes.readUInt16BE(at)
-    if (at > end) throw badBatch('a header is longer than its record')
-    texts.push([from, at])
+/** @throws BusError BAD_BATCH */
+function decodeHeaders(bytes: Buffer) {
+  const headers: BatchRecord['headers'] = []
+  let at = 0
+  const readLength = () => {
+    if (at + 2 > bytes.length) throw badBatch('a header is cut')
+    at += 2
+    return bytes.readUInt16BE(at - 2)
   }
-  if (texts.length % 2 === 0) return texts
-  throw badBatch('a header has no value')
+  const take = (length: number) => {
+    at += length
+    if (at <= bytes.length) return bytes.subarray(at - length, at)
+    throw badBatch('a header is longer than its record')
+  }
+  while (at < bytes.length) {
+    const name = take(readLength())
+    if (at === bytes.length) throw badBatch('a header has no value')
+    const length = readLength()
+    headers.push([name, length === nullLength ? null : take(length)])
+  }
+  return headers
+}
+
+const noBytes = new Uint8Array()
+
+function toBytes(data: Data) {
+  return typeof data === 'string' ? Buffer.from(data) : (data ?? noBytes)
 }
 
 const badBatch = (detail: string) => new BusError('BAD_BATCH', detail)

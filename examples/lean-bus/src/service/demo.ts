@@ -1,6 +1,11 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Bus, NewRecord, Subscription } from '../bus.ts'
+import {
+  readHeader,
+  type Bus,
+  type NewRecord,
+  type Subscription,
+} from '../bus.ts'
 import { replay } from './analytics.ts'
 import { withDeadLetters } from './dead-letters.ts'
 import { encode } from './orders.ts'
@@ -51,7 +56,7 @@ export async function runDemo(bus: Bus, timeline: Timeline) {
   timeline.step('More orders: one in a newer version, one unreadable.')
   await placeOrder('o-3', 300)
   await placeOrder('o-4', 400, 'EUR')
-  const poison = { key: 'o-5', value: new TextEncoder().encode('poison') }
+  const poison = { key: 'o-5', value: 'poison' }
   const { partition, offset } = await publish(poison, 'o-5, unreadable')
 
   timeline.step('Shipping resumes at its last commit, with dead letters.')
@@ -59,9 +64,9 @@ export async function runDemo(bus: Bus, timeline: Timeline) {
   const deadLetters = await bus.subscribe(
     { topic: 'orders.dlq', group: `dead-letters-${runId}` },
     async (record, commit) => {
-      const { headers } = record
-      const origin = `${headers['origin-topic']}/${headers['origin-partition']}@${headers['origin-offset']}`
-      const detail = `${origin}, ${headers.attempts} attempts: ${headers.error}`
+      const read = (name: string) => readHeader(record, name)
+      const origin = `${read('origin-topic')}/${read('origin-partition')}@${read('origin-offset')}`
+      const detail = `${origin}, ${read('attempts')} attempts: ${read('error')}`
       timeline.add('support', 'dead letter', record, detail)
       await commit()
       foundPoison ||= origin === `orders/${partition}@${offset}`
