@@ -1,8 +1,13 @@
-/** A record to publish. Header values are text. */
+/** Text is stored as UTF-8. `null` is not the same as empty. */
+export type Data = string | Uint8Array | null
+
+/** A record to publish. */
 export interface NewRecord {
-  readonly key: string
-  readonly value: Uint8Array
-  readonly headers?: Readonly<Record<string, string>>
+  readonly key: Data
+  /** By convention, `null` deletes what the key stands for: a tombstone. */
+  readonly value: Data
+  /** Names and values, in order. A name may be repeated. */
+  readonly headers?: readonly (readonly [name: string | Uint8Array, value: Data])[]
 }
 
 /** The place of a record. Offsets count from 0 in each partition. A bus without partitions has only partition 0. */
@@ -11,9 +16,12 @@ export interface Position {
   readonly offset: bigint
 }
 
-/** A record as a handler receives it. */
-export interface BusRecord extends Required<NewRecord>, Position {
+/** A record as a handler receives it, byte for byte. It can be published again. */
+export interface BusRecord extends NewRecord, Position {
   readonly topic: string
+  readonly key: Uint8Array | null
+  readonly value: Uint8Array | null
+  readonly headers: readonly (readonly [name: Uint8Array, value: Uint8Array | null])[]
 }
 
 /**

@@ -28,7 +28,7 @@ export interface Member {
 }
 
 export interface MemberOptions {
-  /** Wraps the handler in the example's own retries and dead letters, `withDeadLetters`. */
+  /** Wraps each handler in the example's own retries and dead letters, `withDeadLetters`. */
   readonly deadLetters?: boolean
 }
 
@@ -44,7 +44,7 @@ export interface BusAdmin {
 export interface BusTarget extends Pick<BusAdmin, 'committed'> {
   /** Time after which the bus gives the work of a silent member to another member, in ms. */
   readonly leaseMs: number
-  connect(): Promise<Bus>
+  connect(options?: MemberOptions): Promise<Bus>
   /** Creates a new topic, under this name if one is given, and returns the name. */
   topic(partitions: number, name?: string): Promise<string>
   /** Returns a new group name. */

@@ -22,9 +22,9 @@ const done = Promise.withResolvers<undefined>()
 const { ended } = await bus.subscribe(
   { topic, group: 'bench' },
   async ({ offset, value }, commit) => {
-    const number = new DataView(value.buffer, value.byteOffset).getUint32(0)
-    if (Number(offset) !== read || number !== read || value.length !== payloadBytes) {
-      throw new Error(`record ${read} was read as ${number}, ${value.length} bytes, at ${offset}`)
+    const number = value?.readUInt32BE()
+    if (Number(offset) !== read || number !== read || value?.length !== payloadBytes) {
+      throw new Error(`record ${read} was read as ${number}, ${value?.length} bytes, at ${offset}`)
     }
     read++
     if (read % commitEvery === 0) await commit()

@@ -32,7 +32,7 @@ let isOver = false
 /** Returns a record whose value begins with its number. */
 function nextRecord() {
   value.writeUInt32BE(sent++)
-  return { key: '', value, headers: {} }
+  return { key: '', value }
 }
 
 /** Connects, and returns a function that publishes the next batch and resolves when it is acknowledged. */

@@ -78,7 +78,7 @@ async function produce(load: Load, topic: Topic, producer: Producer): Promise<vo
       producer.open = producer.open.filter((one) => one !== batch)
       for (let i = 0; i < batch.count; i++) {
         const { key } = makeRecord({ producer: producer.name, sequence: batch.firstSeq + i })
-        addPromise(topic, base + i, key, violations)
+        addPromise(topic, base + i, String(key), violations)
         topic.acknowledged.add(base + i)
       }
       onAcknowledged()
@@ -144,7 +144,9 @@ async function consume(load: Load, topic: Topic, group: Group): Promise<void> {
     deliver(bytes) {
       for (const { header, batch } of batchesIn(bytes)) {
         let offset = Number(header.baseOffset)
-        for (const { key } of recordsIn(batch)) addPromise(topic, offset++, key, violations)
+        for (const { key } of recordsIn(batch)) {
+          addPromise(topic, offset++, String(key), violations)
+        }
         if (offset > Number(lease.start)) commit(offset).catch(end)
       }
       session.send(types.CREDIT, 0, u32(id), u32(bytes.length))

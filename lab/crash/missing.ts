@@ -15,7 +15,7 @@ export function countMissing(data: string, topic: Topic): number {
   for (const name of segments) {
     for (const { header, batch } of batchesIn(fs.readFileSync(join(folder, name)))) {
       let offset = Number(header.baseOffset)
-      for (const { key } of recordsIn(batch)) keys.set(offset++, key)
+      for (const { key } of recordsIn(batch)) keys.set(offset++, String(key))
     }
   }
   const start = Number(segments[0]?.slice(0, 20) ?? 0)

@@ -145,21 +145,22 @@ export function compare(topic: Topic, found: Found, retainBytes: number): Violat
     if (base !== end) add('reordered', `offset ${end} is followed by ${base}`)
     end = base
     for (const record of recordsIn(batch)) {
+      const key = String(record.key)
       const sent = identifyRecord(record)
       const producer = topic.producers.find(({ name }) => name === sent?.producer)
       if (!sent || !producer || sent.sequence >= producer.next) {
         add('lost', `offset ${end} holds a record that no producer sent`)
-      } else if (places.has(record.key)) {
-        add('duplicated', `${record.key} is at ${places.get(record.key)} and at ${end}`)
+      } else if (places.has(key)) {
+        add('duplicated', `${key} is at ${places.get(key)} and at ${end}`)
       } else {
         const expected = next.get(producer.name) ?? sent.sequence
         if (sent.sequence !== expected) {
-          add('reordered', `${record.key} at ${end}, expected sequence ${expected}`)
+          add('reordered', `${key} at ${end}, expected sequence ${expected}`)
         }
         next.set(producer.name, sent.sequence + 1)
-        places.set(record.key, end)
+        places.set(key, end)
       }
-      keys.set(end++, record.key)
+      keys.set(end++, key)
     }
   }
   if (end !== found.end) add('lost', `the log ends at ${found.end}, but can be read up to ${end}`)

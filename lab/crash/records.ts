@@ -15,9 +15,9 @@ const noise = createRandom('noise').bytes(noiseBytes)
 export function makeRecord({ producer, sequence }: Sent): BatchRecord {
   const mixed = Math.imul(sequence + 1, 0x9e3779b1) >>> 0
   return {
-    key: `${producer}:${sequence}`,
+    key: Buffer.from(`${producer}:${sequence}`),
     value: mixed % 8 === 1 ? makeForeignBatch(mixed) : sliceNoise(mixed),
-    headers: { sequence: String(sequence) },
+    headers: [[Buffer.from('sequence'), Buffer.from(String(sequence))]],
   }
 }
 
@@ -30,20 +30,14 @@ function sliceNoise(mixed: number): Buffer {
 
 /** A batch of another log, as a value. Recovery must not take it for a batch of the log that holds it. */
 function makeForeignBatch(mixed: number): Buffer {
-  const batch = encodeBatch([encodeRecord({ key: '', value: sliceNoise(mixed), headers: {} })])
+  const batch = encodeBatch([encodeRecord({ key: '', value: sliceNoise(mixed) })])
   const offset = BigInt(mixed)
   return stamp(batch, { baseOffset: offset, durable: offset, timeMs: 0n })
 }
 
 /** Identifies a record by its key. Returns undefined if any of its bytes is wrong. */
-export function identifyRecord({ key, value, headers }: BatchRecord): Sent | undefined {
-  const [producer = '', sequence] = key.split(':')
+export function identifyRecord(record: BatchRecord): Sent | undefined {
+  const [producer = '', sequence] = String(record.key).split(':')
   const sent = { producer, sequence: Number(sequence) }
-  const expected = makeRecord(sent)
-  const isIntact =
-    key === expected.key &&
-    headers['sequence'] === expected.headers['sequence'] &&
-    Object.keys(headers).length === 1 &&
-    Buffer.compare(value, expected.value) === 0
-  return isIntact ? sent : undefined
+  return encodeRecord(record).equals(encodeRecord(makeRecord(sent))) ? sent : undefined
 }

@@ -39,7 +39,7 @@ export async function startTraffic(target: BusTarget) {
   const group = target.group()
   const { ended } = await bus.subscribe({ topic, group }, async (record, commit) => {
     const { partition, offset, value } = record
-    const name = `${partition}@${offset}: ${new TextDecoder().decode(value)}`
+    const name = `${partition}@${offset}: ${new TextDecoder().decode(value ?? undefined)}`
     const last = latest.get(partition) ?? -1n
     if (offset > last) latest.set(partition, offset)
     else if (!handled.has(name)) reordered.push(name)

@@ -15,7 +15,7 @@ export async function readToEnds(bus: Bus, topic: string, group: string): Promis
   const records: BusRecord[] = []
   const ended = new Set<number>()
   await handleUntil(bus, { topic, group }, async (record) => {
-    if (!record.key.startsWith('end-')) records.push(record)
+    if (!String(record.key).startsWith('end-')) records.push(record)
     else ended.add(record.partition)
     return ended.size === 4
   })

@@ -160,7 +160,7 @@ describeWith('the Kafka example with real Kafka', findJava(), (java) => {
     async function readKeys(count: number): Promise<string[]> {
       const keys: string[] = []
       const from = { topic, group: `readers-${count}` }
-      await handleUntil(bus, from, async ({ key }) => keys.push(key) === count)
+      await handleUntil(bus, from, async ({ key }) => keys.push(String(key)) === count)
       return keys.sort()
     }
 

@@ -28,7 +28,7 @@ async function readKeys(broker: TestBroker, count: number) {
   const bus = await connect(broker.address)
   const keys: string[] = []
   const from = { topic: 'orders', group: `reader-${Math.random().toString(36).slice(2)}` }
-  await handleUntil(bus, from, async ({ key }) => keys.push(key) === count)
+  await handleUntil(bus, from, async ({ key }) => keys.push(String(key)) === count)
   await bus.close()
   return keys
 }
@@ -269,7 +269,7 @@ test('clients that work through four restarts of the broker get each record once
   const bus = await connect({ host: '127.0.0.1', port })
   const handled: string[] = []
   await bus.subscribe({ topic: 'orders', group: 'g' }, async ({ key }, commit) => {
-    handled.push(key)
+    handled.push(String(key))
     await commit()
   })
   const keys: string[] = []

@@ -112,7 +112,7 @@ async function expectHealthy() {
   const [first] = await Promise.all(published)
   const handled: string[] = []
   await handleUntil(bus, { topic: 'orders', group: 'healthy' }, async ({ key, offset }, commit) => {
-    if (offset >= (first?.offset ?? 0n)) handled.push(key)
+    if (offset >= (first?.offset ?? 0n)) handled.push(String(key))
     await commit()
     return handled.length === keys.length
   })

@@ -12,7 +12,7 @@ test('the positions of 60 groups survive 50,000 commits, whose old segments are 
   const { close, open } = await openInProcess({}, disk.root())
   const session = await openSession(await open())
   const records = Array.from({ length: 1000 }, (_none, i) =>
-    encodeRecord({ key: `${i}`, value: Buffer.alloc(0), headers: {} }),
+    encodeRecord({ key: `${i}`, value: '' }),
   )
   await session.request(types.PRODUCE, text('orders'), encodeBatch(records))
   const groups = Array.from({ length: 60 }, (_none, i) => `g${i}`)

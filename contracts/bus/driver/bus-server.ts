@@ -97,9 +97,15 @@ export function serveBuses({
   }
 }
 
-/** Copies the bytes, because a value may be a view of a whole fetched batch. */
-function copyRecord(record: BusRecord): BusRecord {
-  return { ...record, value: Uint8Array.from(record.value) }
+/** Copies the bytes, because they may be views of a whole fetched batch. */
+function copyRecord({ key, value, headers, ...position }: BusRecord): BusRecord {
+  const copy = (bytes: Uint8Array | null) => bytes && Uint8Array.from(bytes)
+  return {
+    ...position,
+    key: copy(key),
+    value: copy(value),
+    headers: headers.map(([name, bytes]) => [Uint8Array.from(name), copy(bytes)]),
+  }
 }
 
 function find<T>(things: ReadonlyMap<number, T>, id: number): T {

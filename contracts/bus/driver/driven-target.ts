@@ -20,7 +20,7 @@ export function createDrivenTarget({ leaseMs, startDriver, admin }: DrivenTarget
 
   const target: BusTarget = {
     leaseMs,
-    connect: () => (connections ??= start()).connect(),
+    connect: (options) => (connections ??= start()).connect(options),
     async topic(partitions, name = `scene-${crypto.randomUUID()}`) {
       await admin.createTopic(name, partitions)
       return name

@@ -1,4 +1,5 @@
 import type { BusRecord, Commit } from '../port.ts'
+import type { MemberOptions } from '../target.ts'
 import type { Scene } from './scene.ts'
 
 /** Handles a record. After `leave`, the consumer gets no other record and its connection closes. */
@@ -13,8 +14,9 @@ export async function consume(
   scene: Scene,
   from: { readonly topic: string; readonly group: string },
   handle: Handle,
+  options?: MemberOptions,
 ): Promise<BusRecord[]> {
-  const bus = await scene.connect()
+  const bus = await scene.connect(options)
   const handled: BusRecord[] = []
   const closed = Promise.withResolvers<unknown>()
   const subscribing = bus.subscribe(from, async (record, commit) => {

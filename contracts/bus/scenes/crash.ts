@@ -1,5 +1,5 @@
 import { expectSame } from '../../expect.ts'
-import { createRecords, defineScene, describePosition, publishAll } from './scene.ts'
+import { createRecords, defineScene, describePosition, publishAll, readText } from './scene.ts'
 
 export const crash = defineScene(
   'after a crash between effect and commit, exactly the records from the committed offset on are redelivered, and an idempotent handler makes each effect happen once',
@@ -13,7 +13,7 @@ export const crash = defineScene(
       const given = await scene.expectRecord(member, offset)
       const position = describePosition(given.record)
       if (effects.has(position)) repeated++
-      else effects.set(position, given.record.key)
+      else effects.set(position, readText(given.record.key))
       return given
     }
 

@@ -12,7 +12,8 @@ export const order = defineScene(
     const seen = new Map(keys.map((key) => [key, { partition: -1, count: 0 }]))
     const complete = Promise.withResolvers<unknown>()
     const expectOrder = (record: BusRecord) => {
-      const { key, partition } = record
+      const { partition } = record
+      const key = readText(record.key)
       const state = seen.get(key)
       if (!state) fail('the key of a record', 'one that was published', key)
       // Two partitions have no common order, so records of one key in both would be in order only by chance.
@@ -20,7 +21,7 @@ export const order = defineScene(
         fail(`the partition of ${key}`, String(state.partition), String(partition))
       }
       // A lower number is a redelivery, which is allowed: delivery is at least once.
-      const number = Number(readText(record))
+      const number = Number(readText(record.value))
       if (number > state.count) {
         const actual = `${number} at ${describePosition(record)}`
         fail(`the records of ${key}`, `number ${state.count}`, actual)

@@ -46,8 +46,8 @@ export class Scene {
     return this.#target.group()
   }
 
-  async connect(): Promise<Bus> {
-    const bus = await this.waitFor(this.#target.connect(), 'a connection')
+  async connect(options?: MemberOptions): Promise<Bus> {
+    const bus = await this.waitFor(this.#target.connect(options), 'a connection')
     this.#buses.add(bus)
     return bus
   }
@@ -183,12 +183,17 @@ export function createRecords(count: number): NewRecord[] {
 export function createRecord(
   key: string,
   text: string,
-  headers?: Readonly<Record<string, string>>,
+  headers: Readonly<Record<string, string>> = {},
 ): NewRecord {
-  return { key, value: new TextEncoder().encode(text), ...(headers && { headers }) }
+  return { key, value: text, headers: Object.entries(headers) }
 }
 
-/** The value of a record as text. */
-export function readText({ value }: Pick<BusRecord, 'value'>): string {
-  return new TextDecoder().decode(value)
+/** The last value of a header as text. */
+export function readHeader({ headers }: BusRecord, name: string): string {
+  return readText(headers.findLast(([bytes]) => readText(bytes) === name)?.[1] ?? null)
+}
+
+/** A key, a value, or the name or value of a header as text. */
+export function readText(bytes: Uint8Array | null): string {
+  return bytes === null ? '(null)' : new TextDecoder().decode(bytes)
 }

@@ -1,7 +1,7 @@
 import { expectSame } from '../../expect.ts'
 import type { BusRecord } from '../port.ts'
 import { commitAndLeaveAfter, consume } from './consume.ts'
-import { createRecord, defineScene, publishAll, readText } from './scene.ts'
+import { createRecord, defineScene, publishAll, readHeader, readText } from './scene.ts'
 
 export const versions = defineScene(
   'a version-1 reader accepts a version-2 event with an added field',
@@ -22,6 +22,6 @@ export const versions = defineScene(
 
 /** Reads the fields that version 1 knows and ignores all others. */
 function readVersion1(event: BusRecord) {
-  const { orderId, quantity } = JSON.parse(readText(event)) as Record<string, unknown>
-  return { version: event.headers['version'], orderId, quantity }
+  const { orderId, quantity } = JSON.parse(readText(event.value)) as Record<string, unknown>
+  return { version: readHeader(event, 'version'), orderId, quantity }
 }

@@ -3,13 +3,7 @@
  * fails the contract: when the broker rejects its commit, the client joins the group again and repeats the commit as a new
  * member, which moves the group's committed offset back.
  */
-import {
-  Consumer,
-  ProduceAcks,
-  Producer,
-  stringDeserializers,
-  stringSerializers,
-} from '@platformatic/kafka'
+import { Consumer, ProduceAcks, Producer } from '@platformatic/kafka'
 
 import type { Bus } from '../../../contracts/bus/port.ts'
 
@@ -23,16 +17,12 @@ export class FencedError extends Error {}
 
 export async function connect(settings: Settings): Promise<Bus> {
   const client = { clientId: 'orders', bootstrapBrokers: settings.brokers }
-  const producer = new Producer<string, Buffer, string, string>({
-    ...client,
-    acks: ProduceAcks.ALL,
-    serializers: { ...stringSerializers, value: (value) => value },
-  })
+  const producer = new Producer({ ...client, acks: ProduceAcks.ALL })
   const consumers = new Set<() => Promise<void>>()
 
   return {
-    async publish(topic, { key, value, headers }) {
-      const message = { topic, key, value: Buffer.from(value), ...(headers && { headers }) }
+    async publish(topic, { key, value }) {
+      const message = { topic, key: Buffer.from(key ?? ''), value: Buffer.from(value ?? '') }
       const { offsets } = await producer.send({ messages: [message] })
       const [position] = offsets ?? []
       if (!position) throw new Error('Kafka acknowledged the record without a position.')
@@ -40,7 +30,7 @@ export async function connect(settings: Settings): Promise<Bus> {
     },
     async subscribe({ topic, group }, handle) {
       const sessionTimeout = settings.sessionTimeoutMs ?? 6000
-      const consumer = new Consumer<string, Buffer, string, string>({
+      const consumer = new Consumer({
         ...client,
         groupId: group,
         sessionTimeout,
@@ -48,7 +38,6 @@ export async function connect(settings: Settings): Promise<Bus> {
         heartbeatInterval: 500,
         maxWaitTime: 200,
         autocommit: false,
-        deserializers: { ...stringDeserializers, value: (value) => value as Buffer },
       })
       const stream = await consumer.consume({
         topics: [topic],
@@ -57,9 +46,8 @@ export async function connect(settings: Settings): Promise<Bus> {
       })
       const run = async () => {
         for await (const message of stream) {
-          const { topic, partition, offset, key, value, headers } = message
-          const record = { topic, partition, offset, key, value }
-          await handle({ ...record, headers: Object.fromEntries(headers) }, async () => {
+          const { topic, partition, offset, key, value, headerEntries: headers } = message
+          await handle({ topic, partition, offset, key, value, headers }, async () => {
             await message.commit()
           })
         }

@@ -63,9 +63,9 @@ function generateRequest(random: Random, correlation: number): Buffer {
 function generateBatch(random: Random): Buffer {
   const records = Array.from({ length: random.between(1, 3) }, () =>
     encodeRecord({
-      key: 'k'.repeat(random.between(0, 9)),
-      value: random.bytes(random.between(0, 40)),
-      headers: random.chance(0.1) ? { version: '2' } : {},
+      key: random.chance(0.1) ? null : 'k'.repeat(random.between(0, 9)),
+      value: random.chance(0.1) ? null : random.bytes(random.between(0, 40)),
+      headers: random.chance(0.1) ? [['version', random.pick(['2', null])]] : [],
     }),
   )
   const producerId = BigInt(random.between(0, 3))

@@ -122,7 +122,7 @@ async function reconcile(model: Model, system: System, name: string, pending: Pe
     // Of the batches on one connection, a later one can't survive without the earlier ones.
     const mine = pending.filter((entry) => entry.slot === slot)
     const places = mine.map(({ sent }) =>
-      recovered.find(({ records }) => records[0]?.key === sent.records[0]?.key),
+      recovered.find((batch) => firstKey(batch) === firstKey(sent)),
     )
     const count = places.filter(Boolean).length
     for (const [i, place] of places.entries()) {
@@ -134,12 +134,16 @@ async function reconcile(model: Model, system: System, name: string, pending: Pe
     const bases = places.slice(0, count).map((place) => place?.base ?? -1)
     expect(bases).toEqual(bases.toSorted((a, b) => a - b))
   }
-  const sent = new Set(pending.map((entry) => entry.sent.records[0]?.key))
-  expect(recovered.filter(({ records }) => !sent.has(records[0]?.key ?? ''))).toEqual([])
-  expect(new Set(recovered.map(({ records }) => records[0]?.key)).size).toBe(recovered.length)
+  const sent = new Set(pending.map((entry) => firstKey(entry.sent)))
+  expect(recovered.filter((batch) => !sent.has(firstKey(batch)))).toEqual([])
+  expect(new Set(recovered.map(firstKey)).size).toBe(recovered.length)
 
   topic.start = start
   restoreProducers(model, name, pending, recovered)
+}
+
+function firstKey({ records }: Pick<Sent, 'records'>): string {
+  return String(records[0]?.key)
 }
 
 /** Forgets batches of producers that retention has deleted, as the broker does. */

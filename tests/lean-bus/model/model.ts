@@ -100,8 +100,16 @@ export class Model {
   records(sizes: readonly number[]): BatchRecord[] {
     return sizes.map((size) => {
       const number = ++this.#records
-      const headers = number % 3 === 0 ? { version: '2', number: String(number) } : {}
-      return { key: `k${number}`, value: Buffer.alloc(size, number), headers }
+      const key = Buffer.from(`k${number}`)
+      const value = size === 0 ? null : Buffer.alloc(size, number)
+      const headers: BatchRecord['headers'] =
+        number % 3 === 0
+          ? [
+              [key, null],
+              [key, key],
+            ]
+          : []
+      return { key, value, headers }
     })
   }
 

@@ -69,7 +69,7 @@ export const hello: Buffer = frame(types.HELLO, 1, u32(magic), u16(version))
 
 /** A batch of one record. */
 export const batchOf = (key: string, bytes: number): Buffer =>
-  encodeBatch([encodeRecord({ key, value: Buffer.alloc(bytes), headers: {} })])
+  encodeBatch([encodeRecord({ key, value: Buffer.alloc(bytes) })])
 
 /** A frame that publishes one record to `orders`. */
 export const produce = (correlation: number, key: string, bytes: number): Buffer =>
