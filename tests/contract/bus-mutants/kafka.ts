@@ -43,9 +43,30 @@ export const kafkaMutants: readonly Mutant[] = [
   {
     fault: 'headers are lost',
     file: bus,
-    from: 'headers: Object.fromEntries(headers)',
-    to: 'headers: {}',
+    from: 'return { ...position, key, value, headers }',
+    to: 'return { ...position, key, value, headers: [] }',
     fails: [scenes.versions.name],
+  },
+  {
+    fault: 'null is published as empty',
+    file: bus,
+    from: 'return data === null ? undefined : Buffer.from(data)',
+    to: "return Buffer.from(data ?? '')",
+    fails: [scenes.replay.name, scenes.poison.name],
+  },
+  {
+    fault: 'a dead letter has only the last header of each name',
+    file: 'src/service/dead-letters.ts',
+    from: '...record.headers,',
+    to: '...new Map(record.headers.map(([name, value]) => [String(name), value])),',
+    fails: [scenes.poison.name],
+  },
+  {
+    fault: 'a dead letter quotes the whole error',
+    file: 'src/service/dead-letters.ts',
+    from: '.slice(0, maxErrorLength)',
+    to: '',
+    fails: [scenes.poison.name],
   },
   {
     fault: 'a member starts at the oldest record',

@@ -57,9 +57,30 @@ export const leanBusMutants: readonly Mutant[] = [
   {
     fault: 'headers are lost',
     file: bus,
-    from: 'encodeRecord({ key, value, headers })',
-    to: 'encodeRecord({ key, value, headers: {} })',
+    from: 'encodeRecord(record)',
+    to: 'encodeRecord({ ...record, headers: [] })',
     fails: [scenes.versions.name],
+  },
+  {
+    fault: 'a null value is delivered as an empty one',
+    file: 'src/protocol/records.ts',
+    from: 'parts.isValueNull ? null :',
+    to: '',
+    fails: [scenes.replay.name, scenes.poison.name],
+  },
+  {
+    fault: 'a dead letter has only the last header of each name',
+    file: 'src/service/dead-letters.ts',
+    from: '...record.headers,',
+    to: '...new Map(record.headers.map(([name, value]) => [String(name), value])),',
+    fails: [scenes.poison.name],
+  },
+  {
+    fault: 'a dead letter quotes the whole error',
+    file: 'src/service/dead-letters.ts',
+    from: '.slice(0, maxErrorLength)',
+    to: '',
+    fails: [scenes.poison.name],
   },
   {
     fault: 'a lease starts at the oldest record',
