@@ -1,7 +1,13 @@
 import assert from 'node:assert/strict'
 import { test, type TestContext } from 'node:test'
 import { startDevBroker } from '../dev-broker/server.ts'
-import { connect, FencedError, type Bus, type BusRecord } from './bus.ts'
+import {
+  connect,
+  FencedError,
+  TooLargeError,
+  type Bus,
+  type BusRecord,
+} from './bus.ts'
 import { withDeadLetters } from './service/dead-letters.ts'
 import { runDemo } from './service/demo.ts'
 import { decode } from './service/orders.ts'
@@ -59,6 +65,24 @@ test('a member that lost its partition cannot move the offset back', async (t) =
   await member.stop()
 })
 
+/** Consumes `orders` with dead letters. Resolves with the first of them. */
+async function receiveDeadLetter(
+  bus: Bus,
+  onAttempt: () => unknown = () => {},
+) {
+  const received = Promise.withResolvers<BusRecord>()
+  const handle = withDeadLetters(bus, async (record) => {
+    onAttempt()
+    decode(record)
+  })
+  await bus.subscribe(from, handle)
+  await bus.subscribe(
+    { topic: 'orders.dlq', group: 'dead-letters' },
+    async (record) => received.resolve(record),
+  )
+  return received.promise
+}
+
 test('a dead letter is the record as it was received, with five more headers', async (t) => {
   const bus = await (await startCluster(t))()
   const headers: BusRecord['headers'] = [
@@ -68,18 +92,8 @@ test('a dead letter is the record as it was received, with five more headers', a
   ]
   const tombstone = { key: null, value: null, headers }
   const { partition, offset } = await bus.publish('orders', tombstone)
-  const received = Promise.withResolvers<BusRecord>()
   let attempts = 0
-  const handle = withDeadLetters(bus, async (record) => {
-    attempts++
-    decode(record)
-  })
-  await bus.subscribe(from, handle)
-  await bus.subscribe(
-    { topic: 'orders.dlq', group: 'dead-letters' },
-    async (record) => received.resolve(record),
-  )
-  const letter = await received.promise
+  const letter = await receiveDeadLetter(bus, () => attempts++)
   assert.deepEqual([letter.key, letter.value], [null, null])
   assert.deepEqual(letter.headers.slice(0, -5), headers)
   assert.deepEqual(
@@ -93,6 +107,17 @@ test('a dead letter is the record as it was received, with five more headers', a
     ],
   )
   assert.equal(attempts, 3)
+})
+
+test('a record of the largest size becomes a dead letter without more headers', async (t) => {
+  const bus = await (await startCluster(t))()
+  // 1,048,588 bytes are allowed. A batch of one record takes 72 of them.
+  const value = Buffer.alloc(1_048_516)
+  await bus.publish('orders', { key: '', value })
+  const larger = { key: 'k', value }
+  await assert.rejects(bus.publish('orders', larger), TooLargeError)
+  const letter = await receiveDeadLetter(bus)
+  assert.deepEqual([letter.headers, letter.value], [[], value])
 })
 
 test('a missing topic is an error that names the command to create it', async (t) => {

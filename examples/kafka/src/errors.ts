@@ -1,3 +1,4 @@
+import { TooLargeError } from './port.ts'
 import type { Settings } from './settings.ts'
 
 /** An error whose message names the fix. `cause` is the client's error. */
@@ -5,16 +6,17 @@ export class BusError extends Error {
   readonly code = 'ERR_BUS'
 }
 
-/** Turns an error of the client into a `BusError`, if we know a fix. */
+/** Turns an error of the client into one that names the fix, if we know it. */
 export function explainError(
   cause: unknown,
   settings: Settings,
   topic?: string,
 ) {
-  if (cause instanceof BusError) return cause
+  if (cause instanceof BusError || cause instanceof TooLargeError) return cause
   const reasons = [...collectReasons(cause)].join('\n')
-  for (const [pattern, message] of listExplanations(settings, reasons, topic)) {
-    if (pattern.test(reasons)) return new BusError(message, { cause })
+  const explanations = listExplanations(settings, reasons, topic)
+  for (const [pattern, message, Type = BusError] of explanations) {
+    if (pattern.test(reasons)) return new Type(message, { cause })
   }
   return cause
 }
@@ -24,7 +26,7 @@ function listExplanations(
   { brokers, sasl, tls }: Settings,
   reasons: string,
   topic?: string,
-): [pattern: RegExp, message: string][] {
+): [pattern: RegExp, message: string, Type?: typeof TooLargeError][] {
   const kafka = `Kafka at ${brokers.join(',')}`
   const login =
     'KAFKA_SASL_MECHANISM, KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD'
@@ -59,6 +61,7 @@ function listExplanations(
     [
       /MESSAGE_TOO_LARGE|RECORD_LIST_TOO_LARGE/,
       `The record is larger than topic "${topic}" allows. Publish a reference to it instead, or raise the topic's max.message.bytes.`,
+      TooLargeError,
     ],
     [
       collision,

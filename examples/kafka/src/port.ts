@@ -43,7 +43,7 @@ export interface Subscription {
 
 // #region port
 export interface Bus {
-  /** Resolves when the record is acknowledged. */
+  /** Resolves when the record is acknowledged. May reject with `TooLargeError`. */
   publish(topic: string, record: NewRecord): Promise<Position>
   /** Starts at the group's committed offset, else at the oldest record. */
   subscribe(
@@ -58,6 +58,11 @@ export interface Bus {
 /** Rejects a commit of a member that may no longer own the partition. */
 export class FencedError extends Error {
   readonly code = 'ERR_BUS_FENCED'
+}
+
+/** Rejects a record that is larger than the bus or its topic allows. */
+export class TooLargeError extends Error {
+  readonly code = 'ERR_BUS_TOO_LARGE'
 }
 
 /** The text of the last header with this name, which is the one that counts. */

@@ -5,6 +5,7 @@ import { openBroker } from './broker/broker.ts'
 import {
   connect,
   FencedError,
+  TooLargeError,
   type Bus,
   type BusRecord,
   type Open,
@@ -96,6 +97,24 @@ test('a commit rejects after its handler has returned', async (t) => {
   await assert.rejects(commit, FencedError)
 })
 
+/** Consumes `orders` with dead letters. Resolves with the first of them. */
+async function receiveDeadLetter(
+  bus: Bus,
+  onAttempt: () => unknown = () => {},
+) {
+  const received = Promise.withResolvers<BusRecord>()
+  const handle = withDeadLetters(bus, async (record) => {
+    onAttempt()
+    decode(record)
+  })
+  await bus.subscribe(from, handle)
+  await bus.subscribe(
+    { topic: 'orders.dlq', group: 'dead-letters' },
+    async (record) => received.resolve(record),
+  )
+  return received.promise
+}
+
 test('a dead letter is the record as it was received, with five more headers', async (t) => {
   const bus = await (await startBroker(t))()
   const headers: BusRecord['headers'] = [
@@ -105,18 +124,8 @@ test('a dead letter is the record as it was received, with five more headers', a
   ]
   const tombstone = { key: null, value: null, headers }
   const { partition, offset } = await bus.publish('orders', tombstone)
-  const received = Promise.withResolvers<BusRecord>()
   let attempts = 0
-  const handle = withDeadLetters(bus, async (record) => {
-    attempts++
-    decode(record)
-  })
-  await bus.subscribe(from, handle)
-  await bus.subscribe(
-    { topic: 'orders.dlq', group: 'dead-letters' },
-    async (record) => received.resolve(record),
-  )
-  const letter = await received.promise
+  const letter = await receiveDeadLetter(bus, () => attempts++)
   assert.deepEqual([letter.key, letter.value], [null, null])
   assert.deepEqual(letter.headers.slice(0, -5), headers)
   assert.deepEqual(
@@ -145,9 +154,20 @@ test('a record that fits in no batch is rejected, and the next one is stored', a
   const bus = await (await startBroker(t))()
   const large = { key: '', value: Buffer.alloc(4 * 1024 * 1024 - 64) }
   await assert.rejects(bus.publish('orders', large), {
-    code: 'RECORD_TOO_LARGE',
+    code: 'ERR_BUS_TOO_LARGE',
   })
   assert.equal((await bus.publish('orders', record)).offset, 0n)
+})
+
+test('a record of the largest size becomes a dead letter without more headers', async (t) => {
+  const bus = await (await startBroker(t))()
+  // A batch takes 64 bytes, a record 8.
+  const value = Buffer.alloc(4 * 1024 * 1024 - 72)
+  await bus.publish('orders', { key: '', value })
+  const larger = { key: 'k', value }
+  await assert.rejects(bus.publish('orders', larger), TooLargeError)
+  const letter = await receiveDeadLetter(bus)
+  assert.deepEqual([letter.headers, letter.value], [[], value])
 })
 
 test('a missing topic is an error that names the command to create it', async (t) => {

@@ -5,8 +5,9 @@ import type { Duplex } from 'node:stream'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { createInbox, type Inbox } from './client/inbox.ts'
 import { openSession, type Session } from './client/session.ts'
-import { FencedError, type Bus, type BusRecord, type Handler } from './port.ts'
-import type { NewRecord, Position, Subscription } from './port.ts'
+import { FencedError, TooLargeError } from './port.ts'
+import type { Bus, BusRecord, Handler, NewRecord } from './port.ts'
+import type { Position, Subscription } from './port.ts'
 import { BusError, hasCode, LostError } from './protocol/errors.ts'
 import { batchesIn, encodeBatch, recordsIn } from './protocol/format.ts'
 import { text, types, u32, u64 } from './protocol/frames.ts'
@@ -36,7 +37,10 @@ export async function connect(broker: Settings | Open): Promise<Bus> {
     async publish(topic, record) {
       const outbox = outboxes.get(topic) ?? createOutbox(topic, sessions)
       outboxes.set(topic, outbox)
-      return outbox.publish(record)
+      return outbox.publish(record).catch((cause) => {
+        if (!hasCode(cause, 'RECORD_TOO_LARGE')) throw cause
+        throw new TooLargeError(cause.message, { cause })
+      })
     },
     async subscribe({ topic, group }, handle) {
       const subscription = await join(topic, group, handle, sessions)
@@ -148,7 +152,7 @@ function createOutbox(topic: string, sessions: Sessions) {
   }
 
   return {
-    publish(record: NewRecord) {
+    async publish(record: NewRecord) {
       const bytes = encodeRecord(record)
       return new Promise<Position>((resolve, reject) => {
         waiting.push({ bytes, resolve, reject })
