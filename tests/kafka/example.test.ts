@@ -5,7 +5,7 @@ import type { Bus } from '../../contracts/bus/port.ts'
 import { startProgram } from '../../contracts/process/program.ts'
 import { environmentOf, thisNode } from '../../contracts/process/runtimes.ts'
 import { startKafka, type Kafka } from '../../servers/kafka/kafka.ts'
-import { findJava } from '../../scripts/find.ts'
+import { findJava, findKcat } from '../../scripts/find.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { handleUntil } from '../tools/handle-until.ts'
 import { listen } from './listen.ts'
@@ -75,6 +75,29 @@ describeWith('the Kafka example with real Kafka', findJava(), (java) => {
       expect(await program.exit).toEqual({ code: 0, signal: null })
     },
   )
+
+  describeWith('kcat', findKcat(), (kcat) => {
+    test('records that another client sends as null or without text become dead letters, and the service continues', async () => {
+      const env = { ...environment, ...plain }
+      await using program = await startProgram({ argv: ['node', 'src/main.ts'], directory, env })
+      const produce = ['-P', '-b', kafka.brokers.join(), '-t', 'orders', '-K:', '-Z']
+      const send = (input: Buffer, ...headers: string[]) =>
+        execa(kcat, [...produce, ...headers], { input })
+      await send(Buffer.from('k9:\n'))
+      await send(Buffer.from('k10:\n'), '-H', 'name=', '-H', 'name', '-H', 'name=1')
+      await send(Buffer.of(0xff, 0x3a, 0xfe))
+      const countLetters = () => program.stdout().match(/ dead letter .*: \w*Error: The /g)?.length
+      await expect.poll(countLetters, { timeout: 60_000 }).toBe(3)
+      const read = ['-C', '-b', kafka.brokers.join(), '-t', 'orders.dlq', '-e', '-q', '-Z']
+      const { stdout } = await execa(kcat, [...read, '-f', '%k %S %h\n'], { encoding: 'latin1' })
+      const letters = stdout.split('\n').map((line) => line.replace(/origin-.*/, ''))
+      expect(letters).toEqual(
+        expect.arrayContaining(['k9 -1 ', 'k10 -1 name=,name=NULL,name=1,', '\u00ff 1 ']),
+      )
+      program.signal('SIGTERM')
+      expect(await program.exit).toEqual({ code: 0, signal: null })
+    })
+  })
 
   describe.concurrent('connection errors', () => {
     const cases: [problem: string, env: () => Variables, message: RegExp][] = [
