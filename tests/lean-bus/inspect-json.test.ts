@@ -2,6 +2,7 @@ import { execa } from 'execa'
 import { duplexPair } from 'node:stream'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import type { Bus } from '../../contracts/bus/port.ts'
 import { describeContent, shapes } from '../../contracts/bus/scenes/shapes.ts'
 import { thisNode } from '../../contracts/process/runtimes.ts'
 import { readLines } from '../../examples/kafka/import/lines.ts'
@@ -21,7 +22,7 @@ test('the import to Kafka reads records of every shape from inspect --json, byte
     return clientEnd
   }
   await createTopics(open, ['orders'])
-  const bus = await connect(open)
+  const bus: Bus = await connect(open)
   await Promise.all(shapes.map((record) => bus.publish('orders', record)))
   await bus.close()
   await broker.close()

@@ -9,7 +9,7 @@ export interface ExampleModules {
   readonly readSettings: (env: NodeJS.ProcessEnv, brokers?: unknown) => unknown
   /** Exists only where the brokers' addresses are read apart from the other settings. */
   readonly readBrokers?: (env: NodeJS.ProcessEnv) => unknown
-  readonly withDeadLetters: (bus: Bus, handle: Handler) => Handler
+  readonly withDeadLetters: (bus: Bus, handle: Handler, attempts?: number) => Handler
 }
 
 /**

@@ -1,4 +1,4 @@
-import type { BusRecord } from '../src/bus.ts'
+import type { BusRecord } from '../src/port.ts'
 
 /** A record as the lean bus prints it. */
 export interface RecordLine extends Pick<
