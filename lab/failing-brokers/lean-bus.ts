@@ -44,9 +44,9 @@ export async function runOnRestartedBroker(
 function restartFirst(target: BusTarget, restart: () => Promise<void>): BusTarget {
   return {
     ...target,
-    async connect() {
+    async connect(options) {
       await restart()
-      return target.connect()
+      return target.connect(options)
     },
     async member(...options) {
       await restart()

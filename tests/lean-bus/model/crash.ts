@@ -154,9 +154,9 @@ function restoreProducers(
   recovered: readonly { base: number; records: Sent['records'] }[],
 ) {
   const topic = model.topic(name)
-  for (const { base, records } of recovered) {
-    const entry = pending.find(({ sent }) => sent.records[0]?.key === records[0]?.key)
-    if (entry) model.store(entry.sent, base, entry.slot)
+  for (const batch of recovered) {
+    const entry = pending.find(({ sent }) => firstKey(sent) === firstKey(batch))
+    if (entry) model.store(entry.sent, batch.base, entry.slot)
   }
   for (const [slot, { id, sent }] of topic.producers) {
     const kept = sent.filter(({ offset }) => offset >= topic.start)

@@ -9,7 +9,7 @@ const [port] = process.argv.slice(2)
 const lines = createInterface(process.stdin)[Symbol.asyncIterator]()
 const bus = await connect({ host: '127.0.0.1', port: Number(port) })
 await bus.subscribe({ topic: 'orders', group: 'g' }, async ({ key }, commit) => {
-  console.log(key)
+  console.log(String(key))
   await lines.next()
   await commit().then(
     () => console.log('committed'),
