@@ -22,7 +22,7 @@ export const kafkaMutants: readonly Mutant[] = [
   {
     fault: 'records go to random partitions regardless of their key',
     file: bus,
-    from: 'partitioner: compatibilityPartitioner',
+    from: 'partitioner: hasKey ? compatibilityPartitioner : undefined',
     to: 'partitioner: () => Math.floor(Math.random() * 4)',
     fails: [scenes.order.name],
   },
