@@ -75,7 +75,8 @@ async function receiveDeadLetter(
     onAttempt()
     decode(record)
   })
-  await bus.subscribe(from, handle)
+  const { ended } = await bus.subscribe(from, handle)
+  ended.catch(received.reject)
   await bus.subscribe(
     { topic: 'orders.dlq', group: 'dead-letters' },
     async (record) => received.resolve(record),
