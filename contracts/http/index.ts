@@ -10,7 +10,7 @@ import { quoting } from './checks/quote.ts'
 import { reading } from './checks/read.ts'
 import type { RecordedTarget } from './target.ts'
 
-export { probes } from './probes.ts'
+export { probes } from './probes/requests.ts'
 export { record, type HttpTarget, type RecordedTarget } from './target.ts'
 
 /**

@@ -1,3 +1,4 @@
+import { connectionProbes } from './probes/connections.ts'
 import { checks as processChecks } from './process-checks.ts'
 import { checks, probes, record } from './index.ts'
 import { startProgram } from '../process/program.ts'
@@ -35,9 +36,11 @@ export async function runHttpContract({
   await using program = await start()
   const http = await runContract({ checks, probes }, record(program.target), onResult)
   const processResults = await runChecks(processChecks, { start }, onResult)
+  await using other = await start()
+  const connections = await runContract({ checks: [], probes: connectionProbes }, other)
   return {
     runtime: runtime.name,
     checks: [...http.checks, ...processResults],
-    probes: http.probes,
+    probes: [...http.probes, ...connections.probes],
   }
 }

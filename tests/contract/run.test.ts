@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { describe, expect, test } from 'vitest'
+import { connectionProbes } from '../../contracts/http/probes/connections.ts'
 import { checks, probes, record, type HttpTarget } from '../../contracts/http/index.ts'
 import { runContract } from '../../contracts/run.ts'
 
@@ -44,7 +45,7 @@ describe('the HTTP contract', () => {
   })
 
   test('the names of HTTP checks and probes are unique', () => {
-    for (const list of [checks, probes]) {
+    for (const list of [checks, [...probes, ...connectionProbes]]) {
       const names = list.map(({ name }) => name)
       expect([...new Set(names)]).toEqual(names)
     }

@@ -1,8 +1,8 @@
-import type { Probe } from '../check.ts'
-import { gzip } from './checks/body.ts'
-import { isObject } from '../expect.ts'
-import { create, newOrder, post } from './service.ts'
-import { ask, type Exchange, type HttpTarget } from './target.ts'
+import type { Probe } from '../../check.ts'
+import { gzip } from '../checks/body.ts'
+import { isObject } from '../../expect.ts'
+import { create, newOrder, post } from '../service.ts'
+import { ask, type Exchange, type HttpTarget } from '../target.ts'
 
 const json = { 'content-type': 'application/json' }
 const order = JSON.stringify(newOrder())
