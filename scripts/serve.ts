@@ -34,10 +34,12 @@ export function siteHandler({ dir, basePath = '/' }: BuiltSite): RequestListener
   })
 
   return (request: IncomingMessage & { originalUrl?: string }, response) => {
-    const url = request.url ?? '/'
+    // A server must accept an address with its origin, as proxies send it (RFC 9112, section 3.2.2).
+    const url = (request.url ?? '/').replace(/^https?:\/\/[^/?]*\/?/i, '/')
+    const [path] = url.split('?', 1)
     if (request.method !== 'GET' && request.method !== 'HEAD') {
       response.writeHead(405, { Allow: 'GET, HEAD' }).end()
-    } else if (basePath !== '/' && (url === '/' || url === basePath.slice(0, -1))) {
+    } else if (basePath !== '/' && (path === '/' || path === basePath.slice(0, -1))) {
       response.writeHead(302, { Location: basePath }).end()
     } else if (!url.startsWith(basePath)) {
       void answerNotFound(dir, response)

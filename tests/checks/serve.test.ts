@@ -75,6 +75,17 @@ describe('the server of the built site', () => {
     expect([status, body]).toEqual([200, ''])
   })
 
+  test.each([
+    ['http://docs.example.org/guides/express/', [200, 'guide']],
+    ['HTTP://docs.example.org', [200, 'home']],
+    ['http://docs.example.org?q=1', [200, 'home']],
+    ['http://docs.example.org/nowhere/', [404, 'no such page']],
+    ['*', [404, 'no such page']],
+  ])('the server takes the request target %s (RFC 9112)', async (path, expected) => {
+    const { status, body } = await ask(path)
+    expect([status, body]).toEqual(expected)
+  })
+
   test('the server rejects POST with 405 and the allowed methods', async () => {
     const { status, headers } = await ask('/', { method: 'POST' })
     expect([status, headers['allow']]).toEqual([405, 'GET, HEAD'])
@@ -92,10 +103,13 @@ test('the origin of a server has brackets around an IPv6 address', async () => {
 describe('below a base path', () => {
   const below = { basePath: '/docs-x/' }
 
-  test.each(['/', '/docs-x'])('a server below a base path redirects %s to it', async (path) => {
-    const { status, headers } = await ask(path, below)
-    expect([status, headers['location']]).toEqual([302, '/docs-x/'])
-  })
+  test.each(['/', '/docs-x', '/?q=1', '/docs-x?q=1', 'http://docs.example.org/docs-x'])(
+    'a server below a base path redirects %s to it',
+    async (path) => {
+      const { status, headers } = await ask(path, below)
+      expect([status, headers['location']]).toEqual([302, '/docs-x/'])
+    },
+  )
 
   test('a server below a base path serves the pages there', async () => {
     expect((await ask('/docs-x/', below)).body).toBe('home')

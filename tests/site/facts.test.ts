@@ -57,6 +57,35 @@ describe.each([site, below])('with the base path $basePath', (site) => {
   })
 })
 
+test('robots.txt names the sitemap at the root of an origin, and does not exist below a base path', async () => {
+  const response = await fetch(`${site.origin}/robots.txt`)
+  expect(await response.text()).toBe(
+    `User-agent: *\nAllow: /\n\nSitemap: ${site.origin}/sitemap-index.xml\n`,
+  )
+  expect(response.headers.get('content-type')).toBe('text/plain; charset=utf-8')
+  expect((await fetch(`${below.origin}${below.basePath}robots.txt`)).status).toBe(404)
+})
+
+test.each([site, below])(
+  'with the base path $basePath, programs that read no SVG find an icon at its usual address',
+  async ({ origin, basePath }) => {
+    const touch = await fetch(`${origin}${basePath}apple-touch-icon.png`)
+    const { width, height, hasAlpha } = await sharp(await touch.arrayBuffer()).metadata()
+    expect([touch.headers.get('content-type'), width, height, hasAlpha]).toEqual([
+      'image/png',
+      ...[180, 180, false],
+    ])
+
+    const favicon = await fetch(`${origin}${basePath}favicon.ico`)
+    expect(favicon.headers.get('content-type')).toMatch(/icon$/)
+    const ico = Buffer.from(await favicon.arrayBuffer())
+    expect(ico.subarray(0, 6).toString('hex')).toBe('000001000100')
+    const [bytes, at] = [ico.readUInt32LE(14), ico.readUInt32LE(18)]
+    const picture = await sharp(ico.subarray(at, at + bytes)).metadata()
+    expect([picture.format, picture.width, picture.height]).toEqual(['png', ico[6], ico[7]])
+  },
+)
+
 test.each(
   [site, below].flatMap(({ origin, basePath, pages }) =>
     pages.map((path) => ({ origin, basePath, path })),

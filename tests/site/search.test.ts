@@ -75,12 +75,37 @@ describeInChromium(({ newContext }) => {
     expect(await focused(page)).toBe(texts[0])
   })
 
+  test.each([
+    ['kafkaesque', 'No page contains “kafkaesque”; the nearest are'],
+    ['kafka kafkaesque', 'No page contains “kafka kafkaesque”; the nearest are'],
+    ['"lock-orders kafka"', 'No page contains “"lock-orders kafka"”; the nearest are'],
+  ])(
+    'a search for %s, which no page contains, says so and shows the nearest',
+    async (query, text) => {
+      const { page } = await openPage()
+      await page.keyboard.press('/')
+      await field(page).fill(query)
+      await dialog(page).getByText(text, { exact: true }).waitFor()
+      await results(page).first().waitFor()
+    },
+  )
+
+  test('a search counts the pages whose text contains the word, in any case', async () => {
+    const { page } = await openPage()
+    await page.keyboard.press('/')
+    await field(page).fill('tombstone')
+    await dialog(page)
+      .getByRole('status')
+      .getByText(/ contains? “tombstone”/)
+      .waitFor()
+  })
+
   test('the search works offline once it has been opened', async () => {
     const { context, page } = await openPage()
     await page.keyboard.press('/')
     // Pagefind reports no result only after it has loaded the whole index. No page contains even the first letter of this word.
     await page.keyboard.type('ксилофон')
-    await dialog(page).getByText('No pages contain “ксилофон”').waitFor()
+    await dialog(page).getByText('No page contains “ксилофон”').waitFor()
     await context.setOffline(true)
     await field(page).fill('validation')
     await results(page)

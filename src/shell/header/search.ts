@@ -11,6 +11,8 @@ interface Pagefind {
 /** A page that matches. Excerpts are HTML: the escaped text of the page with `<mark>` around each match. */
 interface Page {
   url: string
+  /** The text of the page. */
+  content: string
   excerpt: string
   meta: { title?: string }
   sub_results: { title: string; url: string; excerpt: string }[]
@@ -94,13 +96,13 @@ class SiteSearch extends HTMLElement {
       const pagefind = await this.#load()
       const found = await pagefind.debouncedSearch(query)
       if (!found) return
-      const pages = await Promise.all(
-        found.results.slice(0, shownPages).map((result) => result.data()),
-      )
+      const pages = await Promise.all(found.results.map((result) => result.data()))
       if (query !== this.#input.value.trim()) return
-      const { length } = found.results
-      this.#status.textContent = `${length || 'No'} ${length === 1 ? 'page contains' : 'pages contain'} “${query}”`
-      this.#list.replaceChildren(...pages.map(createItem))
+      // Pagefind also returns pages with similar words.
+      const matches = pages.filter((page) => contains(page, query))
+      this.#status.textContent = describe(query, matches.length, pages.length)
+      const shown = matches.length > 0 ? matches : pages
+      this.#list.replaceChildren(...shown.slice(0, shownPages).map(createItem))
     } catch {
       this.#fail()
     }
@@ -116,6 +118,20 @@ class SiteSearch extends HTMLElement {
     event.preventDefault()
     next.focus()
   }
+}
+
+/** Whether a page contains every word of a query, and every phrase in quotes. */
+function contains({ meta, content }: Page, query: string): boolean {
+  const text = `${meta.title} ${content}`.toLowerCase()
+  const terms = query.toLowerCase().match(/"[^"]+"|\S+/g) ?? []
+  return terms.every((term) => text.includes(term.replaceAll('"', '')))
+}
+
+/** @param similar number of pages with similar words */
+function describe(query: string, matches: number, similar: number): string {
+  if (matches > 1) return `${matches} pages contain “${query}”`
+  if (matches === 1) return `1 page contains “${query}”`
+  return `No page contains “${query}”${similar > 0 ? '; the nearest are' : ''}`
 }
 
 /** A list item for a page and its best sections. The section at the top of the page has the excerpt of the page. */
