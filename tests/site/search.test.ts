@@ -78,7 +78,6 @@ describeInChromium(({ newContext }) => {
   test.each([
     ['kafkaesque', 'No page contains “kafkaesque”; the nearest are'],
     ['kafka kafkaesque', 'No page contains “kafka kafkaesque”; the nearest are'],
-    ['"lock-orders kafka"', 'No page contains “"lock-orders kafka"”; the nearest are'],
   ])(
     'a search for %s, which no page contains, says so and shows the nearest',
     async (query, text) => {
