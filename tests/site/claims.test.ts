@@ -153,5 +153,25 @@ describeInChromium(({ openPage }) => {
       expect(counted).toEqual(verdicts.map((verdict) => having(verdict).length))
       expect(counted).not.toContain(0)
     })
+
+    test('the summary in the article counts the claims of each verdict as the ledger does', async () => {
+      const page = await openPage('/article/')
+      const links = page.locator('.verdict-summary a')
+      const counted = await links.evaluateAll((all) =>
+        (all as HTMLAnchorElement[]).map((link) => [
+          new URLSearchParams(link.search).get('verdict'),
+          parseInt(link.textContent),
+        ]),
+      )
+      expect(counted).toEqual(verdicts.map((verdict) => [verdict, having(verdict).length]))
+    })
+
+    test('the verdict of a claim says so if no primary source of it was read', async () => {
+      const page = await openPage('/claims/')
+      const verdictOf = (id: string) =>
+        page.locator(`article:has(> #${id}) .verdicts`).textContent()
+      expect(await verdictOf('c10')).toContain('primary source not read')
+      expect(await verdictOf('c04')).not.toContain('not read')
+    })
   })
 })

@@ -1,5 +1,5 @@
 import { toneMarks, type Tone } from '../tone.ts'
-import type { Verdict } from './schema.ts'
+import type { Claim, Verdict } from './schema.ts'
 
 /** The word of each verdict. */
 export const verdictWords: Record<Verdict, string> = {
@@ -45,4 +45,11 @@ export function verdictSign(verdicts: readonly [Verdict, ...Verdict[]]) {
     mark: tone === 'none' ? '°' : toneMarks[tone],
     tone,
   }
+}
+
+/** What a verdict's line adds when all primary sources of a claim were seen only as excerpts or quotations, otherwise empty. */
+export function describeReading(sources: Claim['sources']): string {
+  const primary = sources.filter(({ kind }) => kind === 'primary')
+  const isUnread = primary.length > 0 && primary.every(({ readByUs }) => !readByUs)
+  return isUnread ? 'primary source not read' : ''
 }
