@@ -3,7 +3,7 @@ import { file, glob } from 'astro/loaders'
 import { defineCollection } from 'astro:content'
 import { z } from 'astro/zod'
 import { Claim } from './model/claims/schema.ts'
-import { Decision } from './model/decisions/schema.ts'
+import { Decision, Option } from './model/decisions/schema.ts'
 import { WithoutFigures } from './model/figures.ts'
 import { Entry } from './model/glossary/schema.ts'
 
@@ -15,6 +15,7 @@ export const collections = {
     }),
   }),
   decisions: defineCollection({ loader: file('content/decisions.json'), schema: Decision }),
+  options: defineCollection({ loader: file('content/options.json'), schema: Option }),
   claims: defineCollection({
     loader: glob({ base: './content/claims', pattern: '*.yaml' }),
     schema: Claim,
