@@ -1,11 +1,24 @@
 import { globSync } from 'node:fs'
 import type { StarlightUserConfig } from '@astrojs/starlight/types'
+import { readExamples } from '../model/examples/example.ts'
 import { source } from './address.ts'
 import { sidebar } from './sidebar/sidebar.ts'
 
 /** Replaces parts of Starlight's page, by name, with the components in a folder of the shell. */
 const replace = (folder: string, names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, `./src/shell/${folder}/${name}.astro`]))
+
+/** The menu, with a link to each example after the page that lists them. */
+const menu = sidebar.map(({ label, items }) => ({
+  label,
+  items: items.flatMap((slug) => [
+    slug,
+    ...(slug === 'examples' ? readExamples() : []).map(({ id, manifest }) => ({
+      label: manifest.system,
+      link: `/examples/${id}/`,
+    })),
+  ]),
+}))
 
 const style = (name: string) => `./src/styles/${name}.css`
 
@@ -17,7 +30,7 @@ export const shell = {
   title: 'Backend Trade-Offs',
   description:
     'Which backend should I pick, and what will it cost me? Guides with examples that are tested.',
-  sidebar,
+  sidebar: menu,
   expressiveCode: false,
   markdown: { processedDirs: ['./content'] },
   // content/404.mdx is a page like the others. Starlight's own route would add it a second time.

@@ -1,8 +1,8 @@
 /** The pages in the menu, in reading order. A slug without a page fails the build. */
 export const sidebar = [
-  { label: 'Start', items: ['article', 'which-backend'] },
+  { label: 'Decide', items: ['which-backend', 'article', 'guides'] },
   {
-    label: 'Guides',
+    label: 'HTTP',
     items: [
       'guides/express',
       'guides/fastify',
@@ -11,9 +11,12 @@ export const sidebar = [
       'guides/validation-and-openapi',
       'guides/cold-starts',
       'guides/where-rust-pays',
-      'guides/events',
-      'guides/event-patterns',
-      'guides/kafka',
+    ],
+  },
+  { label: 'Messaging', items: ['guides/events', 'guides/event-patterns', 'guides/kafka'] },
+  {
+    label: 'Case study: a lean bus',
+    items: [
       'guides/lean-bus',
       'guides/crash-laboratory',
       'guides/lean-bus-costs',
@@ -21,6 +24,6 @@ export const sidebar = [
       'guides/outgrowing-the-lean-bus',
     ],
   },
-  { label: 'Evidence', items: ['claims'] },
-  { label: 'About', items: ['how-this-site-is-tested', 'glossary', 'changes'] },
+  { label: 'Examples', items: ['examples'] },
+  { label: 'Evidence', items: ['claims', 'how-this-site-is-tested', 'glossary', 'changes'] },
 ]
