@@ -10,7 +10,7 @@ export { default as ColdStartTable } from './lab/cold-start/ColdStartTable.astro
 export { default as Compare } from './examples/compare/Compare.astro'
 export { default as CompareChoice } from './examples/compare/CompareChoice.astro'
 export { default as CrashLab } from './lab/crash/CrashLab.astro'
-export { default as Decision } from './decisions/Decision.astro'
+export { default as DecisionCards } from './decisions/DecisionCards.astro'
 export { default as Decisions } from './decisions/Decisions.astro'
 export { default as DefaultBehavior } from './examples/result/DefaultBehavior.astro'
 export { default as ExampleFiles } from './examples/show/ExampleFiles.astro'
