@@ -32,7 +32,7 @@ const content = (html: string, meta: string) =>
 
 describe.each([inject('site'), inject('siteBelow')])('with the base path $basePath', (site) => {
   const root = site.origin + site.basePath
-  const readable = site.pages.filter((path) => !/\/404\.html$|\/open\//.test(path))
+  const readable = site.pages.filter((path) => !/\/404\.html$|\/open\/./.test(path))
   const markdownOf = (path: string) =>
     `${site.origin}${path === site.basePath ? `${path}index` : path.slice(0, -1)}.md`
 

@@ -12,5 +12,5 @@ export const openPaths = () =>
 /** The title and the description of the page that posts an example to StackBlitz. */
 export const openPage = ({ manifest, files }: Example) => ({
   title: `Open ${manifest.title} in StackBlitz`,
-  description: `Posts the ${files.length} files of the example to StackBlitz, which opens them as a project.`,
+  description: `Posts the ${files.length} files of ${manifest.title} to StackBlitz, which opens them as a project.`,
 })
