@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import { once } from 'node:events'
+import { get, type IncomingMessage } from 'node:http'
 import { setTimeout as delay } from 'node:timers/promises'
 import type { Check } from '../check.ts'
 import { fail } from '../expect.ts'
@@ -23,6 +24,11 @@ export const checks: readonly Check<ProcessTarget>[] = [
         if (!program.stdout().includes(word)) fail('standard output', `"${word}"`, program.stdout())
         if (!page.includes(word)) fail('the page', `"${word}"`, page)
       }
+      // A server must accept an address with its origin (RFC 9112, section 3.2.2).
+      for (const path of ['/?a', '/health?a', `${program.url.origin}/health`]) {
+        const status = await getStatus(program.url, path)
+        if (status !== 200) fail(`GET ${path}`, '200', String(status))
+      }
     },
   },
   {
@@ -40,6 +46,13 @@ export const checks: readonly Check<ProcessTarget>[] = [
     },
   },
 ]
+
+/** Sends a path unchanged, and resolves with the status of the answer. */
+async function getStatus({ hostname, port }: URL, path: string): Promise<number | undefined> {
+  const [response] = (await once(get({ hostname, port, path }), 'response')) as [IncomingMessage]
+  response.resume()
+  return response.statusCode
+}
 
 async function openSocket({ hostname, port }: URL): Promise<Socket> {
   const socket = connect(Number(port), hostname)

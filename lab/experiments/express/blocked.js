@@ -15,6 +15,7 @@ app.get('/report', (req, res) => {
   res.json({ sum })
 })
 
-const server = app.listen(process.env.PORT || 3000, () => {
+const server = app.listen(process.env.PORT || 3000, (error) => {
+  if (error) throw error
   console.log(`http://localhost:${server.address().port}`)
 })

@@ -7,6 +7,7 @@ app.post('/hello', (req, res) => {
   res.json({ hello: req.body.name })
 })
 
-const server = app.listen(process.env.PORT || 3000, () => {
+const server = app.listen(process.env.PORT || 3000, (error) => {
+  if (error) throw error
   console.log(`http://localhost:${server.address().port}`)
 })

@@ -13,6 +13,7 @@ async function sendReceipt() {
   throw new Error('the mail server is away')
 }
 
-const server = app.listen(process.env.PORT || 3000, () => {
+const server = app.listen(process.env.PORT || 3000, (error) => {
+  if (error) throw error
   console.log(`http://localhost:${server.address().port}`)
 })

@@ -17,7 +17,8 @@ if (isMainThread) {
     res.json({ sum })
   })
 
-  const server = app.listen(process.env.PORT || 3000, () => {
+  const server = app.listen(process.env.PORT || 3000, (error) => {
+    if (error) throw error
     console.log(`http://localhost:${server.address().port}`)
   })
 } else {

@@ -15,11 +15,13 @@ export async function serveStatus(
 ) {
   let isComplete = false
   const server = createServer((request, response) => {
-    if (request.url === '/health') {
+    // The address may have a query, and from a proxy an origin (RFC 9112).
+    const path = URL.parse(request.url!, 'http://localhost')?.pathname
+    if (path === '/health') {
       response.setHeader('content-type', 'application/json')
       return response.end('{"status":"ok"}')
     }
-    response.statusCode = request.url === '/' ? 200 : 404
+    response.statusCode = path === '/' ? 200 : 404
     response.setHeader('content-type', 'text/html; charset=utf-8')
     if (!isComplete) response.setHeader('refresh', '1')
     response.end(renderPage(description, timeline))
