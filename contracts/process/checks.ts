@@ -120,7 +120,7 @@ function listAddresses(wanted: 'IPv4' | 'IPv6'): string[] {
 }
 
 /** Longest wait for a port that another check uses at the moment, in ms. */
-const releaseTimeout = 15_000
+const releaseTimeout = 30_000
 
 /** Takes a port of 127.0.0.1; 0 selects a free one. Returns no `server` when another program keeps the port. */
 async function takePort(port: number) {
