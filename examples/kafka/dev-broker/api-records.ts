@@ -172,7 +172,8 @@ function read(
     }
     const records = readLog()
     const read = typeof records === 'object' ? records.length : 0
-    bytesLeft = Math.max(0, bytesLeft - read)
+    // As in Kafka, a negative limit stays one until a partition is read.
+    if (typeof log === 'object') bytesLeft = Math.max(0, bytesLeft - read)
     byteCount += read
     if (typeof log === 'object' && typeof records === 'object') {
       const { start, end } = log

@@ -12,8 +12,12 @@ interface Settings {
   readonly sessionTimeoutMs?: number
 }
 
-/** Never thrown. `dead-letters.ts` imports the class. */
+/** Never thrown. `dead-letters.ts` imports both classes. */
 export class FencedError extends Error {}
+export class TooLargeError extends Error {}
+
+/** `orders.ts` and `demo.ts` import this from the bus. The scene doesn't use it. */
+export const readHeader = () => undefined
 
 export async function connect(settings: Settings): Promise<Bus> {
   const client = { clientId: 'orders', bootstrapBrokers: settings.brokers }
