@@ -19,7 +19,7 @@ interface Option {
 }
 
 const { origin } = inject('site')
-const page = (await (await fetch(`${origin}/which-backend/`)).text()).replaceAll('&#39;', "'")
+const page = await (await fetch(`${origin}/which-backend/`)).text()
 const read = (file: string): unknown =>
   JSON.parse(readFileSync(join(root, 'content', file), 'utf8'))
 const decisions = read('decisions.json') as Decision[]
