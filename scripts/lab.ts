@@ -4,7 +4,7 @@
  */
 import { join } from 'node:path'
 import { closestMatch } from 'leven'
-import { thisNode } from '../contracts/process/runtimes.ts'
+import { defaultRuntime } from '../contracts/process/runtimes.ts'
 import { isOptionError, OptionError } from '../lab/options.ts'
 import { readExample } from '../src/model/examples/example.ts'
 import { install, unpack } from '../src/model/examples/workspace.ts'
@@ -62,8 +62,9 @@ const subjects: Readonly<Record<string, Subject>> = {
 /** Installs an example in a temporary folder. */
 async function prepare(id: string) {
   const example = readExample(id)
-  const { argv } = example.manifest
-  return { ...(await install(example)), hash: example.hash, argv, runtime: thisNode() }
+  const { argv, runtime } = example.manifest
+  const { hash } = example
+  return { ...(await install(example)), hash, argv, runtime: defaultRuntime(runtime) }
 }
 
 /** The text for a missing or unknown subject. */

@@ -41,7 +41,7 @@ async function prove(example: Example): Promise<boolean> {
   console.log(`${id}: ${commands.install}`)
   await using workspace = await install(example)
   const { directory } = workspace
-  for (const runtime of requireRuntimes()) {
+  for (const runtime of requireRuntimes(manifest.runtime)) {
     console.log(`${id}: ${commands.test} on ${runtime.name}`)
     await runCommand(commands.test, directory, runtime)
   }

@@ -3,7 +3,7 @@ import { openInProcessBroker } from '../../contracts/bus/test-beds/lean.ts'
 import { testBeds } from '../../contracts/bus/test-beds/index.ts'
 import { runBusContract, type BusOptions } from '../../contracts/bus/run.ts'
 import { runHttpContract } from '../../contracts/http/run.ts'
-import { nodeRuntimes, type Runtime } from '../../contracts/process/runtimes.ts'
+import { runtimesOf, type Runtime, type Toolchain } from '../../contracts/process/runtimes.ts'
 import type { ContractResult } from '../../contracts/run.ts'
 import { runOnFailingKafka } from '../../lab/failing-brokers/kafka.ts'
 import { runOnRestartedBroker } from '../../lab/failing-brokers/lean-bus.ts'
@@ -32,8 +32,12 @@ export interface PlannedRun {
 
 /** The fields of a manifest that decide which runs an example needs. */
 export type ContractChoice =
-  | { readonly contract: 'http' }
-  | { readonly contract: 'bus'; readonly adapter: keyof typeof busVariants }
+  | { readonly contract: 'http'; readonly runtime: Toolchain }
+  | {
+      readonly contract: 'bus'
+      readonly runtime: Toolchain
+      readonly adapter: keyof typeof busVariants
+    }
 
 /**
  * The runs for the test result of an example, in their order.
@@ -43,7 +47,7 @@ export type ContractChoice =
 export function planRuns(choice: ContractChoice): readonly PlannedRun[] {
   return variantsOf(choice).flatMap((variant) => {
     if (variant.needs) requirePath(variant.needs)
-    return requireRuntimes().map((runtime) => ({
+    return requireRuntimes(choice.runtime).map((runtime) => ({
       runtime: formatRunName(runtime, variant),
       run: (subject) => variant.run({ ...subject, runtime }),
     }))
@@ -56,8 +60,8 @@ export function formatRunName(runtime: Pick<Runtime, 'name'>, variant: Variant):
 }
 
 /** @throws Error with what to install, when a runtime is missing */
-export function requireRuntimes(): readonly Runtime[] {
-  return nodeRuntimes().map((runtime) => {
+export function requireRuntimes(toolchain: Toolchain): readonly Runtime[] {
+  return runtimesOf(toolchain).map((runtime) => {
     if (runtime.path === undefined) throw new Error(runtime.missing)
     return runtime
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { thisNode } from '../../contracts/process/runtimes.ts'
+import { defaultRuntime } from '../../contracts/process/runtimes.ts'
 import { experiments } from '../../lab/experiments/list.ts'
 import { experimentRecord } from '../../lab/experiments/record.ts'
 import { runExperiments } from '../../lab/experiments/run.ts'
@@ -18,14 +18,10 @@ describe.each(Object.entries(experiments))('experiments on %s', (id, list) => {
   test('the experiments have the recorded outcomes', async () => {
     await using workspace = await unpack(example)
     const { directory } = workspace
-    const { install } = example.manifest.commands
-    await runCommand(install, directory, thisNode())
-    const { argv } = example.manifest
-    const outcomes = await runExperiments(list, {
-      directory,
-      argv,
-      runtime: thisNode(),
-    })
+    const { argv, commands } = example.manifest
+    const runtime = defaultRuntime(example.manifest.runtime)
+    await runCommand(commands.install, directory, runtime)
+    const outcomes = await runExperiments(list, { directory, argv, runtime })
     expect(outcomes, again).toEqual(record?.outcomes)
   })
 })

@@ -3,7 +3,7 @@ import { checkNames, runHttpContract, type HttpRun } from '../../contracts/http/
 import { quickChecks, record } from '../../contracts/http/index.ts'
 import { startProgram } from '../../contracts/process/program.ts'
 import { runChecks, type CheckResult } from '../../contracts/run.ts'
-import { environmentOf, nodeRuntimes, thisNode } from '../../contracts/process/runtimes.ts'
+import { defaultRuntime, environmentOf, runtimesOf } from '../../contracts/process/runtimes.ts'
 import { readExample, type Example } from '../../src/model/examples/example.ts'
 import { install, runCommand, type Workspace } from '../../src/model/examples/workspace.ts'
 import { describeWith } from '../tools/describe-with.ts'
@@ -12,11 +12,14 @@ import { expectPassed, expectTestResult, findRecordedRun, describeStaleResult } 
 
 /** Runs everything that the site promises about an HTTP example. Each example has its own file, because the checks mostly wait. */
 export function describeHttpExample(id: string): void {
-  describe(id, () => testExample(readExample(id)))
+  const example = readExample(id)
+  const runtime = runtimesOf(example.manifest.runtime).at(-1)
+  if (runtime) describeWith(id, runtime, () => testExample(example))
 }
 
 function testExample(example: Example): void {
-  const { commands, argv } = example.manifest
+  const { commands, argv, runtime: toolchain } = example.manifest
+  const env = environmentOf(defaultRuntime(toolchain))
   const runs: HttpRun[] = []
   let workspace: Workspace
 
@@ -25,23 +28,23 @@ function testExample(example: Example): void {
   })
   afterAll(() => workspace[Symbol.asyncDispose]())
 
-  for (const runtime of nodeRuntimes()) {
-    describeWith(`on ${runtime.name}`, runtime, (path) => {
-      const node = { name: runtime.name, path }
+  for (const found of runtimesOf(toolchain)) {
+    describeWith(`on ${found.name}`, found, (path) => {
+      const runtime = { ...found, path }
       let run: HttpRun
 
       test('the example passes its own tests', () =>
-        runCommand(commands.test, workspace.directory, node))
+        runCommand(commands.test, workspace.directory, runtime))
 
       describe('contract', () => {
         beforeAll(async () => {
           const { directory } = workspace
-          run = await runHttpContract({ directory, argv, runtime: node })
+          run = await runHttpContract({ directory, argv, runtime })
           runs.push(run)
         })
         for (const name of checkNames) test(name, () => expectPassed(run.checks, name))
         test('the probes get the recorded answers', ({ skip }) => {
-          const recorded = findRecordedRun(example, node.name, skip)
+          const recorded = findRecordedRun(example, runtime.name, skip)
           expect(run.probes, describeStaleResult(example)).toEqual(recorded.probes)
         })
       })
@@ -53,7 +56,7 @@ function testExample(example: Example): void {
     await using program = await startProgram({
       argv: ['sh', '-c', commands.start],
       directory,
-      env: environmentOf(thisNode()),
+      env,
     })
     expect((await program.target.fetch('/health')).status).toBe(200)
   })
@@ -62,14 +65,13 @@ function testExample(example: Example): void {
     expectTestResult(example, runs, skip)
   })
 
-  describe('without optional packages', () => {
+  describe.runIf(toolchain === 'node')('without optional packages', () => {
     let results: CheckResult[]
 
     beforeAll(async () => {
       await using bare = await install(example, 'npm ci --omit=optional')
-      await runCommand(commands.test, bare.directory, thisNode())
+      await runCommand(commands.test, bare.directory, defaultRuntime(toolchain))
       const { directory } = bare
-      const env = environmentOf(thisNode())
       await using program = await startProgram({ argv, directory, env })
       results = await runChecks(quickChecks, record(program.target))
     })
@@ -78,6 +80,6 @@ function testExample(example: Example): void {
 
   describeHostileInput(() => {
     const { directory } = workspace
-    return startProgram({ argv, directory, env: environmentOf(thisNode()) })
+    return startProgram({ argv, directory, env })
   })
 }

@@ -147,6 +147,12 @@ test.each([
     'adapter: Invalid option: expected one of "kafka"|"lean"',
   ],
   [
+    'with an unknown runtime',
+    { runtime: 'deno' },
+    '"runtime"',
+    'runtime: Invalid option: expected one of "node"|"python"|"cargo"',
+  ],
+  [
     'with an unknown adapter',
     { contract: 'bus', adapter: 'nats' },
     '"adapter"',

@@ -4,9 +4,9 @@ import { planRuns } from '../../scripts/prove/runs.ts'
 import { findJava, findNode22 } from '../../scripts/find.ts'
 import { describeWith } from '../tools/describe-with.ts'
 
-const express = { contract: 'http' } as const
-const kafka = { contract: 'bus', adapter: 'kafka' } as const
-const leanBus = { contract: 'bus', adapter: 'lean' } as const
+const express = { contract: 'http', runtime: 'node' } as const
+const kafka = { contract: 'bus', runtime: 'node', adapter: 'kafka' } as const
+const leanBus = { contract: 'bus', runtime: 'node', adapter: 'lean' } as const
 
 const runtimesOf = (example: Parameters<typeof planRuns>[0]) =>
   planRuns(example).map(({ runtime }) => runtime)

@@ -9,6 +9,7 @@ const manifest = {
   title: 'Demo',
   system: 'Demo 1',
   contract: 'http',
+  runtime: 'node',
   summary: 'A service for tests.',
   guide: '/guides/demo/',
   open: 'src/app.ts',

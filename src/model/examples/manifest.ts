@@ -15,6 +15,7 @@ const common = {
   title: nonEmpty,
   system: nonEmpty.describe('the framework or bus, with its major version'),
   summary: nonEmpty.describe('one sentence'),
+  runtime: z.enum(['node', 'python', 'cargo']).describe('what installs, tests and starts it'),
   guide: z
     .string()
     .regex(/^\/.*\/$/)
@@ -50,6 +51,7 @@ const Manifest = z.discriminatedUnion('contract', [
   z.strictObject({
     ...common,
     contract: z.literal('bus'),
+    runtime: z.literal('node'),
     adapter: z
       .enum(['kafka', 'lean'])
       .describe('how the contract creates topics and reads committed offsets'),

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { execa } from 'execa'
-import { environmentOf, thisNode, type Runtime } from '../../../contracts/process/runtimes.ts'
+import { defaultRuntime, environmentOf, type Runtime } from '../../../contracts/process/runtimes.ts'
 import type { Example } from './example.ts'
 import { writeFiles } from './files.ts'
 
@@ -31,18 +31,18 @@ export async function unpack(example: Example, subfolder = '.'): Promise<Workspa
   return workspace
 }
 
-/** Unpacks an example and installs its packages with the current Node.js. */
+/** Unpacks an example and installs its packages with the default runtime. */
 export async function install(
   example: Example,
   command = example.manifest.commands.install,
 ): Promise<Workspace> {
   const workspace = await unpack(example)
-  await runCommand(command, workspace.directory, thisNode())
+  await runCommand(command, workspace.directory, defaultRuntime(example.manifest.runtime))
   return workspace
 }
 
 /**
- * Runs a shell line in a folder as a reader would, with this Node.js first on PATH.
+ * Runs a shell line in a folder as a reader would, with this runtime first on PATH.
  *
  * @throws Error with all its output when its exit code is not 0
  */
