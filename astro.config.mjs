@@ -12,6 +12,7 @@ import { sourcedFigures } from './src/build/markdown/sourced-figures.ts'
 import { base, site } from './src/shell/address.ts'
 import { contentSecurityPolicy } from './src/build/csp/csp.ts'
 import { fonts } from './src/shell/fonts.ts'
+import { movedPages } from './src/shell/moved.ts'
 import { searchIndex } from './src/build/search/search-index.ts'
 import { shell } from './src/shell/starlight.ts'
 import { vite } from './src/shell/vite.ts'
@@ -29,8 +30,14 @@ export default defineConfig({
     shikiConfig: fences,
   },
   integrations: [
-    // /open/<id>/ is a button rather than a page.
-    sitemap({ filter: (page) => !new URL(page).pathname.startsWith(`${base}open/`) }),
+    // /open/<id>/ is a button rather than a page, and a moved page is listed at its present address.
+    sitemap({
+      filter: (page) => {
+        const { pathname } = new URL(page)
+        const id = pathname.slice(base.length, -1)
+        return !pathname.startsWith(`${base}open/`) && !(id in movedPages)
+      },
+    }),
     starlight(shell),
     mdx({ optimize: true }),
     contentSecurityPolicy,

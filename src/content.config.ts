@@ -9,7 +9,12 @@ import { Entry } from './model/glossary/schema.ts'
 
 export const collections = {
   docs: defineCollection({
-    loader: glob({ base: './content', pattern: '**/[^_]*.{md,mdx}' }),
+    loader: glob({
+      base: './content',
+      pattern: '**/[^_]*.{md,mdx}',
+      // A folder below guides/ groups files and is no part of their address.
+      generateId: ({ entry }) => entry.replace(/\.mdx?$/, '').replace(/^guides\/.+\//, 'guides/'),
+    }),
     schema: docsSchema({
       extend: z.object({ title: WithoutFigures, description: WithoutFigures }),
     }),

@@ -2,6 +2,7 @@ import { globSync } from 'node:fs'
 import type { StarlightUserConfig } from '@astrojs/starlight/types'
 import { readExamples } from '../model/examples/example.ts'
 import { source } from './address.ts'
+import { inMenuOrder } from './sidebar/menu-order.ts'
 import { sidebar } from './sidebar/sidebar.ts'
 
 /** Replaces parts of Starlight's page, by name, with the components in a folder of the shell. */
@@ -13,7 +14,7 @@ const menu = sidebar.map(({ label, items }) => ({
   label,
   items: items.flatMap((slug) => [
     slug,
-    ...(slug === 'examples' ? readExamples() : []).map(({ id, manifest }) => ({
+    ...(slug === 'examples' ? inMenuOrder(readExamples()) : []).map(({ id, manifest }) => ({
       label: manifest.system,
       link: `/examples/${id}/`,
     })),

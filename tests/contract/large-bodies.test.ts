@@ -11,7 +11,7 @@ import { install } from '../../src/model/examples/workspace.ts'
 import { mutate } from './mutate.ts'
 
 test('the lines that the guide adds to Express refuse a body that is too large before it arrives', async () => {
-  const guide = readFileSync(join(root, 'content/guides/one-api-two-frameworks.mdx'), 'utf8')
+  const guide = readFileSync(join(root, 'content/guides/default-behavior.mdx'), 'utf8')
   const [, lines = ''] = /^```ts\n(.*?)^```$/ms.exec(guide) ?? []
   const example = readExample('express')
   await using workspace = await install(example)

@@ -14,7 +14,7 @@ import { publishedFiles, writeFiles } from '../../src/model/examples/files.ts'
 import { handleUntil } from '../tools/handle-until.ts'
 import { emptyWorkspace } from '../../src/model/examples/workspace.ts'
 
-const guide = readFileSync(join(root, 'content/guides/lean-bus.mdx'), 'utf8')
+const guide = readFileSync(join(root, 'content/guides/lean-bus/lean-bus.mdx'), 'utf8')
 const shown = Array.from(guide.matchAll(/^```text\n(.*?)```$/gms), ([, text = '']) => text)
 const runtime = thisNode()
 

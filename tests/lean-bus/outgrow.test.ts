@@ -21,7 +21,10 @@ import { markEnds, readToEnds } from '../kafka/ends.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { handleUntil } from '../tools/handle-until.ts'
 
-const guide = readFileSync(join(root, 'content/guides/outgrowing-the-lean-bus.mdx'), 'utf8')
+const guide = readFileSync(
+  join(root, 'content/guides/lean-bus/outgrowing-the-lean-bus.mdx'),
+  'utf8',
+)
 const runtime = thisNode()
 const examples = { lean: 'lean-bus', kafka: 'kafka' }
 

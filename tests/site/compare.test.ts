@@ -2,7 +2,7 @@ import type { Page } from 'playwright-core'
 import { expect, test } from 'vitest'
 import { describeInChromium } from '../tools/browsers.ts'
 
-const guide = '/guides/one-api-two-frameworks/'
+const guide = '/guides/compare/'
 
 describeInChromium(({ openPage }) => {
   /** The visible files of a comparison, from left to right. */
@@ -49,10 +49,24 @@ describeInChromium(({ openPage }) => {
         viewport: { width: 390, height: 844 },
       })
       expect(await columns(page, 'errors')).toEqual(['express/src/app.ts'])
-      await page.locator('fieldset:has(> legend:text-is("errors")) label').nth(1).click()
+      const tab = page.locator('fieldset:has(> legend:text-is("errors")) label').nth(1)
+      await tab.click()
       expect(await columns(page, 'errors')).toEqual(['fastify/src/app.ts'])
     },
   )
+
+  test('on a phone the tab of a stack has its lines, selects it in every comparison, and stays in place', async () => {
+    const page = await openPage(guide, { viewport: { width: 390, height: 844 } })
+    const tab = page.locator('fieldset:has(> legend:text-is("openapi")) label').nth(1)
+    const [, lines = ''] = /(\d+)\s+lines/.exec(await tab.innerText()) ?? []
+    await tab.scrollIntoViewIfNeeded()
+    const before = (await tab.boundingBox())?.y
+    await tab.click()
+    expect((await tab.boundingBox())?.y).toBeCloseTo(before ?? NaN, 0)
+    expect(await columns(page, 'routes')).toEqual(['fastify/src/app.ts'])
+    const head = page.locator('fieldset:has(> legend:text-is("openapi")) .panel:visible .head')
+    expect(await head.innerText()).toMatch(RegExp(`\\b${lines} lines`))
+  })
 
   test('a comparison offers only examples of the same contract', async () => {
     const page = await openPage(guide, { javaScriptEnabled: false })

@@ -28,6 +28,17 @@ describe.each([site, below])('with the base path $basePath', ({ origin, basePath
     }
   })
 
+  test('the former address of a page names the present one and has its Markdown', async () => {
+    const root = origin + basePath
+    const former = await (await fetch(`${root}guides/one-api-two-frameworks/`)).text()
+    expect(former).toContain(`<link rel="canonical" href="${root}guides/compare/">`)
+    const read = async (path: string) => (await fetch(root + path)).text()
+    const markdown = await read('guides/compare.md')
+    expect(await read('guides/one-api-two-frameworks.md')).toBe(markdown)
+    expect(await read('sitemap-0.xml')).not.toContain('one-api-two-frameworks')
+    expect(await read('llms.txt')).not.toContain('one-api-two-frameworks')
+  })
+
   test('an address that is cut at a slash is a page', async () => {
     const cut = [...pages, `${basePath}starters/x`].flatMap((path) =>
       [...path.slice(basePath.length).matchAll(/\/(?=.)/g)].map(({ index }) =>
@@ -67,6 +78,23 @@ describeInChromium(({ openPage }) => {
     await links.nth(1).click()
     await page.waitForURL('**/guides/')
   })
+
+  test.each([true, false])(
+    'the former address of a page leads to the present one, JavaScript: %s',
+    async (javaScriptEnabled) => {
+      for (const { origin, basePath } of [site, below]) {
+        const address = `${origin}${basePath}guides/one-api-two-frameworks/`
+        const page = await openPage('/', { javaScriptEnabled })
+        // The page that leads on may interrupt its own loading.
+        await page.goto(`${address}?with=fastify,express#declare-the-routes`).catch(() => undefined)
+        await page.waitForURL(/\/guides\/compare\//)
+        const { pathname, search, hash } = new URL(page.url())
+        expect(pathname).toBe(`${basePath}guides/compare/`)
+        if (javaScriptEnabled)
+          expect(search + hash).toBe('?with=fastify,express#declare-the-routes')
+      }
+    },
+  )
 
   test('the menu lists every example', async () => {
     const page = await openPage('/guides/kafka/')

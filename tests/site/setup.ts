@@ -6,6 +6,7 @@ import type { TestProject } from 'vitest/node'
 import { buildSite } from '../../scripts/build.ts'
 import { root } from '../../scripts/program.mjs'
 import { listen, siteHandler } from '../../scripts/serve.ts'
+import { movedPages } from '../../src/shell/moved.ts'
 import { copyRepository } from '../tools/copy-repository.ts'
 
 /** A build of the site that is served as a static host serves it. */
@@ -14,7 +15,7 @@ export interface ServedSite {
   readonly origin: string
   /** With a slash at both ends. */
   readonly basePath: string
-  /** The paths of all pages, base path included. */
+  /** The paths of all pages, base path included, without the former addresses of pages that moved. */
   readonly pages: readonly string[]
   /** The repository that the pages link to for their source. */
   readonly sourceUrl?: string
@@ -31,7 +32,9 @@ declare module 'vitest' {
 
 const listPages = (dir: string, basePath: string) =>
   globSync('**/*.html', { cwd: dir })
-    .map((file) => basePath + file.replaceAll('\\', '/').replace(/(^|\/)index\.html$/, '$1'))
+    .map((file) => file.replaceAll('\\', '/').replace(/(^|\/)index\.html$/, '$1'))
+    .filter((path) => !(path.slice(0, -1) in movedPages))
+    .map((path) => basePath + path)
     .sort()
 
 /** Runs `npm start` as a reader does, until it prints the address. `stop` ends it, and fails when it does not end cleanly. */

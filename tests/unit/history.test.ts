@@ -57,6 +57,29 @@ test('the last update of a page is the day of its newest commit, in UTC', () => 
   ])
 })
 
+test('a page that moved keeps its earlier changes, and the move is not one', () => {
+  const folder = repository(commits)
+  const git = (...args: string[]) =>
+    execFileSync('git', ['-c', 'user.name=A', '-c', 'user.email=a@example.org', ...args], {
+      cwd: folder,
+    })
+  for (const [from, to] of [
+    ['a.mdx', 'b.mdx'],
+    ['b.mdx', 'c.mdx'],
+  ]) {
+    git('mv', `content/${from}`, `content/${to}`)
+    git('commit', '--quiet', '--message', 'Move')
+  }
+  const files = readHistory(folder).flatMap(({ subject, files }) =>
+    files.map((file) => [subject, file]),
+  )
+  expect(files).toEqual([
+    ['Change “1”', 'content/guides/é b.mdx'],
+    ['Change “0”', 'content/c.mdx'],
+    ['Change “0”', 'content/guides/é b.mdx'],
+  ])
+})
+
 test('a shallow clone has no history', () => {
   const clone = temporaryFolder({}, tmpdir())
   const source = `file://${repository(commits)}`

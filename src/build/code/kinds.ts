@@ -13,6 +13,10 @@ const kinds = {
     'punctuation.definition.string',
     'constant.character.escape',
     'constant.other.symbol',
+    // Python: the letter before a string, and what its grammar finds within r"…".
+    'storage.type.string',
+    'string.regexp keyword.operator',
+    'string.regexp constant',
   ],
   /** number, constant of the language */
   n: ['constant.numeric', 'constant.language', 'support.constant', 'keyword.other.unit'],

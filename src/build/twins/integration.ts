@@ -4,6 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { AstroIntegration } from 'astro'
 import { readExamples } from '../../model/examples/example.ts'
 import { absoluteUrl } from '../../shell/address.ts'
+import { movedPages } from '../../shell/moved.ts'
 import { sidebar } from '../../shell/sidebar/sidebar.ts'
 import { llmsTxt, type Entry, type Section } from './llms.ts'
 import { twinPath } from './path.ts'
@@ -32,10 +33,14 @@ function writeTwins(folder: string): Map<string, Twin> {
   for (const file of globSync('**/*.html', { cwd: folder })) {
     const id = file.replaceAll('\\', '/').replace(/(\/?index)?\.html$/, '')
     const path = twinPath(id)
-    if (path === undefined) continue
+    if (path === undefined || id in movedPages) continue
     const twin = makeTwin(readFileSync(join(folder, file), 'utf8'), file)
     writeFileSync(join(folder, path), twin.markdown)
     twins.set(id, twin)
+  }
+  for (const [former, id] of Object.entries(movedPages)) {
+    const twin = twins.get(id)
+    if (twin) writeFileSync(join(folder, `${former}.md`), twin.markdown)
   }
   return twins
 }

@@ -7,13 +7,14 @@ export interface Commit {
   readonly at: string
   /** The first line of its message. */
   readonly subject: string
-  /** Paths in the repository. */
+  /** Paths in the repository, by the names that the files have today. */
   readonly files: readonly string[]
 }
 
 /**
- * Reads the commits that changed a file in `content/`, newest first. Returns none for a repository without commits, or for a
- * shallow clone, whose list would be wrong.
+ * Reads the commits that changed a file in `content/`, newest first. A file that moved keeps its earlier changes, and its move
+ * isn't one, because the page stays where readers have it. Returns none for a repository without commits, or for a shallow clone,
+ * whose list would be wrong.
  *
  * @throws Error with the output of git when it cannot read the repository
  */
@@ -28,15 +29,26 @@ export function readHistory(root: string): readonly Commit[] {
   const format = [
     '--format=%x1e%H%x1f%cd%x1f%s',
     '--date=format-local:%Y-%m-%dT%H:%M:%SZ',
-    '--name-only',
+    '--name-status',
+    '--find-renames=90%',
     '-z',
   ]
   const [, ...commits] = git('log', ...format, '--', 'content').split('\x1e')
+  /** Today's name of each file that moved later than the commit at hand. */
+  const moved = new Map<string, string>()
   const history = commits.map((text): Commit => {
     // Git writes a line break between a commit and its first file.
-    const [head = '', ...files] = text.split(/\0\n?/)
+    const [head = '', ...changes] = text.split(/\0\n?/)
     const [hash = '', at = '', subject = ''] = head.split('\x1f')
-    return { hash, at, subject, files: files.filter(Boolean) }
+    const files: string[] = []
+    for (let index = 0; changes[index]; index += 2) {
+      const [status = '', path = '', to = ''] = changes.slice(index)
+      if (status.startsWith('R')) {
+        moved.set(path, moved.get(to) ?? to)
+        index += 1
+      } else files.push(moved.get(path) ?? path)
+    }
+    return { hash, at, subject, files }
   })
   // Git lists a commit before its parents, even if its time is earlier.
   return history.sort((a, b) => b.at.localeCompare(a.at))

@@ -6,7 +6,7 @@ import { partAddress } from '../../model/examples/addresses.ts'
 import { readExample, readExamples, type Example } from '../../model/examples/example.ts'
 import { summarizeTestResult } from '../../model/examples/test-result-summary.ts'
 import { sidebar } from '../../shell/sidebar/sidebar.ts'
-import { isOpenable, openPage } from '../open/[id]/_paths.ts'
+import { hasOpenPage, openPage } from '../open/[id]/_paths.ts'
 
 type Words = Pick<Card, 'title' | 'description'>
 
@@ -38,7 +38,7 @@ function examplePaths(example: Example) {
       const { title, summary: description } = part ?? manifest
       return examplePath(partAddress(example, part), { title, description })
     }),
-    ...(isOpenable(example) ? [examplePath(`/open/${id}/`, openPage(example))] : []),
+    ...(hasOpenPage(example) ? [examplePath(`/open/${id}/`, openPage(example))] : []),
   ]
 }
 

@@ -6,9 +6,10 @@ export const sidebar = [
     items: [
       'guides/express',
       'guides/fastify',
-      'guides/one-api-two-frameworks',
-      'guides/async',
+      'guides/compare',
+      'guides/default-behavior',
       'guides/validation-and-openapi',
+      'guides/async',
       'guides/cold-starts',
       'guides/where-rust-pays',
     ],

@@ -1,16 +1,27 @@
 const [left, right] = document.querySelectorAll<HTMLSelectElement>('form.choice select')
+const radios = document.querySelectorAll<HTMLInputElement>('.compare > input')
 
-/** Shows the two chosen stacks side by side in every comparison, in this order, and hides the others. */
-function showStacks(chosen: readonly string[]): void {
-  for (const element of document.querySelectorAll<HTMLElement>('.compare > [data-stack]')) {
-    const place = chosen.indexOf(element.dataset['stack'] ?? '')
-    element.hidden = place < 0
-    element.style.setProperty('--place', String(place))
+/** Shows the two chosen stacks side by side in every comparison, in this order. */
+function showPair(chosen: readonly string[]): void {
+  for (const panel of document.querySelectorAll<HTMLElement>('.compare > .panel')) {
+    const side = chosen.indexOf(panel.dataset['stack'] ?? '')
+    if (side < 0) panel.removeAttribute('data-side')
+    else panel.dataset['side'] = String(side)
   }
-  const first = document.querySelectorAll<HTMLInputElement>(
-    `.compare > input[data-stack="${chosen[0]}"]`,
-  )
-  for (const radio of first) radio.checked = true
+}
+
+/** Selects the tab of a stack in every comparison, where a narrow screen shows one stack at a time. */
+function selectTabs(stack: string | undefined): void {
+  for (const radio of radios) radio.checked ||= radio.dataset['stack'] === stack
+}
+
+for (const radio of radios) {
+  radio.addEventListener('change', () => {
+    const before = radio.getBoundingClientRect().top
+    selectTabs(radio.dataset['stack'])
+    // The comparisons above may be longer or shorter now. The tab stays where the reader touched it.
+    scrollBy({ top: radio.getBoundingClientRect().top - before, behavior: 'instant' })
+  })
 }
 
 if (left && right) {
@@ -22,7 +33,8 @@ if (left && right) {
   const update = () => {
     left.value = chosen[0] ?? ''
     right.value = chosen[1] ?? ''
-    showStacks(chosen)
+    showPair(chosen)
+    selectTabs(chosen[0])
   }
   left.form?.addEventListener('change', () => {
     const next = [left.value, right.value]
