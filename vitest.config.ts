@@ -13,7 +13,7 @@ const three = { ...slow, maxWorkers: 3 }
 /** The files that take a minute or more, the slowest of each project first. */
 const slowest = [
   ...['contract/bus-kafka', 'contract/bus-lean-bus', 'contract/http-express'],
-  ...['contract/http-fastify', 'contract/mutants', 'contract/bus-mutants'],
+  ...['contract/schemathesis', 'contract/http-fastify', 'contract/mutants', 'contract/bus-mutants'],
   ...['kafka/failing-brokers', 'kafka/example', 'kafka/dev-broker-clients', 'kafka/kafka'],
   'lean-bus/crash',
   ...[
@@ -46,7 +46,15 @@ export default defineConfig({
     projects: [
       { test: { name: 'unit', include: ['tests/unit/**/*.test.ts'] } },
       { test: { name: 'checks', include: ['tests/checks/**/*.test.ts'], ...two } },
-      { test: { name: 'contract', include: ['tests/contract/**/*.test.ts'], ...three } },
+      {
+        test: {
+          name: 'contract',
+          include: ['tests/contract/**/*.test.ts'],
+          ...three,
+          // Cargo compiles 150 packages before the first test of the Rust example.
+          hookTimeout: 600_000,
+        },
+      },
       { test: { name: 'kafka', include: ['tests/kafka/**/*.test.ts'], ...three } },
       { test: { name: 'lean-bus', include: ['tests/lean-bus/**/*.test.ts'], ...two } },
       {

@@ -55,7 +55,7 @@ export function findKcat(): Tool {
 interface PythonPackage {
   readonly name: string
   readonly version: string
-  /** Holds the path of a Python with the package. */
+  /** Holds the path of a Python with the package, or of the program in it. */
   readonly variable: string
 }
 export const confluentKafka: PythonPackage = {
@@ -70,15 +70,31 @@ export const aiokafka: PythonPackage = {
 }
 
 /** A Python with a package: the path in the package's variable, or else its environment in .cache. */
-export function findPython({ name, version, variable }: PythonPackage): Tool {
+export function findPython(wanted: PythonPackage): Tool {
+  return findInstalled(wanted, 'python', 'a Python with it')
+}
+
+/** A program in the environment of a Python package in `.cache`, unless the package's variable names another. */
+function findInstalled({ name, version, variable }: PythonPackage, program: string, what: string) {
   const environment = `.cache/${name}`
   return findTool({
     variable,
-    places: [join(root, environment, 'bin/python')],
+    places: [join(root, environment, 'bin', program)],
     install:
       `Install ${name} (python3 -m venv ${environment}, then` +
-      ` ${environment}/bin/pip install ${name}==${version}), or set ${variable} to a Python with it.`,
+      ` ${environment}/bin/pip install ${name}==${version}), or set ${variable} to ${what}.`,
   })
+}
+
+/** Schemathesis, which makes requests from an OpenAPI document: the path in `SCHEMATHESIS`, or else the one in .cache. */
+export function findSchemathesis(): Tool {
+  const schemathesis = { name: 'schemathesis', version: '4.32.5', variable: 'SCHEMATHESIS' }
+  return findInstalled(schemathesis, 'schemathesis', 'its path')
+}
+
+/** uv, the package manager for Python: the path in `UV`, or else the one in .cache. */
+export function findUv(): Tool {
+  return findInstalled({ name: 'uv', version: '0.13.9', variable: 'UV' }, 'uv', 'its path')
 }
 
 /** Go 1.23 or later: the one on PATH, or else the one in .cache. */

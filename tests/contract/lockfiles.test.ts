@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 
@@ -33,13 +33,68 @@ function findErrors({ lockfileVersion, packages }: Lockfile): string[] {
   return errors
 }
 
-const lockfiles = readdirSync('examples')
-  .map((id) => join('examples', id, 'package-lock.json'))
-  .filter((path) => existsSync(path))
+/** Finds packages without hash, unpinned packages and other registries in a `requirements.txt`. */
+function findRequirementErrors(text: string): string[] {
+  const lines = text.replaceAll('\\\n', '').split('\n')
+  return lines
+    .filter((line) => !/^\s*(#.*)?$/.test(line))
+    .filter(
+      (line) =>
+        !/^[\w.-]+(\[[\w,]+\])?==\S+( *;[^#]*?)?( +--hash=sha256:[0-9a-f]{64})+\s*$/.test(line),
+    )
+}
+
+/** Finds packages of a `Cargo.lock` that are not from crates.io, or have no checksum. The example itself has neither. */
+function findCrateErrors(text: string): string[] {
+  const [, ...crates] = text.split('[[package]]\n')
+  const registry = 'source = "registry+https://github.com/rust-lang/crates.io-index"\nchecksum = "'
+  return crates
+    .filter((crate) => !crate.includes(registry))
+    .map((crate) => /^name = "(.*)"/.exec(crate)?.[1] ?? crate)
+}
+
+/** The files of all examples with this name. */
+function findFiles(pattern: RegExp): string[] {
+  return readdirSync('examples', { withFileTypes: true })
+    .filter((entry) => entry.isDirectory())
+    .flatMap(({ name }) =>
+      readdirSync(join('examples', name)).map((file) => join('examples', name, file)),
+    )
+    .filter((path) => pattern.test(path))
+}
 
 describe('lockfiles of examples', () => {
-  test.each(lockfiles)('%s has no install script, no required platform and no host', (path) => {
-    expect(findErrors(JSON.parse(readFileSync(path, 'utf8')) as Lockfile)).toEqual([])
+  test.each(findFiles(/package-lock\.json$/))(
+    '%s has no install script, no required platform and no host',
+    (path) => {
+      expect(findErrors(JSON.parse(readFileSync(path, 'utf8')) as Lockfile)).toEqual([])
+    },
+  )
+
+  test.each(findFiles(/requirements.*\.txt$/))('%s pins every package with its hashes', (path) => {
+    expect(findRequirementErrors(readFileSync(path, 'utf8'))).toEqual([])
+  })
+
+  test('a requirement without a version or hash, and another registry, are found', () => {
+    const hash = `--hash=sha256:${'0'.repeat(64)}`
+    const lines = ['a', 'b==1', `c>=1 ${hash}`, '--index-url https://registry.invalid/simple']
+    const fine = `# why\nd[x]==1 ; python_version < '3.12' \\\n    ${hash} \\\n    ${hash}\n    # via e\n`
+    expect(findRequirementErrors(`${fine}${lines.join('\n')}\n`)).toEqual(lines)
+  })
+
+  test.each(findFiles(/Cargo\.lock$/))(
+    '%s names one source and a checksum for each crate',
+    (path) => {
+      expect(findCrateErrors(readFileSync(path, 'utf8'))).toHaveLength(1)
+    },
+  )
+
+  test('a crate from git or without a checksum is found', () => {
+    const crate = (name: string, more: string) =>
+      `[[package]]\nname = "${name}"\nversion = "1"\n${more}\n`
+    const index = 'source = "registry+https://github.com/rust-lang/crates.io-index"\n'
+    const text = `version = 4\n\n${crate('fine', `${index}checksum = "0"`)}${crate('git', 'source = "git+https://x"')}${crate('bare', index)}`
+    expect(findCrateErrors(text)).toEqual(['git', 'bare'])
   })
 
   test('each kind of lockfile error is found', () => {
