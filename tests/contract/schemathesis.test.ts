@@ -51,11 +51,21 @@ describeWith('Schemathesis', findSchemathesis(), (schemathesis) => {
     async function run(directory: string, runtime: Runtime) {
       const env = { ...environmentOf(runtime), LOG_LEVEL: 'silent' }
       await using program = await startProgram({ argv, directory, env })
-      const args = ['--config-file', 'schemathesis.toml', 'run', '--max-time', String(duration)]
+      const settings = join(root, 'tests/contract/schemathesis')
       const { all, exitCode } = await execa(
         schemathesis,
-        [...args, '--max-failures', '1', `${program.url.origin}/openapi.json`],
-        { cwd: join(root, 'tests/contract/schemathesis'), all: true, reject: false },
+        [
+          ...['--config-file', join(settings, 'schemathesis.toml')],
+          ...['run', `${program.url.origin}/openapi.json`],
+          ...['--max-time', String(duration), '--max-failures', '1'],
+        ],
+        {
+          // Schemathesis remembers failures in the folder where it runs.
+          cwd: directory,
+          env: { SCHEMATHESIS_HOOKS: join(settings, 'hooks.py') },
+          all: true,
+          reject: false,
+        },
       )
       return { output: all, exitCode }
     }
