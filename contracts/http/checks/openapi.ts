@@ -142,7 +142,8 @@ export function findUndocumented(document: OpenApiDocument, answer: Exchange): s
   const schema = response.content.get(answer.type)
   if (schema === undefined) return 'a documented schema'
   const validate = document.compile(schema)
-  return validate(JSON.parse(answer.text))
+  const isJson = /^application\/(.+\+)?json$/.test(answer.type)
+  return validate(isJson ? JSON.parse(answer.text) : answer.text)
     ? undefined
     : `the documented body: ${formatErrors(validate)}`
 }
