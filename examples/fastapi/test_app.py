@@ -1,5 +1,4 @@
 import asyncio
-from collections.abc import Iterator
 from typing import Any
 from uuid import UUID
 
@@ -14,19 +13,14 @@ client = TestClient(app, raise_server_exceptions=False)
 order = {"customerId": "c-1", "items": [{"sku": "TEA-1", "quantity": 2}]}
 
 
-@pytest.fixture(autouse=True)
-def _restore_dependencies() -> Iterator[None]:
-    yield
-    app.dependency_overrides.clear()
-
-
 def post(body: dict[str, Any]) -> Response:
     return client.post("/orders", json=body)
 
 
-def get_quote(services: Services) -> Response:
+def get_quote(services: Services, monkeypatch: pytest.MonkeyPatch) -> Response:
     """Orders, and asks for a quote from these services."""
-    app.dependency_overrides[get_services] = lambda: services
+    overrides = app.dependency_overrides
+    monkeypatch.setitem(overrides, get_services, lambda: services)
     return client.get(f"{post(order).headers['location']}/quote")
 
 
@@ -74,10 +68,12 @@ class Meeting(Services):
         return await self.answer(order_id, 490)
 
 
-def test_a_quote_makes_both_calls_at_once() -> None:
+def test_a_quote_makes_both_calls_at_once(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     services = Meeting()
-    quote = get_quote(services).json()
-    assert quote == {
+    response = get_quote(services, monkeypatch)
+    assert response.json() == {
         "orderId": str(services.asked[0]),
         "priceCents": 4200,
         "shippingCents": 490,
@@ -91,20 +87,22 @@ class Failing(Services):
 
 
 def test_a_failed_call_is_a_502_even_if_its_error_is_a_404(
-    caplog: pytest.LogCaptureFixture,
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
-    response = get_quote(Failing())
+    response = get_quote(Failing(), monkeypatch)
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json() == {"title": "Bad Gateway", "status": 502}
     assert "no such customer" in caplog.text
 
 
 class Negative(Services):
-    async def fetch_price(self, _: UUID) -> int:
+    async def fetch_price(self, order_id: UUID) -> int:
         return -1
 
 
-def test_a_response_that_does_not_fit_its_model_is_a_500() -> None:
-    response = get_quote(Negative())
+def test_a_response_that_does_not_fit_its_model_is_a_500(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    response = get_quote(Negative(), monkeypatch)
     assert response.headers["content-type"] == "application/problem+json"
     assert response.json() == {"title": "Internal Server Error", "status": 500}
