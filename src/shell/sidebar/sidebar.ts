@@ -6,6 +6,7 @@ export const sidebar = [
     items: [
       'guides/express',
       'guides/fastify',
+      'guides/fastapi',
       'guides/compare',
       'guides/default-behavior',
       'guides/validation-and-openapi',
