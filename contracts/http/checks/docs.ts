@@ -52,8 +52,8 @@ export const docs: readonly Check<HttpTarget>[] = [
   },
 ]
 
-/** A quoted string in a script that may be the address of a JSON document, and isn't a media type. */
-const quotedAddress = /["'`]((?!application\/)[\w./-]*json)["'`]/g
+/** A quoted string in a script that may be the address of a JSON document, and isn't a media type or the word "json". */
+const quotedAddress = /["'`]((?!application\/)[\w./-]*[./]json)["'`]/g
 
 const foreignInStyle = /(?:url\(\s*["']?|@import\s+["'])(?:https?:)?\/\/[^"')]*/i
 

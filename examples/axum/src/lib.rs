@@ -1,0 +1,5 @@
+pub mod app;
+pub mod models;
+mod orders;
+mod problem;
+mod validation;

@@ -1,0 +1,3 @@
+import { describeHttpExample } from './http-example.ts'
+
+describeHttpExample('axum')
