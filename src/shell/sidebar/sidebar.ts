@@ -7,6 +7,7 @@ export const sidebar = [
       'guides/express',
       'guides/fastify',
       'guides/fastapi',
+      'guides/axum',
       'guides/compare',
       'guides/default-behavior',
       'guides/validation-and-openapi',
