@@ -28,11 +28,12 @@ export async function mutate(
 ): Promise<string> {
   const directory = join(original, 'mutants', fault.replaceAll(' ', '-'))
   await mkdir(directory, { recursive: true })
-  const shared = ['node_modules', 'mutants']
-  for (const name of (await readdir(original)).filter((name) => !shared.includes(name))) {
-    await cp(join(original, name), join(directory, name), { recursive: true })
+  const packages = ['node_modules', '.venv']
+  for (const name of await readdir(original)) {
+    if (name === 'mutants' || name === 'target') continue
+    if (packages.includes(name)) await symlink(join(original, name), join(directory, name))
+    else await cp(join(original, name), join(directory, name), { recursive: true })
   }
-  await symlink(join(original, 'node_modules'), join(directory, 'node_modules'))
   const path = join(directory, file)
   const text = await readFile(path, 'utf8')
   const found = text.split(from).length - 1

@@ -189,6 +189,13 @@ export const creating: readonly Check<HttpTarget>[] = [
         '/CustomerId',
         '/customer_id',
       )
+      // Another spelling is no substitute for the property.
+      await expectInvalid(
+        target,
+        { customer_id: 'c', items: [item] },
+        '/customer_id',
+        '/customerId',
+      )
     },
   },
   {
