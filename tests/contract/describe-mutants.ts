@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import type { Check } from '../../contracts/check.ts'
 import { checks as processChecks } from '../../contracts/http/process-checks.ts'
 import { checks, quickChecks, record, type RecordedTarget } from '../../contracts/http/index.ts'
