@@ -122,7 +122,12 @@ async function send(url: URL, hostile: HostileRequest, agent: Agent): Promise<Ex
     },
   )
   outgoing.once('timeout', () => outgoing.destroy(new Error('no answer within 10 s')))
-  outgoing.once('error', reject)
+  outgoing.once('error', (error: NodeJS.ErrnoException) => {
+    // A service may close a connection whose body it did not read, while this request is on its way over it.
+    const isClosed = error.code === 'EPIPE' || error.code === 'ECONNRESET'
+    if (outgoing.reusedSocket && isClosed) resolve(send(url, hostile, agent))
+    else reject(error)
+  })
   outgoing.end(body)
   return promise
 }
