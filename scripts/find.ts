@@ -51,6 +51,15 @@ export function findKcat(): Tool {
   })
 }
 
+/** wrk, a load generator: the path in `WRK`, or else the first that is installed. */
+export function findWrk(): Tool {
+  return findTool({
+    variable: 'WRK',
+    places: ['wrk'],
+    install: 'Install wrk (Debian: apt-get install wrk), or set WRK to its path.',
+  })
+}
+
 /** A Python package that tests use, from PyPI. */
 interface PythonPackage {
   readonly name: string

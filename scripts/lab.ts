@@ -5,11 +5,13 @@
 import { join } from 'node:path'
 import { closestMatch } from 'leven'
 import { defaultRuntime } from '../contracts/process/runtimes.ts'
+import { GateError } from '../lab/http/gates.ts'
 import { isOptionError, OptionError } from '../lab/options.ts'
 import { readExample } from '../src/model/examples/example.ts'
 import { install, unpack } from '../src/model/examples/workspace.ts'
 import { buildSite } from './build.ts'
 import { findChromium, findJava, requirePath } from './find.ts'
+import { openHttpPrograms } from './lab-http.ts'
 import { root } from './program.mjs'
 import { listen, siteHandler } from './serve.ts'
 
@@ -39,6 +41,13 @@ const subjects: Readonly<Record<string, Subject>> = {
   experiments: {
     summary: 'default behavior of Express and Fastify',
     main: async (args) => (await import('../lab/experiments/main.ts')).main(args, prepare),
+  },
+  http: {
+    summary: 'CPU time per request and latency at fixed rates of the HTTP examples',
+    async main(args) {
+      await using programs = openHttpPrograms()
+      await (await import('../lab/http/main.ts')).main(args, programs)
+    },
   },
   'kafka-cost': {
     summary: 'start time and memory of Kafka with one broker and three, and of the dev broker',
@@ -85,7 +94,7 @@ try {
   if (!subject) throw new OptionError(listSubjects(name))
   await subject.main(args)
 } catch (error) {
-  if (!isOptionError(error)) throw error
+  if (!isOptionError(error) && !(error instanceof GateError)) throw error
   console.error(error.message)
   process.exitCode = 1
 }

@@ -20,6 +20,8 @@ export interface Program extends AsyncDisposable {
   /** The address that the program printed: `http://127.0.0.1:40123`. */
   readonly url: URL
   readonly target: HttpTarget
+  /** Its process. */
+  readonly pid: number
   /** Resolves when the program has ended and its output is complete. */
   readonly exit: Promise<Exit>
   /** Its stdout and stderr so far. */
@@ -92,6 +94,8 @@ export async function startProgram({
         fetch: (path, init) =>
           fetch(url.origin + path, { signal: AbortSignal.timeout(answerTimeout), ...init }),
       },
+      // A program that has printed its address was started.
+      pid: child.pid ?? 0,
       exit,
       output,
       stdout,

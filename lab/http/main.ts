@@ -1,0 +1,239 @@
+import { cpus, release, type } from 'node:os'
+import { join } from 'node:path'
+import { parseArgs } from 'node:util'
+import { OptionError } from '../options.ts'
+import { createProgress } from '../progress.ts'
+import { readCommit, thisMachine } from '../record.ts'
+import { checkSame, GateError } from './gates.ts'
+import { openJournal } from './journal.ts'
+import {
+  compareCost,
+  httpRecord,
+  inputHash,
+  inputs,
+  pairRounds,
+  summarizeCost,
+  type CostSample,
+  type HttpRecord,
+  type LatencySample,
+} from './record.ts'
+import { choices, measureCost, measureLatency, orderOf, type Run } from './run.ts'
+import type { Scene } from './scenes.ts'
+import { isUndecided } from './statistics.ts'
+import { stacks, type Build, type Stack, type StackId, type Toolbox } from './stacks.ts'
+
+const full: HttpRecord['settings'] = {
+  costRounds: 10,
+  latencyRounds: 3,
+  seconds: 3,
+  warmUpSeconds: 3,
+  rates: [250, 500, 1_000, 2_000, 3_000, 4_000, 6_000, 8_000, 10_000],
+  p99Limit: 50,
+}
+
+/** Runs everything once and shows that it works, also on a busy machine. Its figures say nothing. */
+const quick: HttpRecord['settings'] = {
+  ...full,
+  costRounds: 1,
+  latencyRounds: 1,
+  seconds: 1,
+  warmUpSeconds: 1,
+  rates: [250, 1_000],
+}
+
+/** The programs that the lab needs, each as a path. */
+export interface Programs extends Toolbox {
+  readonly wrk: string
+  /** The versions of all runtimes. */
+  readonly versions: Omit<HttpRecord['versions'], 'node'>
+  /** An empty folder of the repository's cache. */
+  readonly cache: string
+}
+
+/**
+ * `npm run lab -- http`: what a request costs each HTTP stack in CPU time, and how late the slowest requests are at fixed rates.
+ * Needs Linux, two idle cores and wrk; Python and Rust for the stacks that use them.
+ *
+ *   npm run lab -- http                        everything: about 50 minutes; a run that was stopped continues
+ *   npm run lab -- http --quick                every stack and load once, with a debug build of Rust: about 4 minutes
+ *   npm run lab -- http --only express,axum    only these stacks
+ *   npm run lab -- http --record               also writes lab/http/record.json, if every gate passes
+ */
+export async function main(args: string[], programs: Programs): Promise<void> {
+  const { values } = parseArgs({
+    args,
+    options: {
+      quick: { type: 'boolean', default: false },
+      only: { type: 'string' },
+      record: { type: 'boolean', default: false },
+    },
+  })
+  const ids = chooseStacks(values.only)
+  if (values.record && (values.quick || values.only)) {
+    throw new OptionError('--record needs a full run: leave out --quick and --only')
+  }
+  if (process.platform !== 'linux' || cpus().length < 2) {
+    throw new OptionError('The HTTP lab reads the accounting of Linux, and needs two cores.')
+  }
+  const commit = values.record ? readCommit(inputs) : ''
+  const hash = inputHash()
+  const settings = values.quick ? quick : full
+  const build: Build = values.quick ? 'debug' : 'release'
+
+  const prepared: Partial<Record<StackId, Stack>> = {}
+  for (const id of ids) {
+    console.log(`Preparing ${id}`)
+    prepared[id] = await stacks[id](programs, build)
+  }
+  const examples = Object.fromEntries(
+    Object.values(prepared).map(({ example }) => [example.id, example.hash]),
+  )
+  const journal = openJournal<Sample>(join(programs.cache, 'http-lab.jsonl'), {
+    hash,
+    examples,
+    settings,
+    ids,
+  })
+  const progress = createProgress()
+  const began = performance.now()
+  const plan = planSteps(ids, settings)
+  const todo = plan.filter(({ name }) => !journal.has(name))
+  for (const [index, { name, take }] of todo.entries()) {
+    const left = index === 0 ? '' : `, ${minutesLeft(began, index, todo.length)} min left`
+    progress.show(plan.length - todo.length + index, plan.length, `${name}${left}`)
+    const samples: Sample[] = []
+    const run: Run = {
+      wrk: programs.wrk,
+      prepared,
+      settings,
+      isStrict: !values.quick,
+      onCost: (cost) => samples.push({ cost }),
+      onLatency: (latency) => samples.push({ latency }),
+      onRepeat: (repeat) => {
+        progress.clear()
+        console.log(repeat)
+        samples.push({ repeat })
+      },
+    }
+    await take(run)
+    journal.add({ name, samples })
+  }
+  progress.clear()
+
+  const all = journal.steps.flatMap(({ samples }) => samples)
+  const cost = all.flatMap((sample) => sample.cost ?? [])
+  const latency = all.flatMap((sample) => sample.latency ?? [])
+  const repeated = all.filter((sample) => sample.repeat !== undefined).length
+  printCost(cost, ids)
+  printLatency(latency)
+  console.log(`${repeated} samples were taken again.`)
+  if (!values.record) return
+
+  const wanted = { scene: 'post', connections: 64, logs: false } as const
+  const problem = checkSame(pairRounds(cost, 'express-again', 'express', wanted))
+  if (problem !== undefined) throw new GateError(problem)
+  const { machine, versions } = thisMachine()
+  httpRecord.write({
+    schema: 1,
+    command: 'npm run lab -- http --record',
+    commit,
+    hash,
+    examples,
+    machine: { ...machine, system: `${type()} ${release()}` },
+    versions: { ...versions, ...programs.versions },
+    build,
+    settings,
+    repeated,
+    cost,
+    latency,
+  })
+}
+
+interface Sample {
+  readonly cost?: CostSample
+  readonly latency?: LatencySample
+  /** Why a sample was taken again. */
+  readonly repeat?: string
+}
+
+/** @throws OptionError for an unknown stack */
+function chooseStacks(only: string | undefined): StackId[] {
+  const ids = Object.keys(stacks) as StackId[]
+  if (!only) return ids
+  return only.split(',').map((name) => {
+    const id = ids.find((one) => one === name)
+    if (id === undefined) {
+      throw new OptionError(`--only ${name}: the stacks are ${ids.join(', ')}`)
+    }
+    return id
+  })
+}
+
+/** The steps of a run. Rounds interleave the stacks, so that a slow minute of the machine reaches all of them. */
+function planSteps(ids: readonly StackId[], settings: HttpRecord['settings']) {
+  const steps: { name: string; take(run: Run): Promise<void> }[] = []
+  for (let round = 1; round <= settings.costRounds; round++) {
+    for (const id of orderOf(ids, round)) {
+      const name = `cost of ${id}, round ${round}`
+      steps.push({ name, take: (run) => measureCost(run, id, round) })
+    }
+  }
+  const scenes: readonly Scene[] = ['post', 'quote']
+  for (let round = 1; round <= settings.latencyRounds; round++) {
+    for (const id of orderOf(
+      choices.filter((one) => ids.includes(one)),
+      round,
+    )) {
+      for (const scene of scenes) {
+        const name = `latency of ${id}, ${scene}, round ${round}`
+        steps.push({ name, take: (run) => measureLatency(run, id, scene, round) })
+      }
+    }
+  }
+  return steps
+}
+
+function minutesLeft(began: number, done: number, total: number): number {
+  return Math.ceil(((performance.now() - began) / done / 60_000) * (total - done))
+}
+
+function printCost(samples: readonly CostSample[], ids: readonly StackId[]): void {
+  const cases = new Map(
+    samples.map(({ scene, connections, logs }) => [
+      `${scene}, ${connections} in flight${logs ? ', with log' : ''}`,
+      { scene, connections, logs },
+    ]),
+  )
+  for (const [name, wanted] of cases) {
+    console.log(
+      `\n${name}: µs of CPU time per request, and requests for the CPU time of one on Express`,
+    )
+    for (const id of ids) {
+      const { median, lowest, highest, rounds } = summarizeCost(samples, id, wanted)
+      if (rounds.length === 0) continue
+      const figures = `${median.toFixed(1)} (${lowest.toFixed(1)}–${highest.toFixed(1)})`
+      console.log(`  ${id.padEnd(16)} ${figures.padEnd(24)} ${formatRatio(samples, id, wanted)}`)
+    }
+  }
+}
+
+function formatRatio(
+  samples: readonly CostSample[],
+  id: StackId,
+  wanted: Parameters<typeof compareCost>[3],
+): string {
+  if (id === 'express' || pairRounds(samples, 'express', id, wanted).length === 0) return ''
+  const ratio = compareCost(samples, id, 'express', wanted)
+  const interval = `${ratio.ratio.toFixed(2)} (${ratio.low.toFixed(2)}–${ratio.high.toFixed(2)})`
+  return isUndecided(ratio) ? `${interval}, no difference found` : interval
+}
+
+function printLatency(samples: readonly LatencySample[]): void {
+  for (const { stack, scene, round, rate, p50, p99, p999, late } of samples) {
+    const place = `${stack}, ${scene}, ${rate}/s, round ${round}`
+    const figures = [p50, p99, p999].map((value) => value.toFixed(2)).join(' / ')
+    console.log(
+      `${place.padEnd(40)} p50 / p99 / p99.9 ${figures} ms, ${(late * 100).toFixed(1)}% sent late`,
+    )
+  }
+}

@@ -1,0 +1,182 @@
+/** Takes the samples of both experiments: stacks in turn in every round, each round in another order. */
+import { execa } from 'execa'
+import { fileURLToPath } from 'node:url'
+import { createRandom } from '../random.ts'
+import { checkCore, checkLittle, GateError, isGeneratorBound } from './gates.ts'
+import type { OpenLoopOptions, OpenLoopResult } from './open-loop.ts'
+import type { CostCase, CostSample, HttpRecord, LatencySample } from './record.ts'
+import { requestOf, type Scene } from './scenes.ts'
+import { cores, startServer } from './server.ts'
+import type { Stack, StackId } from './stacks.ts'
+import { runWrk } from './wrk.ts'
+
+/** Requests in flight that keep every stack busy. */
+const saturating = 64
+
+const costCase = (scene: Scene, connections = saturating, logs = false): CostCase => ({
+  scene,
+  connections,
+  logs,
+})
+
+/** The loads whose cost is measured on these. */
+const allCases: readonly CostCase[] = [
+  costCase('post'),
+  costCase('get'),
+  costCase('rejected'),
+  ...[1, 10, 100, 1_000].map((connections) => costCase('quote', connections)),
+  costCase('post', saturating, true),
+]
+
+/** The loads for the stacks that explain the others. */
+const floorCases: readonly CostCase[] = [costCase('post'), costCase('get')]
+
+/** The stacks that readers choose from. */
+export const choices: readonly StackId[] = ['express', 'fastify', 'fastapi', 'axum']
+
+export const casesOf = (stack: StackId) => (choices.includes(stack) ? allCases : floorCases)
+
+/** A sample is taken again this often before the run ends without a record. */
+const attempts = 4
+
+/** More late requests than this mean that the generator was the limit. */
+const lateLimit = 0.01
+
+export interface Run {
+  readonly wrk: string
+  readonly prepared: Readonly<Partial<Record<StackId, Stack>>>
+  readonly settings: HttpRecord['settings']
+  /** Whether a sample that fails a gate is taken again. Otherwise it is only reported. */
+  readonly isStrict: boolean
+  /** Called with each sample of the cost experiment. */
+  onCost(sample: CostSample): void
+  onLatency(sample: LatencySample): void
+  /** Called with the reason when a sample fails a gate. */
+  onRepeat(reason: string): void
+}
+
+/** The stacks of a round, in an order of its own. */
+export function orderOf(stacks: readonly StackId[], round: number): StackId[] {
+  const random = createRandom('http lab', 'order', round)
+  const rest = [...stacks]
+  return stacks.map(() => rest.splice(random.between(0, rest.length - 1), 1)[0] as StackId)
+}
+
+/**
+ * Measures what requests cost one stack in one round.
+ *
+ * @throws GateError when a sample fails its gates again and again
+ */
+export async function measureCost(run: Run, stack: StackId, round: number): Promise<void> {
+  for (const logs of [false, true]) {
+    const cases = casesOf(stack).filter((one) => one.logs === logs)
+    if (cases.length === 0) continue
+    await using server = await startServer(preparedStack(run, stack), logs)
+    const id = await server.createOrder()
+    const idleMiB = server.memoryMiB()
+    const warmUp = { connections: saturating, seconds: run.settings.warmUpSeconds }
+    await runWrk(run.wrk, server.url, requestOf('post', id), { ...warmUp, core: cores.generator })
+    for (const { scene, connections } of cases) {
+      const sample = await passing(run, `${stack}, ${scene}, round ${round}`, async () => {
+        // A full store drops its oldest orders, so each load has an order of its own.
+        const request = requestOf(scene, await server.createOrder())
+        const { seconds } = run.settings
+        const { result, cpuTime, use } = await server.measure(() =>
+          runWrk(run.wrk, server.url, request, { connections, seconds, core: cores.generator }),
+        )
+        const { requests, duration, meanLatency, socketErrors, errorStatuses } = result
+        const expectedErrors = request.status >= 400 ? requests : 0
+        if (socketErrors > 0 || errorStatuses !== expectedErrors) {
+          throw new GateError(
+            `${stack}, ${scene}: ${socketErrors} connections failed, and ${errorStatuses} of ${requests} answers were errors instead of ${expectedErrors}. Run its contract.`,
+          )
+        }
+        const problem =
+          checkCore(use) ??
+          (isGeneratorBound(use)
+            ? undefined
+            : checkLittle({
+                connections,
+                requestsPerSecond: requests / duration,
+                meanLatency,
+              }))
+        const measured = { requests, duration, meanLatency, cpuTime, ...use }
+        return {
+          problem,
+          sample: {
+            round,
+            stack,
+            scene,
+            logs,
+            connections,
+            ...measured,
+            idleMiB,
+            loadedMiB: server.memoryMiB(),
+          },
+        }
+      })
+      run.onCost(sample)
+    }
+  }
+}
+
+/** Measures latencies of one stack in one round, from the lowest rate up to the first whose p99 is past the limit. */
+export async function measureLatency(
+  run: Run,
+  stack: StackId,
+  scene: Scene,
+  round: number,
+): Promise<void> {
+  const { p99Limit, rates, seconds, warmUpSeconds } = run.settings
+  await using server = await startServer(preparedStack(run, stack), false)
+  const { hostname, port } = server.url
+  for (const rate of rates) {
+    const load = async (duration: number): Promise<OpenLoopResult> => {
+      const options: OpenLoopOptions = {
+        host: hostname,
+        port: Number(port),
+        request: requestOf(scene, await server.createOrder()),
+        rate,
+        seconds: duration,
+        seed: `${scene} ${round}`,
+      }
+      const { stdout } = await execa('taskset', [
+        ...['-c', String(cores.generator), process.execPath],
+        ...[fileURLToPath(new URL('open-loop.ts', import.meta.url)), JSON.stringify(options)],
+      ])
+      return JSON.parse(stdout) as OpenLoopResult
+    }
+    await load(warmUpSeconds)
+    const sample = await passing(
+      run,
+      `${stack}, ${scene} at ${rate}/s, round ${round}`,
+      async () => {
+        const { result, use } = await server.measure(() => load(seconds))
+        return { problem: checkCore(use), sample: { round, stack, scene, rate, ...result } }
+      },
+    )
+    run.onLatency(sample)
+    if (sample.p99 > p99Limit || sample.late > lateLimit) return
+  }
+}
+
+function preparedStack({ prepared }: Run, id: StackId): Stack {
+  const stack = prepared[id]
+  if (!stack) throw new Error(`the stack ${id} is not prepared`)
+  return stack
+}
+
+/** Takes a sample until it passes its gates. @throws GateError after four attempts */
+async function passing<T>(
+  { isStrict, onRepeat }: Run,
+  name: string,
+  take: () => Promise<{ problem: string | undefined; sample: T }>,
+): Promise<T> {
+  for (let attempt = 1; ; attempt++) {
+    const { problem, sample } = await take()
+    if (problem === undefined) return sample
+    onRepeat(`${name}: ${problem}`)
+    if (!isStrict) return sample
+    if (attempt === attempts) throw new GateError(`${name}: ${problem}. Failed ${attempts} times.`)
+  }
+}
