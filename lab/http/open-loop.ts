@@ -44,7 +44,7 @@ const patience = 10_000
 /** Connections are opened when none is idle, up to this number. */
 const maxConnections = 2_000
 
-/** Sends the requests and waits for the answers. */
+/** Sends the requests and waits for the answers. @throws Error for a response without Content-Length */
 export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopResult> {
   const { rate, seconds, request, host, port, seed } = options
   const histogram = build({
@@ -61,6 +61,7 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
   const inFlight = new Map<Socket, number>()
   let [answered, errors, late, sum] = [0, 0, 0, 0]
   const finished = Promise.withResolvers<undefined>()
+  let failure: Error | undefined
 
   const settle = (moment: number, ok: boolean) => {
     answered++
@@ -80,6 +81,10 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
     socket.on('data', (text: string) => {
       head += text
       const end = bodyEnd(head)
+      if (Number.isNaN(end)) {
+        failure ??= new Error(`a response has no Content-Length:\n${head}`)
+        return finished.resolve(undefined)
+      }
       if (end === undefined || head.length < end) return
       const ok = head.startsWith(expected)
       head = ''
@@ -123,6 +128,7 @@ export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopRes
   const elapsed = (performance.now() - begin) / 1000
   const unanswered = moments.length - answered
   for (const socket of all) socket.destroy()
+  if (failure) throw failure
   const ms = (percentile: number) => histogram.getValueAtPercentile(percentile) / 1000
   return {
     offered: moments.length / seconds,
@@ -165,13 +171,11 @@ function formatRequest({ method, path, body }: ScenarioRequest, host: string): s
   return `${head.join('\r\n')}\r\n\r\n${body ?? ''}`
 }
 
-/** Where the first response ends, or undefined while its head is incomplete. */
+/** Where the first response ends: undefined while its head is incomplete, NaN without Content-Length. */
 function bodyEnd(text: string): number | undefined {
   const head = text.indexOf('\r\n\r\n')
   if (head < 0) return undefined
   const [, length] = /\r\ncontent-length: *(\d+)/i.exec(text.slice(0, head)) ?? []
-  if (length === undefined)
-    throw new Error(`the response has no Content-Length: ${text.slice(0, head)}`)
   return head + 4 + Number(length)
 }
 

@@ -56,7 +56,11 @@ struct Orders {
 type Store = Arc<Mutex<Orders>>;
 
 async fn create(State(store): State<Store>, Json(input): Json<NewOrder>) -> impl IntoResponse {
-    let order = Order { id: Uuid::new_v4(), input, created_at: Utc::now() };
+    let order = Order {
+        id: Uuid::new_v4(),
+        input,
+        created_at: Utc::now(),
+    };
     let mut orders = store.lock().unwrap();
     orders.by_id.insert(order.id, order.clone());
     orders.oldest_first.push_back(order.id);
@@ -64,7 +68,11 @@ async fn create(State(store): State<Store>, Json(input): Json<NewOrder>) -> impl
         let oldest = orders.oldest_first.pop_front().unwrap();
         orders.by_id.remove(&oldest);
     }
-    (StatusCode::CREATED, [(LOCATION, format!("/orders/{}", order.id))], Json(order))
+    (
+        StatusCode::CREATED,
+        [(LOCATION, format!("/orders/{}", order.id))],
+        Json(order),
+    )
 }
 
 async fn read(State(store): State<Store>, Path(id): Path<Uuid>) -> Json<Option<Order>> {
@@ -72,8 +80,16 @@ async fn read(State(store): State<Store>, Path(id): Path<Uuid>) -> Json<Option<O
 }
 
 async fn quote(Path(order_id): Path<Uuid>) -> Json<Quote> {
-    tokio::join!(sleep(Duration::from_millis(20)), sleep(Duration::from_millis(20)));
-    Json(Quote { order_id, price_cents: 4200, shipping_cents: 490, total_cents: 4690 })
+    tokio::join!(
+        sleep(Duration::from_millis(20)),
+        sleep(Duration::from_millis(20))
+    );
+    Json(Quote {
+        order_id,
+        price_cents: 4200,
+        shipping_cents: 490,
+        total_cents: 4690,
+    })
 }
 
 #[tokio::main]
