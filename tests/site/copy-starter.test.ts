@@ -5,7 +5,7 @@ import { environmentOf, thisNode } from '../../contracts/process/runtimes.ts'
 import type { Example } from '../../src/model/examples/example.ts'
 import { runCommand } from '../../src/model/examples/workspace.ts'
 import { describeInChromium } from '../tools/browsers.ts'
-import { emptyFolder, examples, openGuide, readBack } from './launching.ts'
+import { copyable, emptyFolder, openGuide, readBack, showStarter } from './launching.ts'
 
 const site = inject('site')
 
@@ -17,7 +17,7 @@ describeInChromium(({ newContext }) => {
     Object.fromEntries(files.map(({ path, text }) => [path, text]))
 
   test.each(
-    examples.flatMap((example) => [
+    copyable.flatMap((example) => [
       { id: example.id, example, format: 'zip', unpack: 'unzip -q' },
       { id: example.id, example, format: 'tar.gz', unpack: 'tar -xzf' },
     ]),
@@ -25,7 +25,7 @@ describeInChromium(({ newContext }) => {
     'the $format of $id has the published checksum and holds the published files',
     async ({ example, format, unpack }) => {
       const { page } = await openGuide(await newContext(), example)
-      await page.getByText('Copy starter').first().click()
+      await showStarter(page)
       const name = `${example.id}.${format}`
       const [download] = await Promise.all([
         page.waitForEvent('download'),
@@ -40,13 +40,13 @@ describeInChromium(({ newContext }) => {
     },
   )
 
-  test.each(examples.map((example) => ({ id: example.id, example })))(
+  test.each(copyable.map((example) => ({ id: example.id, example })))(
     'the copied shell line of $id downloads, installs and starts the published files',
     async ({ id, example }) => {
       const context = await newContext()
       const { page } = await openGuide(context, example)
       await context.grantPermissions(['clipboard-read', 'clipboard-write'])
-      await page.getByText('Copy starter').first().click()
+      await showStarter(page)
       await page.getByRole('button', { name: 'Copy' }).first().click()
       await page.getByRole('button', { name: 'Copied' }).waitFor()
       const line = (await page.evaluate('navigator.clipboard.readText()')) as string

@@ -1,11 +1,12 @@
 import { createHash } from 'node:crypto'
 import { describe, expect, inject, test } from 'vitest'
-import { exampleIds } from '../../src/model/examples/example.ts'
+import { exampleIds, readExample } from '../../src/model/examples/example.ts'
 
 interface ExampleEntry {
   id: string
   hash: string
   files: { path: string; bytes: number; sha256: string }[]
+  runs: { stackblitz: unknown }
   links: Record<string, string>
 }
 
@@ -27,6 +28,14 @@ describe.each([inject('site'), inject('siteBelow')])(
       for (const { hash, files } of (await read()).examples) {
         const lines = files.map(({ path, sha256 }) => `${sha256}  ${path}\n`).join('')
         expect(createHash('sha256').update(lines).digest('hex')).toBe(hash)
+      }
+    })
+
+    test('/examples.json says where each example runs, and links to StackBlitz only where it runs', async () => {
+      for (const { id, runs, links } of (await read()).examples) {
+        const { stackblitz } = readExample(id).manifest.runs
+        expect(runs.stackblitz, id).toEqual(stackblitz)
+        expect('open' in links, id).toBe(stackblitz === true)
       }
     })
 

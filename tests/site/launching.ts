@@ -6,8 +6,19 @@ import { onTestFinished } from 'vitest'
 import { readExamples, type Example } from '../../src/model/examples/example.ts'
 import { emptyWorkspace } from '../../src/model/examples/workspace.ts'
 
-/** The examples that StackBlitz can run. All of them can be copied, too. */
-export const examples = readExamples().filter(({ manifest }) => manifest.runs.stackblitz === true)
+/** All examples. Each of them can be copied. */
+export const copyable = readExamples()
+
+/** The examples that StackBlitz can run. */
+export const examples = copyable.filter(({ manifest }) => manifest.runs.stackblitz === true)
+
+/** The examples that StackBlitz can never run, each with the reason. */
+export const neverOpenable = copyable.flatMap((example) => {
+  const { stackblitz } = example.manifest.runs
+  return typeof stackblitz === 'object'
+    ? [{ id: example.id, example, reason: stackblitz.never }]
+    : []
+})
 
 /** A form that a page posted to StackBlitz. */
 export interface PostedForm {
@@ -40,6 +51,12 @@ export async function openGuide(context: BrowserContext, example: Example): Prom
 /** The launch button of a guide. */
 export const launchButton = (page: Page) =>
   page.getByRole('link', { name: 'Open in StackBlitz' }).first()
+
+/** Shows the ways to copy an example. Without StackBlitz they are shown from the start. */
+export async function showStarter(page: Page): Promise<void> {
+  const starter = page.locator('details.copy-starter').first()
+  if ((await starter.getAttribute('open')) === null) await starter.locator('summary').click()
+}
 
 /** Waits until a click opens StackBlitz directly, which the title of the link says. */
 export const untilReady = (page: Page) => page.locator('a[title*="new tab"]').first().waitFor()

@@ -148,7 +148,7 @@ describe('the Markdown of a guide', () => {
       const pages = await Promise.all(
         parts.map((part) => read(`${origin}${partAddress(example, part).slice(0, -1)}.md`)),
       )
-      const shown = example.files.filter(({ path }) => /\.(ts|json)$/.test(path))
+      const shown = example.files.filter(({ path }) => /\.(ts|py|rs|toml|json)$/.test(path))
       const texts = shown.filter(({ path }) => path !== 'package-lock.json')
       expect(texts.length).toBeGreaterThan(3)
       for (const { path, text = '' } of texts) {

@@ -7,6 +7,7 @@ import {
   examples,
   filesOf,
   launchButton,
+  neverOpenable,
   openGuide,
   untilReady,
   type PostedForm,
@@ -98,4 +99,23 @@ describeInChromium(({ newContext }) => {
     await page.waitForURL(`**/open/${example.id}/`)
     expect(requests.filter(isPayload)).toEqual([])
   })
+
+  test.each(neverOpenable)(
+    'without JavaScript the guide to $id and its page to open say why StackBlitz cannot run it, and show the command',
+    async ({ id, example, reason }) => {
+      const { install, start } = example.manifest.commands
+      const context = await newContext({ javaScriptEnabled: false })
+      const { page } = await openGuide(context, example)
+      for (const path of [example.manifest.guide, `/open/${id}/`]) {
+        await page.goto(path)
+        expect(await page.getByText(reason).first().isVisible(), path).toBe(true)
+        const line = page.locator('.shell-line code').first()
+        expect(await line.innerText()).toMatch(/^curl -fsSL http/)
+        expect(await line.innerText()).toContain(` && ${install} && ${start}`)
+        expect(await launchButton(page).count()).toBe(0)
+      }
+      const payload = await page.request.get(`/open/${id}/payload.json`)
+      expect(payload.status()).toBe(404)
+    },
+  )
 })

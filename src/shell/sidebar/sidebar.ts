@@ -9,6 +9,7 @@ export const sidebar = [
       'guides/fastapi',
       'guides/axum',
       'guides/compare',
+      'guides/fastify-and-fastapi',
       'guides/default-behavior',
       'guides/validation-and-openapi',
       'guides/async',
