@@ -1,5 +1,6 @@
 import { expect, inject, test } from 'vitest'
 import { describeInChromium } from '../tools/browsers.ts'
+import { examples as openable } from './launching.ts'
 
 const site = inject('site')
 
@@ -8,7 +9,7 @@ interface Entry {
   readonly part?: string
   readonly better: string
   readonly sources: readonly { readonly url: string }[]
-  readonly examples: readonly unknown[]
+  readonly examples: readonly string[]
 }
 
 const claims = (await (await fetch(`${site.origin}/claims.json`)).json()) as Entry[]
@@ -24,8 +25,11 @@ describeInChromium(({ openPage }) => {
       for (const { url } of sources) {
         expect(await evidence.locator(`a[href="${url}"]`).count(), url).toBeGreaterThan(0)
       }
+      const shown = evidence.locator('a[href^="/examples/"]')
+      expect(await shown.count(), id).toBe(examples.length)
       const launches = evidence.getByRole('link', { name: 'Open in StackBlitz' })
-      expect(await launches.count()).toBe(examples.length)
+      const opened = openable.filter(({ id }) => examples.some((link) => link.endsWith(`/${id}/`)))
+      expect(await launches.count(), id).toBe(opened.length)
       await page.keyboard.press('Escape')
       await evidence.waitFor({ state: 'hidden' })
     }

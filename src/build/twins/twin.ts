@@ -14,9 +14,12 @@ export type Twin = ReturnType<typeof makeTwin>
 
 type Handle = NonNullable<NonNullable<Options['handlers']>[string]>
 
-/** Controls, which Markdown can't have, and the text that a component marks with `data-markdown="skip"` as a repetition. */
+/**
+ * Controls and optional line breaks, which Markdown can't have, and the text that a component marks with `data-markdown="skip"`
+ * as a repetition.
+ */
 const controls =
-  'button, input, select, label, form, nav, .sl-anchor-link, [aria-hidden=true], [data-markdown=skip]'
+  'wbr, button, input, select, label, form, nav, .sl-anchor-link, [aria-hidden=true], [data-markdown=skip]'
 
 /**
  * Converts a built page to Markdown: its title, description and address, then its main part. The source is the HTML that
