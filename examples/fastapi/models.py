@@ -10,7 +10,7 @@ from pydantic.alias_generators import to_camel
 
 # #region model
 class Model(BaseModel):
-    """Converts no types, allows no other properties, and is camel case in JSON."""
+    """Has strict types, no other properties, and camel case in JSON."""
 
     model_config = ConfigDict(
         strict=True, extra="forbid", alias_generator=to_camel

@@ -10,6 +10,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+# The log of the server, so that LOG_LEVEL applies to it.
 logger = logging.getLogger("uvicorn.error")
 
 
@@ -60,7 +61,7 @@ async def handle_invalid(
 
 
 def format_pointer(location: Sequence[str | int]) -> str:
-    """Formats `("body", "items", 0)` as the JSON pointer `/items/0` (RFC 6901)."""
+    """Formats ("body", "items", 0) as /items/0, a JSON pointer (RFC 6901)."""
     return "".join(
         "/" + str(part).replace("~", "~0").replace("/", "~1")
         for part in location[1:]

@@ -1,6 +1,11 @@
 import type { Experiment } from './experiment.ts'
 import { experiments as express } from './express.ts'
+import { experiments as fastapi } from './fastapi.ts'
 import { experiments as fastify } from './fastify.ts'
 
 /** All experiments, by the ID of their example. */
-export const experiments: Readonly<Record<string, readonly Experiment[]>> = { express, fastify }
+export const experiments: Readonly<Record<string, readonly Experiment[]>> = {
+  express,
+  fastapi,
+  fastify,
+}

@@ -1,6 +1,7 @@
 import { copyFileSync, readFileSync, writeFileSync } from 'node:fs'
-import { basename, join } from 'node:path'
+import { basename, extname, join, parse } from 'node:path'
 import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { startProgram, type Program } from '../../contracts/process/program.ts'
 import { environmentOf, type Runtime } from '../../contracts/process/runtimes.ts'
 import type { Experiment, SentRequest } from './experiment.ts'
@@ -34,6 +35,13 @@ export async function runExperiments(
   return outcomes
 }
 
+/** How to start a program in the folder of an example. */
+function startArguments(name: string): string[] {
+  if (extname(name) !== '.py') return ['node', name]
+  const serve = fileURLToPath(new URL('fastapi/serve.py', import.meta.url))
+  return ['.venv/bin/python', '-u', serve, parse(name).name]
+}
+
 async function runExperiment(
   { id, edits = [], program, env = {}, requests, together, ends }: Experiment,
   { directory, argv, runtime }: Installed,
@@ -55,7 +63,7 @@ async function runExperiment(
 
   try {
     await using service = await startProgram({
-      argv: name ? ['node', name] : argv,
+      argv: name ? startArguments(name) : argv,
       directory,
       // Log lines differ from run to run.
       env: { ...environmentOf(runtime), LOG_LEVEL: 'silent', ...env },
