@@ -13,6 +13,7 @@ const three = { ...slow, maxWorkers: 3 }
 /** The files that take a minute or more, the slowest of each project first. */
 const slowest = [
   ...['contract/bus-kafka', 'contract/bus-lean-bus', 'contract/http-express'],
+  ...['contract/http-axum', 'contract/mutants-axum'],
   ...['contract/mutants-fastapi', 'contract/schemathesis', 'contract/http-fastapi'],
   ...['contract/http-fastify', 'contract/mutants', 'contract/bus-mutants'],
   ...['kafka/failing-brokers', 'kafka/example', 'kafka/dev-broker-clients', 'kafka/kafka'],

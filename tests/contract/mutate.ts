@@ -1,4 +1,5 @@
-import { cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
+import { existsSync } from 'node:fs'
+import { appendFile, cp, mkdir, readdir, readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 
 /** An injected failure: a change to an example, and the checks that must detect it. */
@@ -33,6 +34,12 @@ export async function mutate(
     if (name === 'mutants' || name === 'target') continue
     if (packages.includes(name)) await symlink(join(original, name), join(directory, name))
     else await cp(join(original, name), join(directory, name), { recursive: true })
+  }
+  const manifest = join(directory, 'Cargo.toml')
+  if (existsSync(manifest)) {
+    // Copies share Cargo's build folder. A feature of its own keeps a copy from running the program of another.
+    const feature = fault.replaceAll(/\W+/g, '-')
+    await appendFile(manifest, `\n[features]\ndefault = ["${feature}"]\n${feature} = []\n`)
   }
   const path = join(directory, file)
   const text = await readFile(path, 'utf8')
