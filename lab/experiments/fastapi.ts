@@ -67,4 +67,14 @@ export const experiments: readonly Experiment[] = [
     ],
     requests: [order],
   },
+  {
+    id: 'features',
+    program: 'fastapi/features.py',
+    requests: [
+      { method: 'POST', path: '/orders/1' },
+      { method: 'GET', path: '/export' },
+      { method: 'GET', path: '/me' },
+      { method: 'GET', path: '/me', headers: { authorization: 'Bearer abc' } },
+    ],
+  },
 ]

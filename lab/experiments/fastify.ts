@@ -61,5 +61,13 @@ export const experiments: readonly Experiment[] = [
     ],
     requests: [order],
   },
+  {
+    id: 'features',
+    program: 'fastify/features.js',
+    requests: [
+      { method: 'POST', path: '/orders/1' },
+      { method: 'GET', path: '/export' },
+    ],
+  },
   { id: 'blocked', program: 'fastify/blocked.js', requests: reportAndHealth, together: true },
 ]
