@@ -27,6 +27,7 @@ export interface Program extends AsyncDisposable {
   /** Its stdout and stderr so far. */
   output(): string
   stdout(): string
+  stderr(): string
   /** Sends a signal only to the program itself, not to the processes that it has started. */
   signal(name: NodeJS.Signals): void
 }
@@ -53,7 +54,7 @@ export async function startProgram({
   env,
   startTimeout = 60_000,
 }: ProgramOptions): Promise<Program> {
-  const { child, stdoutStream, stdout, output, kill, exit } = startChild(argv, {
+  const { child, stdoutStream, stdout, stderr, output, kill, exit } = startChild(argv, {
     cwd: directory,
     env: { PORT: '0', ...env },
     killDescendants: true,
@@ -99,6 +100,7 @@ export async function startProgram({
       exit,
       output,
       stdout,
+      stderr,
       signal: (name) => void child.kill(name),
       [Symbol.asyncDispose]: dispose,
     }

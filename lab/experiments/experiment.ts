@@ -49,4 +49,8 @@ export interface Experiment {
   readonly together?: true
   /** Whether the program exits after its last response, without a signal. */
   readonly ends?: true
+  /** Whether the compiler rejects the program. There are no requests then. */
+  readonly rejected?: true
+  /** Whether standard error is recorded. */
+  readonly complains?: true
 }

@@ -3,7 +3,8 @@ import { Hash, recordFile } from '../record.ts'
 
 /** A response. Placeholders in angle brackets replace whatever differs between runs. */
 const RecordedAnswer = z.strictObject({
-  status: z.int(),
+  /** `null`: the program closed the connection without a response. */
+  status: z.int().nullable(),
   /** The content type with its parameters. */
   type: z.string(),
   body: z.string(),
@@ -19,6 +20,10 @@ const Outcome = z.strictObject({
   order: z.array(z.int().nonnegative()).optional(),
   /** Lines on standard output after the program's address. */
   printed: z.array(z.string()).optional(),
+  /** Lines on standard error. */
+  complaints: z.array(z.string()).optional(),
+  /** Lines of the compiler's first error. */
+  rejection: z.array(z.string()).optional(),
   /** Exit code of a program that exits without a signal. */
   exitCode: z.int().optional(),
 })
