@@ -15,7 +15,9 @@ describe.each(Object.entries(experiments))('experiments on %s', (id, list) => {
     expect(record?.hash, again).toBe(example.hash)
   })
 
-  test('the experiments have the recorded outcomes', async () => {
+  // Cargo may have to compile the packages of axum first.
+  const timeout = example.manifest.runtime === 'cargo' ? 600_000 : undefined
+  test('the experiments have the recorded outcomes', { timeout }, async () => {
     await using workspace = await unpack(example)
     const { directory } = workspace
     const { argv, commands } = example.manifest
