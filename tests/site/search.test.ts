@@ -30,10 +30,10 @@ describeInChromium(({ newContext }) => {
     await expect.poll(searchRequests).not.toEqual([])
   })
 
-  test('a search for "validation" finds the guide to Express, and Enter opens the first result', async () => {
+  test('a search for "express validation" finds the guide to Express, and Enter opens the first result', async () => {
     const { page } = await openPage()
     await button(page).click()
-    await field(page).pressSequentially('validation')
+    await field(page).pressSequentially('express validation')
     await results(page).getByText('Express', { exact: true }).waitFor()
     const guide = results(page).filter({ hasText: /^Express$/ })
     expect(await guide.getAttribute('href')).toBe('/guides/express/')
