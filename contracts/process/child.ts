@@ -30,6 +30,11 @@ export function startChild([file = '', ...args]: readonly string[], options: Chi
     stderr += text
     output += text
   })
+  const waitForExit = async (): Promise<Exit> => {
+    const { exitCode, signal, originalMessage } = await subprocess
+    if (subprocess.pid === undefined) throw new Error(originalMessage)
+    return { code: exitCode ?? null, signal: signal ?? null }
+  }
   return {
     child: subprocess.nodeChildProcess,
     stdoutStream: subprocess.stdout,
@@ -39,9 +44,6 @@ export function startChild([file = '', ...args]: readonly string[], options: Chi
     /** Sends SIGKILL. */
     kill: () => void subprocess.kill(),
     /** Resolves when the output is complete. Rejects when the program could not be started. */
-    exit: subprocess.then(({ exitCode, signal, originalMessage }): Exit => {
-      if (subprocess.pid === undefined) throw new Error(originalMessage)
-      return { code: exitCode ?? null, signal: signal ?? null }
-    }),
+    exit: waitForExit(),
   }
 }

@@ -30,7 +30,11 @@ export function spawnBroker(args: readonly string[], env: NodeJS.ProcessEnv) {
   })
   let [stdout, stderr] = ['', '']
   child.stderr.on('data', (chunk) => (stderr += chunk))
-  const exit = child.then(({ exitCode, signal, stderr }) => ({ code: exitCode, signal, stderr }))
+  const readExit = async () => {
+    const { exitCode, signal, stderr } = await child
+    return { code: exitCode, signal, stderr }
+  }
+  const exit = readExit()
   const port = new Promise<number | undefined>((resolve) => {
     child.stdout.on('data', (chunk) => {
       stdout += chunk

@@ -26,12 +26,15 @@ function runKafka(folder: string, port: number, args: readonly string[] = []) {
     all: true,
   })
   onTestFinished(() => void child.kill('SIGKILL'))
+  const readOutput = async () => (await child).all
   const lines = createInterface(child.stdout)
   /** Resolves with the first line that starts with `prefix`. */
   const waitForLine = (prefix: string) =>
     new Promise<string>((resolve, reject) => {
       lines.on('line', (line) => line.startsWith(prefix) && resolve(line))
-      void child.then(({ all }) => reject(new Error(`The program exited. ${describeOutput(all)}`)))
+      void readOutput().then((output) =>
+        reject(new Error(`The program exited. ${describeOutput(output)}`)),
+      )
     })
   return { child, waitForLine }
 }
