@@ -2,6 +2,9 @@ import { setTimeout as delay } from 'node:timers/promises'
 import type { BusTarget } from '../../contracts/bus/target.ts'
 import type { ContractResult } from '../../contracts/run.ts'
 
+/** Pause between two records, in ms: without it, publishing would take all processor time from the scenes. */
+const pause = 20
+
 /** Longest wait for acknowledged records to be handled after publishing has ended, in ms. */
 const deliveryTimeout = 60_000
 
@@ -17,7 +20,7 @@ interface TrafficResult {
 /** A run of the bus contract while brokers failed. */
 export interface FailingRun extends ContractResult, TrafficResult {}
 
-/** Publishes records one by one to a topic with 4 partitions, and handles them, until `end` is called. */
+/** Publishes a record every few milliseconds to a topic with 4 partitions, and handles them, until `end` is called. */
 export async function startTraffic(target: BusTarget) {
   const topic = await target.topic(4)
   const bus = await target.connect()
@@ -31,6 +34,7 @@ export async function startTraffic(target: BusTarget) {
       const value = new TextEncoder().encode(`record ${number}`)
       const { partition, offset } = await bus.publish(topic, { key: `key-${number % 50}`, value })
       acknowledged.push(`${partition}@${offset}: record ${number}`)
+      await delay(pause)
     }
   }
   const publishing = publish()
