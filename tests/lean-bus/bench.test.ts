@@ -3,8 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { measureDisk, measureLoopback, sustainLoad } from '../../lab/bus-bench/limit.ts'
-import { conditions, loads, payloadBytes, Sample } from '../../lab/bus-bench/record.ts'
-import { cases, measure } from '../../lab/bus-bench/run.ts'
+import {
+  conditionNames,
+  conditions,
+  loadNames,
+  loads,
+  payloadBytes,
+  Sample,
+} from '../../lab/bus-bench/record.ts'
+import { measure } from '../../lab/bus-bench/run.ts'
 import { root } from '../../scripts/program.mjs'
 import { temporaryFolder } from '../tools/temporary.ts'
 
@@ -16,6 +23,12 @@ const settings = {
   settleSeconds: 0.1,
   trialSeconds: 0.1,
 }
+
+/** Every condition, and every load in one of them. */
+const cases = conditionNames.map((name, index) => ({
+  load: loadNames[index % loadNames.length] ?? loadNames[0],
+  ...conditions[name],
+}))
 
 test.each(cases)(
   'the figures of a sample add up: $load, fsync $fsync, read $reading, $disk disk',
