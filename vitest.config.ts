@@ -18,14 +18,7 @@ const slowest = [
   ...['contract/http-fastify', 'contract/mutants', 'contract/bus-mutants'],
   ...['kafka/failing-brokers', 'kafka/example', 'kafka/dev-broker-clients', 'kafka/kafka'],
   'lean-bus/crash',
-  ...[
-    'site/every-page',
-    'site/budgets',
-    'firefox/pages',
-    'site/launch',
-    'site/build',
-    'site/copy-starter',
-  ],
+  ...['site/every-page', 'firefox/pages', 'site/launch', 'site/build', 'site/copy-starter'],
 ].map((name) => `/tests/${name}.test.ts`)
 
 /**

@@ -34,13 +34,20 @@ const fontDisplays =
   '[...document.fonts].filter(({ status }) => status !== "unloaded").map(({ display }) => display)'
 
 /**
- * Opens a page with an empty cache, delays its fonts until after the first paint, and waits until the network is idle.
+ * Weighs a page in a new window.
  *
  * @param width of the window in CSS pixels
  */
 export async function weigh(browser: Browser, address: string, width: number): Promise<PageWeight> {
   await using context = await browser.newContext({ viewport: { width, height: 900 } })
-  const page = await context.newPage()
+  return await openAndWeigh(await context.newPage(), address)
+}
+
+/**
+ * Opens an address in a page that is still empty, with an empty cache. Delays the fonts until after the first paint, and waits
+ * until the network is idle.
+ */
+export async function openAndWeigh(page: Page, address: string): Promise<PageWeight> {
   const responses: Response[] = []
   page.on('response', (response) => {
     if (!response.url().startsWith('data:')) responses.push(response)

@@ -1,5 +1,7 @@
-import type { Browser } from 'playwright-core'
+import type { Browser, Page } from 'playwright-core'
 import { beforeAll, expect, inject, test } from 'vitest'
+import { checkBudget, isForm, widths } from '../../lab/page-weight/limits.ts'
+import { openAndWeigh, weigh } from '../../lab/page-weight/weigh.ts'
 import { runPool } from '../../scripts/pool.ts'
 import { describeInChromium } from '../tools/browsers.ts'
 import { findViolations, leavesOrigin, openAllDetails, setScheme } from './observe/axe.ts'
@@ -8,15 +10,17 @@ import { observeMotion, observeOverflow, observePrint } from './observe/layout.t
 import { collectPolicyViolations, usePage } from './observe/policy.ts'
 
 const site = inject('site')
+const [wide, narrow] = widths
+const height = 900
 
 const closeAllDetails =
   'document.querySelectorAll("details").forEach((element) => (element.open = false))'
 
-/** Visits a page once and observes all that the tests of every page need. */
-async function visit(browser: Browser, path: string) {
+/** Visits a page once and observes all that the tests of every page need. A sample is also used and printed. */
+async function visit(browser: Browser, path: string, isSample: boolean) {
   const context = await browser.newContext({
     colorScheme: 'light',
-    viewport: { width: 1280, height: 900 },
+    viewport: { width: wide, height },
   })
   try {
     await context.addInitScript(collectPolicyViolations)
@@ -28,57 +32,52 @@ async function visit(browser: Browser, path: string) {
     })
     page.on('pageerror', (error) => complaints.push(String(error)))
     page.on('request', (request) => requests.push(request.url()))
-    await page.goto(site.origin + path, { waitUntil: 'networkidle' })
-
-    // Tab starts at the top only in a page that nobody has used.
-    const focus = await walkControls(page)
-    const motion = await observeMotion(page)
-    const print = await observePrint(page)
+    const weight = await openAndWeigh(page, site.origin + path)
+    const used = isSample ? await observeUse(page) : undefined
 
     await page.evaluate(openAllDetails)
     const backgrounds = new Set<unknown>()
     const violations: string[] = []
-    for (const width of [1280, 390]) {
-      await page.setViewportSize({ width, height: 900 })
+    for (const width of isSample ? widths : [narrow]) {
+      await page.setViewportSize({ width, height })
       for (const scheme of ['light', 'dark'] as const) {
         backgrounds.add(await setScheme(page, scheme))
         const found = await findViolations(page, scheme === 'light' ? 'all' : 'colors')
         violations.push(...found.map((violation) => `${scheme}, ${width} px: ${violation}`))
       }
     }
-    await setScheme(page, 'light')
-
     await page.evaluate(closeAllDetails)
     const overflow = await observeOverflow(page)
 
-    await page.setViewportSize({ width: 1280, height: 900 })
-    await page.evaluate('document.activeElement.blur(); scrollTo(0, 0)')
-    const policyViolations = await usePage(page)
     const leaving = requests.filter((address) => leavesOrigin(address, site.origin))
-    return {
-      focus,
-      motion,
-      print,
-      backgrounds,
-      violations,
-      overflow,
-      policyViolations,
-      leaving,
-      complaints,
-    }
+    return { weight, used, backgrounds, violations, overflow, leaving, complaints }
   } finally {
     await context.close()
   }
 }
 
+/** Observes a page under the keyboard, with its motion, on paper, and with its search, themes and launch buttons in use. */
+async function observeUse(page: Page) {
+  // Tab starts at the top only in a page that nobody has used.
+  const focus = await walkControls(page)
+  const motion = await observeMotion(page)
+  const print = await observePrint(page)
+  await page.setViewportSize({ width: wide, height })
+  const policyViolations = await usePage(page)
+  await page.mouse.move(0, 0)
+  await page.evaluate('document.activeElement.blur(); scrollTo(0, 0)')
+  return { focus, motion, print, policyViolations }
+}
+
 describeInChromium(({ browser }) => {
   let visits: ReturnType<typeof visit>[]
   beforeAll(() => {
-    visits = runPool(2, site.pages, (path) => visit(browser(), path))
+    visits = runPool(2, site.pages, (path) => visit(browser(), path, site.samples.includes(path)))
   })
 
   const visited = (path: string) =>
     visits[site.pages.indexOf(path)] ?? expect.fail(`${path} was not visited`)
+  const used = async (path: string) => (await visited(path)).used ?? expect.fail()
 
   test.each(site.pages)('%s sends no request to another origin', async (path) => {
     expect((await visited(path)).leaving).toEqual([])
@@ -88,26 +87,45 @@ describeInChromium(({ browser }) => {
     expect((await visited(path)).complaints).toEqual([])
   })
 
-  test.each(site.pages)(
-    'axe finds no violation on %s, light or dark, wide or narrow',
+  test.each(site.pages)('axe finds no violation on %s, light or dark', async (path) => {
+    const { backgrounds, violations } = await visited(path)
+    expect(violations).toEqual([])
+    expect(backgrounds.size, 'one background for light and one for dark').toBe(2)
+  })
+
+  test.each(site.pages)('%s scrolls only down at zooms of 200% and 400%', async (path) => {
+    expect((await visited(path)).overflow).toEqual([])
+  })
+
+  const weighed = site.pages.filter((path) => !isForm(path))
+
+  test.each(weighed)('the weight of %s is within its budget', async (path) => {
+    const { weight } = await visited(path)
+    expect(weight.html, 'the page was measured').toBeGreaterThan(1000)
+    expect(checkBudget(path, weight)).toEqual([])
+  })
+
+  // One page of each kind, and every component on at least one of them.
+  const samples = site.samples
+
+  test.each(samples.filter((path) => !isForm(path)))(
+    'the weight of %s is within its budget on a phone',
     async (path) => {
-      const { backgrounds, violations } = await visited(path)
-      expect(violations).toEqual([])
-      expect(backgrounds.size, 'one background for light and one for dark').toBe(2)
+      expect(checkBudget(path, await weigh(browser(), site.origin + path, narrow))).toEqual([])
     },
   )
 
-  test.each(site.pages)(
+  test.each(samples)(
     'Tab reaches every control of %s in order, and each shows it',
     async (path) => {
-      expectReachable((await visited(path)).focus)
+      expectReachable((await used(path)).focus)
     },
   )
 
-  test.each(site.pages)(
+  test.each(samples)(
     'motion on %s ends within 0.15 s, and reduced motion stops it',
     async (path) => {
-      const { usual, reduced } = (await visited(path)).motion
+      const { usual, reduced } = (await used(path)).motion
       expect(usual.length).toBeGreaterThan(100)
       expect(usual.filter(({ seconds }) => seconds > 0.15)).toEqual([])
       expect(reduced.length).toBe(usual.length)
@@ -115,14 +133,10 @@ describeInChromium(({ browser }) => {
     },
   )
 
-  test.each(site.pages)('%s scrolls only down at zooms of 200% and 400%', async (path) => {
-    expect((await visited(path)).overflow).toEqual([])
-  })
-
-  test.each(site.pages)(
+  test.each(samples)(
     '%s prints on white paper, without controls and with nothing cut off',
     async (path) => {
-      const { paper, violations, controls, cut } = (await visited(path)).print
+      const { paper, violations, controls, cut } = (await used(path)).print
       expect(paper).toBe('rgb(255, 255, 255)')
       expect(violations).toEqual([])
       expect(controls).toEqual([])
@@ -130,10 +144,10 @@ describeInChromium(({ browser }) => {
     },
   )
 
-  test.each(site.pages)(
+  test.each(samples)(
     'search, themes and launch buttons work under the policy of %s',
     async (path) => {
-      expect((await visited(path)).policyViolations).toEqual([])
+      expect((await used(path)).policyViolations).toEqual([])
     },
   )
 })

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { globSync, mkdirSync, rmSync } from 'node:fs'
+import { globSync, mkdirSync, readFileSync, rmSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { join } from 'node:path'
 import type { TestProject } from 'vitest/node'
@@ -8,6 +8,7 @@ import { root } from '../../scripts/program.mjs'
 import { listen, siteHandler } from '../../scripts/serve.ts'
 import { movedPages } from '../../src/shell/moved.ts'
 import { copyRepository } from '../tools/copy-repository.ts'
+import { chooseSamples } from './samples.ts'
 
 /** A build of the site that is served as a static host serves it. */
 export interface ServedSite {
@@ -17,6 +18,8 @@ export interface ServedSite {
   readonly basePath: string
   /** The paths of all pages, base path included, without the former addresses of pages that moved. */
   readonly pages: readonly string[]
+  /** Those of them that together have every layout and every component of the site. */
+  readonly samples: readonly string[]
   /** The repository that the pages link to for their source. */
   readonly sourceUrl?: string
 }
@@ -30,12 +33,16 @@ declare module 'vitest' {
   }
 }
 
-const listPages = (dir: string, basePath: string) =>
-  globSync('**/*.html', { cwd: dir })
-    .map((file) => file.replaceAll('\\', '/').replace(/(^|\/)index\.html$/, '$1'))
-    .filter((path) => !(path.slice(0, -1) in movedPages))
-    .map((path) => basePath + path)
-    .sort()
+/** Lists the pages of a built site, and samples of them. */
+function readPages(dir: string, basePath: string): Pick<ServedSite, 'pages' | 'samples'> {
+  const html = new Map<string, string>()
+  for (const file of globSync('**/*.html', { cwd: dir }).sort()) {
+    const path = file.replaceAll('\\', '/').replace(/(^|\/)index\.html$/, '$1')
+    if (path.slice(0, -1) in movedPages) continue
+    html.set(basePath + path, readFileSync(join(dir, file), 'utf8'))
+  }
+  return { pages: [...html.keys()], samples: chooseSamples(html) }
+}
 
 /** Runs `npm start` as a reader does, until it prints the address. `stop` ends it, and fails when it does not end cleanly. */
 async function startSite() {
@@ -67,7 +74,7 @@ async function startSite() {
     )
     if (isServed) throw new Error('npm start has exited and left its server running')
   }
-  return { site: { origin, basePath: '/', pages: listPages(join(root, 'dist'), '/') }, stop }
+  return { site: { origin, basePath: '/', ...readPages(join(root, 'dist'), '/') }, stop }
 }
 
 /** Builds and serves the site below a base path, in a copy of the repository, so that both builds can run at once. */
@@ -86,7 +93,7 @@ async function serveBelow(name: string) {
     await server.close()
     rmSync(folder, { recursive: true })
   }
-  return { site: { origin, basePath, pages: listPages(dir, basePath), sourceUrl }, stop }
+  return { site: { origin, basePath, ...readPages(dir, basePath), sourceUrl }, stop }
 }
 
 export default async function setup(project: TestProject) {

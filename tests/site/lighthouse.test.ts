@@ -1,0 +1,21 @@
+import { expect, inject, test } from 'vitest'
+import { runLighthouse, steadyCategories } from '../../lab/page-weight/lighthouse.ts'
+import { describeInChromium } from '../tools/browsers.ts'
+
+describeInChromium(({ executablePath }) => {
+  test.each(['/', '/guides/express/'])(
+    'Lighthouse gives %s full scores for accessibility, best practices and SEO',
+    async (page) => {
+      const { scores, failedAudits } = await runLighthouse(
+        executablePath,
+        inject('site').origin + page,
+        steadyCategories,
+      )
+      expect(scores, failedAudits.join('\n')).toEqual({
+        accessibility: 100,
+        'best-practices': 100,
+        seo: 100,
+      })
+    },
+  )
+})
