@@ -28,8 +28,14 @@ pub struct Problem {
 #[derive(Serialize, ToSchema)]
 pub struct InputError {
     /// A JSON pointer (RFC 6901)
-    pub pointer: String,
-    pub detail: String,
+    pointer: String,
+    detail: String,
+}
+
+impl InputError {
+    pub fn new(pointer: impl ToString, detail: impl ToString) -> Self {
+        Self { pointer: pointer.to_string(), detail: detail.to_string() }
+    }
 }
 
 impl Problem {

@@ -106,23 +106,16 @@ fn check(validator: &Validator, input: &Value) -> Result<(), Problem> {
 /// unknown property.
 fn describe(error: ValidationError) -> Vec<InputError> {
     let at = error.instance_path();
-    let pointers = match error.kind() {
-        Kind::Required { property } => {
-            property.as_str().into_iter().map(|name| at.join(name)).collect()
+    match error.kind() {
+        Kind::AdditionalProperties { unexpected } => unexpected
+            .iter()
+            .map(|name| InputError::new(at.join(name), "Unknown property"))
+            .collect(),
+        Kind::Required { property: Value::String(name) } => {
+            vec![InputError::new(at.join(name), error.masked())]
         }
-        Kind::AdditionalProperties { unexpected } => {
-            unexpected.iter().map(|name| at.join(name)).collect()
-        }
-        _ => vec![at.clone()],
-    };
-    let detail = error.masked().to_string();
-    pointers
-        .into_iter()
-        .map(|at| InputError {
-            pointer: at.to_string(),
-            detail: detail.clone(),
-        })
-        .collect()
+        _ => vec![InputError::new(at, error.masked())],
+    }
 }
 
 /// An error of serde, which stops at the first one.
@@ -132,9 +125,8 @@ impl<E: Display> From<serde_path_to_error::Error<E>> for Problem {
             Segment::Seq { index } => format!("/{index}"),
             name => format!("/{name}"),
         });
-        let pointer = tokens.collect();
-        let detail = error.inner().to_string();
-        Self::invalid(vec![InputError { pointer, detail }])
+        let pointer: String = tokens.collect();
+        Self::invalid(vec![InputError::new(pointer, error.inner())])
     }
 }
 // #endregion

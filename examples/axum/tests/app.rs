@@ -97,6 +97,16 @@ async fn a_422_lists_every_error_each_with_its_json_pointer() {
 }
 
 #[tokio::test]
+async fn a_422_is_not_much_larger_than_the_request() {
+    let names = (0..5_000).map(|n| (format!("p{n}"), json!(0)));
+    let input = Value::Object(names.collect());
+    let response = post(&create_app(Prompt), &input).await;
+    assert_eq!(response.status(), StatusCode::UNPROCESSABLE_ENTITY);
+    let body = response.into_body().collect().await.unwrap().to_bytes();
+    assert!(body.len() < 10 * input.to_string().len(), "{}", body.len());
+}
+
+#[tokio::test]
 async fn an_integer_written_as_2_0_is_an_error_at_its_own_pointer() {
     let mut input = input();
     input["items"][0]["quantity"] = json!(2.0);
