@@ -11,7 +11,7 @@ import { readExample } from '../src/model/examples/example.ts'
 import { install, unpack } from '../src/model/examples/workspace.ts'
 import { buildSite } from './build.ts'
 import { findChromium, findJava, requirePath } from './find.ts'
-import { openHttpPrograms } from './lab-http.ts'
+import { openHttpPrograms } from './lab/http.ts'
 import { root } from './program.mjs'
 import { listen, siteHandler } from './serve.ts'
 
@@ -39,15 +39,12 @@ const subjects: Readonly<Record<string, Subject>> = {
     main: async (args) => (await import('../lab/crash/main.ts')).main(args),
   },
   experiments: {
-    summary: 'default behavior of Express and Fastify',
+    summary: 'small programs and changed examples, with the answers they give',
     main: async (args) => (await import('../lab/experiments/main.ts')).main(args, prepare),
   },
   http: {
     summary: 'CPU time per request and latency at fixed rates of the HTTP examples',
-    async main(args) {
-      await using programs = openHttpPrograms()
-      await (await import('../lab/http/main.ts')).main(args, programs)
-    },
+    main: async (args) => (await import('../lab/http/main.ts')).main(args, openHttpPrograms),
   },
   'kafka-cost': {
     summary: 'start time and memory of Kafka with one broker and three, and of the dev broker',

@@ -41,8 +41,8 @@ const quick: HttpRecord['settings'] = {
   rates: [250, 1_000],
 }
 
-/** The programs that the lab needs, each as a path. */
-export interface Programs extends Toolbox {
+/** The programs that the lab needs, each as a path. Disposing removes the folders of the examples. */
+export interface Programs extends Toolbox, AsyncDisposable {
   readonly wrk: string
   /** The versions of all runtimes. */
   readonly versions: Omit<HttpRecord['versions'], 'node'>
@@ -59,7 +59,7 @@ export interface Programs extends Toolbox {
  *   npm run lab -- http --only express,axum    only these stacks
  *   npm run lab -- http --record               also writes lab/http/record.json, if every gate passes
  */
-export async function main(args: string[], programs: Programs): Promise<void> {
+export async function main(args: string[], openPrograms: () => Programs): Promise<void> {
   const { values } = parseArgs({
     args,
     options: {
@@ -75,6 +75,7 @@ export async function main(args: string[], programs: Programs): Promise<void> {
   if (process.platform !== 'linux' || cpus().length < 2) {
     throw new OptionError('The HTTP lab reads the accounting of Linux, and needs two cores.')
   }
+  await using programs = openPrograms()
   const commit = values.record ? readCommit(inputs) : ''
   const hash = inputHash()
   const settings = values.quick ? quick : full

@@ -8,7 +8,15 @@ function runLab(...args: readonly string[]) {
   return { stdout, lines: stderr.trimEnd().split('\n'), status }
 }
 
-const subjects = ['bus-bench', 'cold-start', 'crash', 'experiments', 'kafka-cost', 'page-weight']
+const subjects = [
+  'bus-bench',
+  'cold-start',
+  'crash',
+  'experiments',
+  'http',
+  'kafka-cost',
+  'page-weight',
+]
 
 vi.setConfig({ testTimeout: 30_000 })
 
@@ -33,6 +41,8 @@ test.each(['kafka-cots', 'constructor'])(
 test.each([
   ['bus-bench', ['--rounds', '0'], '--rounds 0: give a whole number from 1 on'],
   ['crash', ['--speed'], "Unknown option '--speed'"],
+  ['http', ['--only', 'expres'], '--only expres: the stacks are express, fastify, '],
+  ['http', ['--quick', '--record'], '--record needs a full run: leave out --quick and --only'],
 ] as const)('npm run lab -- %s rejects the options %j in one line', (subject, args, message) => {
   const { stdout, lines, status } = runLab(subject, ...args)
   expect([stdout, lines.length, status]).toEqual(['', 1, 1])

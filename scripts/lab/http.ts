@@ -1,21 +1,21 @@
 /** Finds and installs what the HTTP lab needs. */
 import { spawnSync } from 'node:child_process'
 import { join } from 'node:path'
-import { defaultRuntime, nodeRuntimes, type Runtime } from '../contracts/process/runtimes.ts'
-import type { Programs } from '../lab/http/main.ts'
-import type { Stack } from '../lab/http/stacks.ts'
-import { OptionError } from '../lab/options.ts'
-import { readExample } from '../src/model/examples/example.ts'
-import { emptyWorkspace, install, runCommand } from '../src/model/examples/workspace.ts'
-import { findWrk, requirePath } from './find.ts'
-import { root } from './program.mjs'
+import { defaultRuntime, nodeRuntimes, type Runtime } from '../../contracts/process/runtimes.ts'
+import type { Programs } from '../../lab/http/main.ts'
+import type { Stack } from '../../lab/http/stacks.ts'
+import { OptionError } from '../../lab/options.ts'
+import { readExample } from '../../src/model/examples/example.ts'
+import { emptyWorkspace, install, runCommand } from '../../src/model/examples/workspace.ts'
+import { findWrk, requirePath } from '../find.ts'
+import { root } from '../program.mjs'
 
 /**
- * Looks for every program first. Disposing removes all folders.
+ * Looks for every program before it installs anything.
  *
  * @throws OptionError that says what to install
  */
-export function openHttpPrograms(): Programs & AsyncDisposable {
+export function openHttpPrograms(): Programs {
   const wrk = requirePath(findWrk())
   const [node22] = nodeRuntimes()
   if (node22.path === undefined) throw new OptionError(node22.missing)
