@@ -1,10 +1,11 @@
 import { describe, expect, test } from 'vitest'
-import { defaultRuntime } from '../../contracts/process/runtimes.ts'
+import { runtimesOf } from '../../contracts/process/runtimes.ts'
 import { experiments } from '../../lab/experiments/list.ts'
 import { experimentRecord } from '../../lab/experiments/record.ts'
 import { runExperiments } from '../../lab/experiments/run.ts'
 import { readExample } from '../../src/model/examples/example.ts'
 import { runCommand, unpack } from '../../src/model/examples/workspace.ts'
+import { describeWith } from '../tools/describe-with.ts'
 
 describe.each(Object.entries(experiments))('experiments on %s', (id, list) => {
   const example = readExample(id)
@@ -15,16 +16,20 @@ describe.each(Object.entries(experiments))('experiments on %s', (id, list) => {
     expect(record?.hash, again).toBe(example.hash)
   })
 
-  // Cargo may have to compile the packages of axum first.
-  const timeout = example.manifest.runtime === 'cargo' ? 600_000 : undefined
-  const runAgain = async () => {
-    await using workspace = await unpack(example)
-    const { directory } = workspace
-    const { argv, commands } = example.manifest
-    const runtime = defaultRuntime(example.manifest.runtime)
-    await runCommand(commands.install, directory, runtime)
-    const outcomes = await runExperiments(list, { directory, argv, runtime })
-    expect(outcomes, again).toEqual(record?.outcomes)
+  const { argv, commands, runtime: toolchain } = example.manifest
+  for (const found of runtimesOf(toolchain).slice(-1)) {
+    describeWith(`on ${found.name}`, found, (path) => {
+      const runAgain = async () => {
+        await using workspace = await unpack(example)
+        const { directory } = workspace
+        const runtime = { ...found, path }
+        await runCommand(commands.install, directory, runtime)
+        const outcomes = await runExperiments(list, { directory, argv, runtime })
+        expect(outcomes, again).toEqual(record?.outcomes)
+      }
+      // Cargo may have to compile the packages of axum first.
+      const timeout = toolchain === 'cargo' ? 600_000 : undefined
+      test('the experiments have the recorded outcomes', runAgain, timeout)
+    })
   }
-  test('the experiments have the recorded outcomes', runAgain, timeout)
 })
