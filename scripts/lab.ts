@@ -63,6 +63,17 @@ const subjects: Readonly<Record<string, Subject>> = {
       await main(args, requirePath(findChromium()), { origin, dir, build }).finally(close)
     },
   },
+  'rust-build': {
+    summary: 'time that the axum example takes to build, and the size of its program',
+    async main(args) {
+      const { main } = await import('../lab/rust-build/main.ts')
+      await main(args, async () => {
+        const { hash, manifest } = readExample('axum')
+        const rust = defaultRuntime(manifest.runtime)
+        return { ...(await unpack(readExample('axum'))), hash, argv: manifest.argv, rust }
+      })
+    },
+  },
 }
 
 /** Installs an example in a temporary folder. */

@@ -16,6 +16,7 @@ const subjects = [
   'http',
   'kafka-cost',
   'page-weight',
+  'rust-build',
 ]
 
 vi.setConfig({ testTimeout: 30_000 })
