@@ -127,7 +127,7 @@ export async function main(args: string[], openPrograms: () => Programs): Promis
   const repeated = all.filter((sample) => sample.repeat !== undefined).length
   printCost(cost, ids)
   printLatency(latency)
-  console.log(`${repeated} samples were taken again.`)
+  console.log(`Samples that failed a gate: ${repeated}`)
   if (!values.record) return
 
   const wanted = { scene: 'post', connections: 64, logs: false } as const

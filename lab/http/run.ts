@@ -2,7 +2,7 @@
 import { execa } from 'execa'
 import { fileURLToPath } from 'node:url'
 import { createRandom } from '../random.ts'
-import { checkCore, checkLittle, GateError, isGeneratorBound } from './gates.ts'
+import { checkCore, checkLittle, checkRate, GateError, isGeneratorBound } from './gates.ts'
 import type { OpenLoopOptions, OpenLoopResult } from './open-loop.ts'
 import type { CostCase, CostSample, HttpRecord, LatencySample } from './record.ts'
 import { requestOf, type Scene } from './scenes.ts'
@@ -152,7 +152,9 @@ export async function measureLatency(
       `${stack}, ${scene} at ${rate}/s, round ${round}`,
       async () => {
         const { result, use } = await server.measure(() => load(seconds))
-        return { problem: checkCore(use), sample: { round, stack, scene, rate, ...result } }
+        const isBelowKnee = result.p99 <= p99Limit && result.late <= lateLimit
+        const problem = checkCore(use) ?? (isBelowKnee ? checkRate(result) : undefined)
+        return { problem, sample: { round, stack, scene, rate, ...result } }
       },
     )
     run.onLatency(sample)
