@@ -69,6 +69,11 @@ const HttpRecord = z.strictObject({
   /** The hash of each example's published form, by its ID. */
   examples: z.record(z.string(), Hash),
   build: z.enum(['release', 'debug']),
+  /** The result of the HTTP contract for each stack that implements it, run on the very build that was measured. */
+  contract: z.partialRecord(
+    z.enum(stackIds),
+    z.strictObject({ passed: count, total: z.int().positive() }),
+  ),
   settings: z.strictObject({
     costRounds: z.int().positive(),
     latencyRounds: z.int().positive(),
@@ -90,8 +95,11 @@ export type HttpRecord = z.infer<typeof HttpRecord>
 
 export const httpRecord = recordFile('lab/http/record.json', HttpRecord)
 
-/** The files that decide the results, besides the examples. */
-export const inputs = ['lab/http/**/*.{ts,mjs,rs,toml,lock}']
+/** The files that decide what is measured, besides the examples and the settings, which are recorded. */
+export const inputs = [
+  'lab/http/{cpu,gates,open-loop,run,scenes,server,stacks,wrk}.ts',
+  'lab/http/floors/**/*.{mjs,rs,toml,lock}',
+]
 
 /** Hashes the files that decide the results, besides the examples. */
 export const inputHash = (root?: string) => hashInputs(inputs, root)
