@@ -2,7 +2,7 @@ import { docsSchema, i18nSchema } from '@astrojs/starlight/schema'
 import { file, glob } from 'astro/loaders'
 import { defineCollection } from 'astro:content'
 import { z } from 'astro/zod'
-import { Claim } from './model/claims/schema.ts'
+import { ClaimFile } from './model/claims/schema.ts'
 import { Decision, Option } from './model/decisions/schema.ts'
 import { WithoutFigures } from './model/figures.ts'
 import { Entry } from './model/glossary/schema.ts'
@@ -23,7 +23,7 @@ export const collections = {
   options: defineCollection({ loader: file('content/options.json'), schema: Option }),
   claims: defineCollection({
     loader: glob({ base: './content/claims', pattern: '*.yaml' }),
-    schema: Claim,
+    schema: ClaimFile,
   }),
   glossary: defineCollection({ loader: file('content/glossary.yaml'), schema: Entry }),
   // Words of the interface that differ from Starlight's defaults.

@@ -11,6 +11,9 @@ export const GET: APIRoute = async () =>
         id,
         ...(part && { part }),
         ...data,
+        ...(data.measured && {
+          measured: { ...data.measured, page: absoluteUrl(`/${data.measured.page}/`) },
+        }),
         sources: data.sources.map((source) => ({ ...source, host: new URL(source.url).hostname })),
         links: {
           claim: absoluteUrl(`/claims/#${entry}`),

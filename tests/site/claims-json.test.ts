@@ -2,10 +2,11 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, inject, test } from 'vitest'
 import { root } from '../../scripts/program.mjs'
+import type { JudgedClaim } from '../../src/model/claims/judge.ts'
 import { Claim } from '../../src/model/claims/schema.ts'
 import { exampleIds } from '../../src/model/examples/example.ts'
 
-interface ClaimEntry extends Claim {
+interface ClaimEntry extends JudgedClaim {
   id: string
   part?: string
   sources: (Claim['sources'][number] & { host: string })[]
@@ -41,9 +42,9 @@ describe.each([inject('site'), inject('siteBelow')])(
       )
     })
 
-    test('/claims.json has the same fields and values as the YAML files', async () => {
+    test('/claims.json has the same fields and values as the YAML files, and our own figures for a measured claim', async () => {
       for (const entry of await read()) {
-        const { id, part = '', links, ...claim } = entry
+        const { id, part = '', links, measured, ...claim } = entry
         const yaml = plain(readFileSync(join(folder, `${id}${part}.yaml`), 'utf8'))
         const sources = claim.sources.map(({ host, ...source }) => {
           expect(host).toBe(new URL(source.url).hostname)
@@ -51,13 +52,33 @@ describe.each([inject('site'), inject('siteBelow')])(
         })
         // The schema rejects other fields and other verdicts.
         expect(Claim.safeParse({ ...claim, sources }).error, id + part).toBeUndefined()
-        for (const field of fields({ ...claim, sources })) {
+        expect(yaml.includes('measured: true'), id + part).toBe(measured !== undefined)
+        // The record decides the verdicts and the sentences of a measured claim, and says more than its file.
+        if (measured)
+          expect(plain(claim.finding)).toContain(/finding: (.*?) sources:/.exec(yaml)?.[1])
+        const { subject, guides, examples } = claim
+        const written = measured
+          ? { claim: claim.claim, subject, guides, examples, sources }
+          : { ...claim, sources }
+        for (const field of fields(written)) {
           // A default of the schema, which the files leave out.
           if (field !== 'dated: published') expect(yaml).toContain(plain(field))
         }
         expect(sources.length, id + part).toBe(yaml.split('url: ').length - 1)
-        expect(yaml).toContain(`verdicts: [${claim.verdicts.join(', ')}]`)
+        if (!measured) expect(yaml).toContain(`verdicts: [${claim.verdicts.join(', ')}]`)
         expect(links.guides.length).toBe(claim.guides.length)
+      }
+    })
+
+    test('a measured claim names the day of its figures and a page of the lab that exists', async () => {
+      const measured = (await read()).flatMap((entry) => entry.measured ?? [])
+      expect(measured.length).toBeGreaterThan(0)
+      for (const { sentence, date, page, isStale } of measured) {
+        expect(sentence).toMatch(/\d/)
+        expect(date).toMatch(/^\d{4}-\d\d-\d\d$/)
+        expect(isStale).toBeTypeOf('boolean')
+        expect(page).toContain(`${origin}${basePath}lab/`)
+        expect((await fetch(page)).status, page).toBe(200)
       }
     })
 

@@ -151,7 +151,6 @@ describeInChromium(({ openPage }) => {
         all.map((row) => Number(row.querySelector('td:last-child')?.textContent)),
       )
       expect(counted).toEqual(verdicts.map((verdict) => having(verdict).length))
-      expect(counted).not.toContain(0)
     })
 
     test('the summary in the article counts the claims of each verdict as the ledger does', async () => {
@@ -163,7 +162,11 @@ describeInChromium(({ openPage }) => {
           parseInt(link.textContent),
         ]),
       )
-      expect(counted).toEqual(verdicts.map((verdict) => [verdict, having(verdict).length]))
+      expect(counted).toEqual(
+        verdicts
+          .map((verdict) => [verdict, having(verdict).length])
+          .filter(([, count]) => count !== 0),
+      )
     })
 
     test('the verdict of a claim says so if no primary source of it was read', async () => {

@@ -56,6 +56,7 @@ describeInChromium(({ openPage }) => {
     ['/which-backend/', 'Decide'],
     ['/guides/kafka/', 'Guides'],
     ['/examples/kafka/dev-broker/', 'Examples'],
+    ['/lab/cost/', 'Lab'],
     ['/claims/', 'Claims'],
   ])('without JavaScript %s links to every section on a phone', async (path, current) => {
     const viewport = { width: 390, height: 800 }
@@ -69,6 +70,7 @@ describeInChromium(({ openPage }) => {
       'Decide',
       'Guides',
       'Examples',
+      'Lab',
       'Claims',
     ])
     for (const link of await links.all()) {

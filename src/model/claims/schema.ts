@@ -32,7 +32,7 @@ const Source = z.strictObject({
   note: z.string().optional().describe('limits of the source'),
 })
 
-/** A statement of the article and our verdict on it. `content/claims/<id>.yaml` holds one. */
+/** A statement of the article and our verdict on it. */
 export const Claim = z.strictObject({
   claim: z.string().describe('the statement, in our words'),
   subject: z.enum(subjects),
@@ -45,3 +45,16 @@ export const Claim = z.strictObject({
 })
 
 export type Claim = z.infer<typeof Claim>
+
+/**
+ * A claim as `content/claims/<id>.yaml` holds it. A measured claim may leave the verdicts and the better sentence to the record
+ * of the lab; its finding is what the sources say.
+ */
+export const ClaimFile = Claim.partial({ verdicts: true, better: true }).extend({
+  measured: z
+    .literal(true)
+    .optional()
+    .describe('our record decides too: src/model/claims/judgments.ts says how'),
+})
+
+export type ClaimFile = z.infer<typeof ClaimFile>

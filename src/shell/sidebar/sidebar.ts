@@ -29,5 +29,17 @@ export const sidebar = [
     ],
   },
   { label: 'Examples', items: ['examples'] },
+  {
+    label: 'Lab',
+    items: [
+      'lab',
+      'lab/cost',
+      'lab/latency',
+      'lab/async',
+      'lab/cold-start',
+      'lab/size',
+      'lab/method',
+    ],
+  },
   { label: 'Evidence', items: ['claims', 'how-this-site-is-tested', 'glossary', 'changes'] },
 ]

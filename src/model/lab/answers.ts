@@ -1,0 +1,51 @@
+import { findNamed, type Place } from '../placed-error.ts'
+import { answerCost } from './cost.ts'
+import { listChanges, readHttpRecord } from './http.ts'
+
+/** A sentence that is generated from a record, so that it follows from what was measured. */
+export interface Answer {
+  readonly id: string
+  /** Slug of the page that shows how it was measured. */
+  readonly page: string
+  /** Reads the record. */
+  read(): {
+    /** States the result with its uncertainty. */
+    readonly sentence: string
+    /** The day of the record. */
+    readonly date: string
+    /** Whether the inputs of the record have changed since. */
+    readonly isStale: boolean
+  }
+}
+
+/** A sentence from the record of the HTTP lab. */
+function fromHttp(
+  id: string,
+  page: string,
+  say: (record: ReturnType<typeof readHttpRecord>) => string,
+): Answer {
+  return {
+    id,
+    page,
+    read() {
+      const record = readHttpRecord()
+      return { sentence: say(record), date: record.date, isStale: listChanges(record).length > 0 }
+    },
+  }
+}
+
+/** The answers to the questions of the lab, in the order of its first page. */
+export const answers: readonly Answer[] = [fromHttp('cost', 'lab/cost', answerCost)]
+
+/** Sentences on other pages. */
+const sentences: readonly Answer[] = []
+
+/**
+ * Finds an answer or a sentence.
+ *
+ * @throws PlacedError that suggests the closest id if there is no such sentence
+ */
+export function findAnswer(id: string, at: Place): Answer {
+  const problem = `the lab has no sentence "${id}"`
+  return findNamed([...answers, ...sentences], (answer) => answer.id, id, at, problem)
+}
