@@ -1,3 +1,5 @@
+import { countSavings, describeSavings } from '../lab/cost.ts'
+import { readHttpRecord } from '../lab/http.ts'
 import type { Claim } from './schema.ts'
 
 /** What a record of the lab says about a claim. */
@@ -13,4 +15,18 @@ export interface Judgment {
 }
 
 /** The judgment of each measured claim. */
-export const judgments: Readonly<Record<string, () => Judgment>> = {}
+export const judgments: Readonly<Record<string, () => Judgment>> = { c11: judgeRust }
+
+/** Rust against the other languages. CPU time isn't money, so the verdict stays with the reports of costs. */
+function judgeRust(): Judgment {
+  const record = readHttpRecord()
+  const meaning = {
+    all: 'That is at least half, whichever of them it replaces.',
+    some: 'Whether that is half depends on what it replaces.',
+    none: 'That is not surely half, whichever of them it replaces.',
+  }[countSavings(record, 0.5)]
+  return {
+    finding: `${describeSavings(record)} ${meaning} It is CPU time of a service that waits for no database, not infrastructure cost.`,
+    evidence: 'cost',
+  }
+}

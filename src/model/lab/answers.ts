@@ -1,5 +1,15 @@
 import { findNamed, type Place } from '../placed-error.ts'
-import { answerCost } from './cost.ts'
+import {
+  answerCost,
+  compareWithExpress,
+  describeBusy,
+  describeChoice,
+  describeFloors,
+  describeLogs,
+  describeSavings,
+  describeStack,
+  describeUpgrade,
+} from './cost.ts'
 import { listChanges, readHttpRecord } from './http.ts'
 
 /** A sentence that is generated from a record, so that it follows from what was measured. */
@@ -38,7 +48,25 @@ function fromHttp(
 export const answers: readonly Answer[] = [fromHttp('cost', 'lab/cost', answerCost)]
 
 /** Sentences on other pages. */
-const sentences: readonly Answer[] = []
+const sentences: readonly Answer[] = [
+  fromHttp('cost-express', 'lab/cost', (record) => describeStack(record, 'express', ['node-zod'])),
+  fromHttp('cost-fastify', 'lab/cost', (record) => describeStack(record, 'fastify', ['express'])),
+  fromHttp('cost-fastapi', 'lab/cost', (record) =>
+    describeStack(record, 'fastapi', ['express', 'fastify']),
+  ),
+  fromHttp('cost-axum', 'lab/cost', (record) =>
+    describeStack(record, 'axum', ['fastify', 'express', 'fastapi']),
+  ),
+  fromHttp('cost-rejected', 'lab/cost', (record) => compareWithExpress(record, 'rejected')),
+  fromHttp('cost-get', 'lab/cost', (record) => compareWithExpress(record, 'get')),
+  fromHttp('cost-logged', 'lab/cost', describeLogs),
+  fromHttp('cost-floors', 'lab/cost', (record) => describeFloors(record)),
+  fromHttp('cost-busy', 'lab/cost', (record) => describeBusy(record, 100)),
+  fromHttp('cost-choice', 'lab/cost', describeChoice),
+  fromHttp('upgrade-express', 'lab/cost', (record) => describeUpgrade(record, 'express')),
+  fromHttp('upgrade-fastify', 'lab/cost', (record) => describeUpgrade(record, 'fastify')),
+  fromHttp('savings-axum', 'lab/cost', describeSavings),
+]
 
 /**
  * Finds an answer or a sentence.

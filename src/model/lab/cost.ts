@@ -1,18 +1,19 @@
 import { isGeneratorBound } from '../../../lab/http/gates.ts'
-import { compareCost, type CostCase, type HttpRecord } from '../../../lab/http/record.ts'
+import {
+  compareCost,
+  cpuPerRequest,
+  type CostCase,
+  type CostSample,
+  type HttpRecord,
+} from '../../../lab/http/record.ts'
 import type { StackId } from '../../../lab/http/stacks.ts'
 import { compareRounds, isUndecided, type Ratio } from '../../../lab/http/statistics.ts'
 import { spread } from '../../../lab/record.ts'
-import { formatRatio, joinWords } from './http.ts'
-import { choices, nameOf } from './stacks.ts'
+import { formatRatio, invertRatio, joinWords } from './http.ts'
+import { choices, floors, nameOf, type Choice } from './stacks.ts'
 
 /** Requests in flight that keep every stack busy. */
 const connections = 64
-
-interface Load extends CostCase {
-  /** The request, as in "one validated POST". */
-  readonly request: string
-}
 
 /** The loads whose cost the site shows. */
 export const loads = {
@@ -20,8 +21,8 @@ export const loads = {
   get: { scene: 'get', connections, logs: false, request: 'GET by ID' },
   rejected: { scene: 'rejected', connections, logs: false, request: 'rejected POST' },
   logged: { scene: 'post', connections, logs: true, request: 'validated POST with its log line' },
-} as const satisfies Record<string, Load>
-export type LoadName = keyof typeof loads
+} as const satisfies Record<string, CostCase & { request: string }>
+export type Load = keyof typeof loads
 
 /** What a request costs one stack. */
 export interface Cost {
@@ -32,88 +33,203 @@ export interface Cost {
   readonly micros: Ratio
   /** Requests in the CPU time of one on Express. `undefined` for Express itself. */
   readonly perExpress: Ratio | undefined
-  /** Requests in a second of one core. `undefined` if the generator was the limit. */
+  /** Requests in a second of one core. `undefined` if the generator was the limit in a round. */
   readonly perCoreSecond: number | undefined
 }
 
-/** The cost of a load on each stack that was measured under it. */
+const samplesOf = ({ cost }: HttpRecord, stack: StackId, load: Load): CostSample[] => {
+  const { scene, connections, logs } = loads[load]
+  return cost.filter(
+    (sample) =>
+      sample.stack === stack &&
+      sample.scene === scene &&
+      sample.connections === connections &&
+      sample.logs === logs,
+  )
+}
+
+/** The cost of a load on each of these stacks that was measured under it. */
 export function costsOf(
-  { cost }: HttpRecord,
-  load: LoadName,
+  record: HttpRecord,
+  load: Load,
   stacks: readonly StackId[] = choices,
 ): Cost[] {
   return stacks.flatMap((stack) => {
-    const samples = cost.filter((sample) => sample.stack === stack && isOf(sample, loads[load]))
+    const samples = samplesOf(record, stack, load)
     if (samples.length === 0) return []
-    const rounds = samples.map(({ cpuTime, requests }) => (cpuTime * 1000) / requests)
+    const rounds = samples.map(cpuPerRequest)
     const micros = compareRounds(rounds.map((round) => [round, 1]))
     return {
       stack,
       rounds,
       micros,
-      perExpress:
-        stack === 'express' ? undefined : compareCost(cost, stack, 'express', loads[load]),
+      perExpress: stack === 'express' ? undefined : timesAsMuch(record, 'express', stack, load),
       perCoreSecond: samples.some(isGeneratorBound) ? undefined : 1e6 / micros.ratio,
     }
   })
 }
 
-const isOf = (sample: CostCase, { scene, connections, logs }: CostCase) =>
-  sample.scene === scene && sample.connections === connections && sample.logs === logs
-
-/** How many times the CPU time of a base a stack takes for a request. */
+/** The CPU time of a request on one stack, as a multiple of that on another. */
 export const timesAsMuch = (
   { cost }: HttpRecord,
   stack: StackId,
-  base: StackId,
-  load: LoadName = 'post',
-): Ratio => compareCost(cost, base, stack, loads[load])
+  other: StackId,
+  load: Load = 'post',
+): Ratio => compareCost(cost, other, stack, loads[load])
 
-/** Says how many requests each stack answers in the CPU time of one on Express. */
-export function describeCosts(record: HttpRecord, load: LoadName): string {
-  const costs = costsOf(record, load)
-  const express = costs.find(({ stack }) => stack === 'express')
-  if (!express) return `What a ${loads[load].request} costs is unknown.`
-  const others = costs.flatMap(({ stack, perExpress }) =>
-    perExpress ? { name: nameOf(stack), ratio: perExpress } : [],
-  )
-  const decided = others.filter(({ ratio }) => !isUndecided(ratio))
-  const cheaper = decided.filter(({ ratio }) => ratio.ratio > 1).sort(byRatio)
-  const dearer = decided.filter(({ ratio }) => ratio.ratio < 1).sort(byRatio)
-  const same = others.filter(({ ratio }) => isUndecided(ratio))
-  const parts = [
-    cheaper.length > 0 &&
-      joinWords(
-        cheaper.map(
-          ({ name, ratio }, index) =>
-            `${name}${index === 0 ? ' answers' : ''} ${formatRatio(ratio)}`,
-        ),
-      ),
-    dearer.length > 0 &&
-      `one on ${joinWords(dearer.map(({ name, ratio }, index) => `${index === 0 ? '' : 'on '}${name}${index === 0 ? ' takes' : ''} ${formatRatio(invert(ratio))}${index === 0 ? ' times as much' : ''}`))}`,
-    same.length > 0 && `we found no difference to ${joinWords(same.map(({ name }) => name))}`,
-  ].filter((part) => part !== false)
-  return `In the CPU time of one ${loads[load].request} on Express (${formatMicros(express.micros.ratio)}), ${parts.join('; ')}. In parentheses: 95% intervals.`
-}
+/** Formats a CPU time: "8.7 µs", "195 µs". */
+export const formatMicros = (micros: number): string => `${toDigits(micros)} µs`
 
-const byRatio = (one: { ratio: Ratio }, other: { ratio: Ratio }) =>
-  other.ratio.ratio - one.ratio.ratio
-
-const invert = ({ ratio, low, high }: Ratio): Ratio => ({
-  ratio: 1 / ratio,
-  low: 1 / high,
-  high: 1 / low,
-})
-
-/** Formats a CPU time in µs: "8.7 µs", "195 µs". */
-export const formatMicros = (micros: number): string => `${micros.toFixed(micros < 100 ? 1 : 0)} µs`
+const toDigits = (micros: number) => micros.toFixed(micros < 100 ? 1 : 0)
 
 /** The answer to "What does a request cost?" */
-export const answerCost = (record: HttpRecord): string => describeCosts(record, 'post')
+export const answerCost = (record: HttpRecord): string => compareWithExpress(record, 'post')
 
-/** Resident memory of a stack in MiB, before the first load and after validated POSTs: the median of all rounds with the extremes. */
-export function memoryOf({ cost }: HttpRecord, stack: StackId) {
-  const samples = cost.filter((sample) => sample.stack === stack && isOf(sample, loads.post))
+/** Says how many requests the other stacks answer in the CPU time of one on Express. */
+export function compareWithExpress(record: HttpRecord, load: Load): string {
+  const costs = costsOf(record, load)
+  const express = costs.find(({ stack }) => stack === 'express')
+  const { request } = loads[load]
+  if (!express) return `What a ${request} costs was not measured.`
+  const others = costs
+    .flatMap(({ stack, perExpress: ratio }) => (ratio ? { name: nameOf(stack), ratio } : []))
+    .sort((one, other) => other.ratio.ratio - one.ratio.ratio)
+  const same = others.filter(({ ratio }) => isUndecided(ratio))
+  const cheaper = others.filter((one) => !same.includes(one) && one.ratio.ratio > 1)
+  const dearer = others.filter((one) => !same.includes(one) && one.ratio.ratio < 1)
+  const parts = [
+    cheaper.map(({ name, ratio }, index) =>
+      index === 0 ? `${name} answers ${formatRatio(ratio)}` : `${name} ${formatRatio(ratio)}`,
+    ),
+    dearer.map(({ name, ratio }, index) =>
+      index === 0
+        ? `one on ${name} takes ${formatRatio(invertRatio(ratio))} times as much`
+        : `on ${name} ${formatRatio(invertRatio(ratio))} times`,
+    ),
+    same.map(({ name }, index) =>
+      index === 0 ? `we found no difference between Express and ${name}` : name,
+    ),
+  ]
+    .filter((part) => part.length > 0)
+    .map(joinWords)
+  const { ratio } = express.micros
+  return `In the CPU time of one ${request} on Express, ${formatMicros(ratio)}, ${parts.join('; ')}. The parentheses hold 95% intervals.`
+}
+
+/** Says what a validated POST costs one stack, and compares it with others. */
+export function describeStack(
+  record: HttpRecord,
+  stack: Choice,
+  others: readonly StackId[],
+): string {
+  const [cost] = costsOf(record, 'post', [stack])
+  if (!cost) return `What a request costs ${nameOf(stack)} was not measured.`
+  const { ratio, low, high } = cost.micros
+  const parts = others.map((other) => compareTwo(record, stack, other))
+  return `A validated POST takes ${formatMicros(ratio)} (95% interval ${toDigits(low)}–${toDigits(high)}) of CPU time on ${nameOf(stack)}; ${parts.join('; ')}.`
+}
+
+/** Compares the CPU time of a load on two stacks, as a clause. */
+function compareTwo(record: HttpRecord, one: StackId, other: StackId, load?: Load): string {
+  const ratio = timesAsMuch(record, one, other, load)
+  if (isUndecided(ratio))
+    return `we found no difference between ${nameOf(one)} and ${nameOf(other)}`
+  return ratio.ratio > 1
+    ? `${nameOf(one)} takes ${formatRatio(ratio)} times as much as ${nameOf(other)}`
+    : `${nameOf(other)} takes ${formatRatio(invertRatio(ratio))} times as much as ${nameOf(one)}`
+}
+
+/** Says how much CPU time a newer version of Node saves. */
+export function describeUpgrade(record: HttpRecord, stack: 'express' | 'fastify'): string {
+  const older = timesAsMuch(record, `${stack}-node22`, stack)
+  const name = nameOf(stack)
+  const [from, to] = [record.versions.node22, record.versions.node].map(
+    (version) => `Node ${version.split('.')[0]}`,
+  )
+  if (isUndecided(older)) return `For ${name}, we found no difference between ${from} and ${to}.`
+  const [high, low, ratio] = older.ratio > 1 ? [from, to, older] : [to, from, invertRatio(older)]
+  return `A validated POST on ${name} takes ${formatRatio(ratio)} times as much CPU time on ${high} as on ${low}.`
+}
+
+/** Says what each framework adds to a program without it. */
+export function describeFloors(record: HttpRecord, load: Load = 'post'): string {
+  const parts = floors.map(({ stack, under }) => compareTwo(record, under, stack, load))
+  return `In CPU time for a ${loads[load].request}, ${parts.join('; ')}.`
+}
+
+/** Says how much CPU time the request log adds. */
+export function describeLogs(record: HttpRecord): string {
+  const parts = choices.flatMap((stack) => {
+    const silent = new Map(samplesOf(record, stack, 'post').map((one) => [one.round, one]))
+    const pairs = samplesOf(record, stack, 'logged').flatMap((sample) => {
+      const other = silent.get(sample.round)
+      return other ? [[cpuPerRequest(sample), cpuPerRequest(other)] as const] : []
+    })
+    return pairs.length > 0 ? `${formatRatio(compareRounds(pairs))} on ${nameOf(stack)}` : []
+  })
+  return `With its log line, a validated POST takes this many times the CPU time without: ${joinWords(parts)}.`
+}
+
+/** Says which stack to choose if CPU time decides. */
+export function describeChoice(record: HttpRecord): string {
+  const express = timesAsMuch(record, 'express', 'fastify')
+  const [cheap, dear] =
+    express.ratio > 1 ? (['fastify', 'express'] as const) : (['express', 'fastify'] as const)
+  const typescript = isUndecided(express)
+    ? 'CPU time decides nothing'
+    : `${nameOf(cheap)} is the cheaper one`
+  const python = compareTwo(record, 'fastapi', cheap)
+  const rust = compareTwo(record, cheap, 'axum')
+  return `In TypeScript, ${typescript}: ${compareTwo(record, dear, cheap)}. For Python, ${python}. For Rust, ${rust}.`
+}
+
+/** Says how busy each stack keeps one core at a rate of validated POSTs. */
+export function describeBusy(record: HttpRecord, perSecond: number): string {
+  const parts = costsOf(record, 'post').map(({ stack, micros }) => {
+    const percent = (micros.ratio * perSecond) / 1e4
+    return `${nameOf(stack)} ${percent.toFixed(percent < 10 ? 1 : 0)}%`
+  })
+  return `${perSecond} validated POSTs per second keep one core busy for this share of the time: ${joinWords(parts)}.`
+}
+
+const otherThanAxum = choices.filter((stack) => stack !== 'axum')
+
+/** Says how much less CPU time a validated POST takes on axum than on each other stack. */
+export function describeSavings(record: HttpRecord): string {
+  const ratios = otherThanAxum.map((base) => ({
+    name: nameOf(base),
+    ratio: timesAsMuch(record, base, 'axum'),
+  }))
+  const same = ratios.filter(({ ratio }) => isUndecided(ratio)).map(({ name }) => name)
+  const parts = ratios
+    .filter(({ ratio }) => !isUndecided(ratio))
+    .map(({ name, ratio: { ratio, low, high } }, index) => {
+      const [share, ...interval] = [ratio, low, high].map((it) =>
+        Math.round(100 * Math.abs(1 - 1 / it)),
+      )
+      const range = interval.toSorted((one, other) => one - other).join('–')
+      const unit = index === 0 ? ' CPU time' : ''
+      return `${share}% (${range}%) ${ratio > 1 ? 'less' : 'more'}${unit} than ${name}`
+    })
+  if (parts.length === 0) {
+    return `For a validated POST, we found no difference between axum and ${joinWords(same)}.`
+  }
+  const rest = same.length > 0 ? `; we found no difference to ${joinWords(same)}` : ''
+  return `For a validated POST, axum takes ${joinWords(parts)}${rest}.`
+}
+
+/** Whether axum saves at least this share of the CPU time of all other stacks, of some, or of none, whatever the uncertainty. */
+export function countSavings(record: HttpRecord, share: number): 'all' | 'some' | 'none' {
+  const saving = otherThanAxum.filter(
+    (base) => timesAsMuch(record, base, 'axum').low >= 1 / (1 - share),
+  )
+  if (saving.length === otherThanAxum.length) return 'all'
+  return saving.length > 0 ? 'some' : 'none'
+}
+
+/** Resident memory of a stack in MiB, before the first load and after validated POSTs, over all rounds. */
+export function memoryOf(record: HttpRecord, stack: StackId) {
+  const samples = samplesOf(record, stack, 'post')
   return {
     stack,
     idle: spread(samples.map(({ idleMiB }) => idleMiB)),

@@ -48,6 +48,13 @@ export function formatRatio(ratio: Ratio): string {
   return `${middle} (${low}–${high})`
 }
 
+/** The same comparison from the other side. */
+export const invertRatio = ({ ratio, low, high }: Ratio): Ratio => ({
+  ratio: 1 / ratio,
+  low: 1 / high,
+  high: 1 / low,
+})
+
 /** Joins parts as in "one, two and three". */
 export const joinWords = (parts: readonly string[]): string =>
   new Intl.ListFormat('en-GB').format(parts)
