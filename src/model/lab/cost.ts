@@ -9,7 +9,7 @@ import {
 import type { StackId } from '../../../lab/http/stacks.ts'
 import { compareRounds, isUndecided, type Ratio } from '../../../lab/http/statistics.ts'
 import { spread } from '../../../lab/record.ts'
-import { formatRatio, invertRatio, joinWords } from './http.ts'
+import { formatRatio, invertRatio, joinWords, nameInterval } from './http.ts'
 import { choices, floors, nameOf, type Choice } from './stacks.ts'
 
 /** Requests in flight that keep every stack busy. */
@@ -113,7 +113,8 @@ export function compareWithExpress(record: HttpRecord, load: Load): string {
     .filter((part) => part.length > 0)
     .map(joinWords)
   const { ratio } = express.micros
-  return `In the CPU time of one ${request} on Express, ${formatMicros(ratio)}, ${parts.join('; ')}. The parentheses hold 95% intervals.`
+  const answers = `In the CPU time of one ${request} on Express, ${formatMicros(ratio)}, ${parts.join('; ')}.`
+  return nameInterval(answers)
 }
 
 /** Says what a validated POST costs one stack, and compares it with others. */
@@ -126,7 +127,9 @@ export function describeStack(
   if (!cost) return `What a request costs ${nameOf(stack)} was not measured.`
   const { ratio, low, high } = cost.micros
   const parts = others.map((other) => compareTwo(record, stack, other))
-  return `A validated POST takes ${formatMicros(ratio)} (95% interval ${toDigits(low)}–${toDigits(high)}) of CPU time on ${nameOf(stack)}; ${parts.join('; ')}.`
+  return nameInterval(
+    `A validated POST takes ${formatMicros(ratio)} (${toDigits(low)}–${toDigits(high)}) of CPU time on ${nameOf(stack)}; ${parts.join('; ')}.`,
+  )
 }
 
 /** Compares the CPU time of a load on two stacks, as a clause. */
@@ -135,8 +138,8 @@ function compareTwo(record: HttpRecord, one: StackId, other: StackId, load?: Loa
   if (isUndecided(ratio))
     return `we found no difference between ${nameOf(one)} and ${nameOf(other)}`
   return ratio.ratio > 1
-    ? `${nameOf(one)} takes ${formatRatio(ratio)} times as much as ${nameOf(other)}`
-    : `${nameOf(other)} takes ${formatRatio(invertRatio(ratio))} times as much as ${nameOf(one)}`
+    ? `${nameOf(one)} takes ${formatRatio(ratio)} times the CPU time of ${nameOf(other)}`
+    : `${nameOf(other)} takes ${formatRatio(invertRatio(ratio))} times the CPU time of ${nameOf(one)}`
 }
 
 /** Says how much CPU time a newer version of Node saves. */
@@ -148,13 +151,15 @@ export function describeUpgrade(record: HttpRecord, stack: 'express' | 'fastify'
   )
   if (isUndecided(older)) return `For ${name}, we found no difference between ${from} and ${to}.`
   const [high, low, ratio] = older.ratio > 1 ? [from, to, older] : [to, from, invertRatio(older)]
-  return `A validated POST on ${name} takes ${formatRatio(ratio)} times as much CPU time on ${high} as on ${low}.`
+  return nameInterval(
+    `A validated POST on ${name} takes ${formatRatio(ratio)} times as much CPU time on ${high} as on ${low}.`,
+  )
 }
 
 /** Says what each framework adds to a program without it. */
 export function describeFloors(record: HttpRecord, load: Load = 'post'): string {
   const parts = floors.map(({ stack, under }) => compareTwo(record, under, stack, load))
-  return `In CPU time for a ${loads[load].request}, ${parts.join('; ')}.`
+  return nameInterval(`For a ${loads[load].request}, ${parts.join('; ')}.`)
 }
 
 /** Says how much CPU time the request log adds. */
@@ -167,7 +172,9 @@ export function describeLogs(record: HttpRecord): string {
     })
     return pairs.length > 0 ? `${formatRatio(compareRounds(pairs))} on ${nameOf(stack)}` : []
   })
-  return `With its log line, a validated POST takes this many times the CPU time without: ${joinWords(parts)}.`
+  return nameInterval(
+    `With its log line, a validated POST takes this many times the CPU time without: ${joinWords(parts)}.`,
+  )
 }
 
 /** Says which stack to choose if CPU time decides. */
@@ -180,7 +187,9 @@ export function describeChoice(record: HttpRecord): string {
     : `${nameOf(cheap)} is the cheaper one`
   const python = compareTwo(record, 'fastapi', cheap)
   const rust = compareTwo(record, cheap, 'axum')
-  return `In TypeScript, ${typescript}: ${compareTwo(record, dear, cheap)}. For Python, ${python}. For Rust, ${rust}.`
+  return nameInterval(
+    `In TypeScript, ${typescript}: ${compareTwo(record, dear, cheap)}. For Python, ${python}. For Rust, ${rust}.`,
+  )
 }
 
 /** Says how busy each stack keeps one core at a rate of validated POSTs. */
@@ -215,7 +224,7 @@ export function describeSavings(record: HttpRecord): string {
     return `For a validated POST, we found no difference between axum and ${joinWords(same)}.`
   }
   const rest = same.length > 0 ? `; we found no difference to ${joinWords(same)}` : ''
-  return `For a validated POST, axum takes ${joinWords(parts)}${rest}.`
+  return nameInterval(`For a validated POST, axum takes ${joinWords(parts)}${rest}.`)
 }
 
 /** Whether axum saves at least this share of the CPU time of all other stacks, of some, or of none, whatever the uncertainty. */

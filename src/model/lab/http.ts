@@ -55,6 +55,9 @@ export const invertRatio = ({ ratio, low, high }: Ratio): Ratio => ({
   high: 1 / low,
 })
 
+/** Says of the first interval in a sentence what it is, so that the others need no words. */
+export const nameInterval = (sentence: string): string => sentence.replace('(', '(95% interval ')
+
 /** Joins parts as in "one, two and three". */
 export const joinWords = (parts: readonly string[]): string =>
   new Intl.ListFormat('en-GB').format(parts)

@@ -86,13 +86,13 @@ describe('the cost of a request', () => {
 describe('sentences', () => {
   test('the answer names cheaper and dearer stacks with their intervals', () => {
     expect(answerCost(record)).toBe(
-      'In the CPU time of one validated POST on Express, 60.0 µs, axum answers 6.00 (6.00–6.00) and Fastify 2.00 (2.00–2.00); one on FastAPI takes 3.00 (3.00–3.00) times as much. The parentheses hold 95% intervals.',
+      'In the CPU time of one validated POST on Express, 60.0 µs, axum answers 6.00 (95% interval 6.00–6.00) and Fastify 2.00 (2.00–2.00); one on FastAPI takes 3.00 (3.00–3.00) times as much.',
     )
   })
 
   test('the answer says so where no difference was found, and for each order of the stacks', () => {
     expect(answerCost(withCost('fastify', 61))).toContain(
-      'axum answers 6.00 (6.00–6.00); one on FastAPI takes 3.00 (3.00–3.00) times as much; we found no difference between Express and Fastify.',
+      'axum answers 6.00 (95% interval 6.00–6.00); one on FastAPI takes 3.00 (3.00–3.00) times as much; we found no difference between Express and Fastify.',
     )
     const slow = httpRecordOf({
       cost: [
@@ -101,28 +101,28 @@ describe('sentences', () => {
       ],
     })
     expect(answerCost(slow)).toContain(
-      'Fastify answers 2.00 (2.00–2.00); one on axum takes 2.00 (2.00–2.00) times as much and on FastAPI 3.00 (3.00–3.00) times.',
+      'Fastify answers 2.00 (95% interval 2.00–2.00); one on axum takes 2.00 (2.00–2.00) times as much and on FastAPI 3.00 (3.00–3.00) times.',
     )
   })
 
   test('a stack is compared with others in the direction of the difference', () => {
     expect(describeStack(record, 'fastapi', ['express'])).toBe(
-      'A validated POST takes 180 µs (95% interval 178–182) of CPU time on FastAPI; FastAPI takes 3.00 (3.00–3.00) times as much as Express.',
+      'A validated POST takes 180 µs (95% interval 178–182) of CPU time on FastAPI; FastAPI takes 3.00 (3.00–3.00) times the CPU time of Express.',
     )
     expect(describeStack(record, 'express', ['node-zod', 'fastapi'])).toContain(
-      'on Express; we found no difference between Express and node:http + Zod; FastAPI takes 3.00 (3.00–3.00) times as much as Express.',
+      'on Express; we found no difference between Express and node:http + Zod; FastAPI takes 3.00 (3.00–3.00) times the CPU time of Express.',
     )
   })
 
   test('the framework’s share is its cost as a multiple of the program without it', () => {
     expect(describeFloors(record)).toBe(
-      'In CPU time for a validated POST, Express takes 3.00 (3.00–3.00) times as much as plain node:http; we found no difference between Express and node:http + Zod; axum takes 1.25 (1.25–1.25) times as much as bare axum.',
+      'For a validated POST, Express takes 3.00 (95% interval 3.00–3.00) times the CPU time of plain node:http; we found no difference between Express and node:http + Zod; axum takes 1.25 (1.25–1.25) times the CPU time of bare axum.',
     )
   })
 
   test('an upgrade of Node is compared in the direction of the difference', () => {
     expect(describeUpgrade(record, 'express')).toBe(
-      'A validated POST on Express takes 3.00 (3.00–3.00) times as much CPU time on Node 22 as on Node 24.',
+      'A validated POST on Express takes 3.00 (95% interval 3.00–3.00) times as much CPU time on Node 22 as on Node 24.',
     )
     expect(describeUpgrade(record, 'fastify')).toBe(
       'For Fastify, we found no difference between Node 22 and Node 24.',
@@ -134,7 +134,7 @@ describe('sentences', () => {
 
   test('the log is compared with the same stack without it', () => {
     expect(describeLogs(record)).toBe(
-      'With its log line, a validated POST takes this many times the CPU time without: 1.50 (1.50–1.50) on Express and no difference found on Fastify.',
+      'With its log line, a validated POST takes this many times the CPU time without: 1.50 (95% interval 1.50–1.50) on Express and no difference found on Fastify.',
     )
   })
 
@@ -146,7 +146,7 @@ describe('sentences', () => {
 
   test('the choice follows from the record, whichever stack is cheaper', () => {
     expect(describeChoice(record)).toBe(
-      'In TypeScript, Fastify is the cheaper one: Express takes 2.00 (2.00–2.00) times as much as Fastify. For Python, FastAPI takes 6.00 (6.00–6.00) times as much as Fastify. For Rust, Fastify takes 3.00 (3.00–3.00) times as much as axum.',
+      'In TypeScript, Fastify is the cheaper one: Express takes 2.00 (95% interval 2.00–2.00) times the CPU time of Fastify. For Python, FastAPI takes 6.00 (6.00–6.00) times the CPU time of Fastify. For Rust, Fastify takes 3.00 (3.00–3.00) times the CPU time of axum.',
     )
     expect(describeChoice(withCost('fastify', 120))).toMatch(
       /^In TypeScript, Express is the cheaper/,
@@ -156,10 +156,10 @@ describe('sentences', () => {
 
   test('savings on axum are shares of the CPU time of each other stack', () => {
     expect(describeSavings(record)).toBe(
-      'For a validated POST, axum takes 83% (83–83%) less CPU time than Express, 67% (67–67%) less than Fastify and 94% (94–94%) less than FastAPI.',
+      'For a validated POST, axum takes 83% (95% interval 83–83%) less CPU time than Express, 67% (67–67%) less than Fastify and 94% (94–94%) less than FastAPI.',
     )
     expect(describeSavings(withCost('axum', 60))).toBe(
-      'For a validated POST, axum takes 100% (100–100%) more CPU time than Fastify and 67% (67–67%) less than FastAPI; we found no difference to Express.',
+      'For a validated POST, axum takes 100% (95% interval 100–100%) more CPU time than Fastify and 67% (67–67%) less than FastAPI; we found no difference to Express.',
     )
     expect(countSavings(record, 0.5)).toBe('all')
     expect(countSavings(withCost('axum', 20), 0.5)).toBe('some')
