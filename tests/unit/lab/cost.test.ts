@@ -13,6 +13,7 @@ import {
   describeUpgrade,
   memoryOf,
 } from '../../../src/model/lab/cost.ts'
+import { toCsv } from '../../../src/model/lab/csv.ts'
 import { listChanges } from '../../../src/model/lab/http.ts'
 import { costSamples, httpRecordOf } from './http-record.ts'
 
@@ -175,4 +176,10 @@ test('a record is stale when what decides the results, or an example, has anothe
     'the measurement',
     'the example axum',
   ])
+})
+
+test('samples become lines of CSV with the names of their fields', () => {
+  expect(toCsv([{ stack: 'axum', logs: false, cpuTime: 1.5 }])).toBe(
+    'stack,logs,cpuTime\r\naxum,false,1.5\r\n',
+  )
 })
