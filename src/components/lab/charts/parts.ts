@@ -25,7 +25,7 @@ export function linearAxis(highest: number): Axis {
 export function logAxis(values: readonly number[]): Axis {
   const [low, high] = [Math.min(...values), Math.max(...values)]
   const all = scaleLog([low / 10, high * 10], [0, 1])
-    .ticks(100)
+    .ticks(10)
     .filter((tick) => /^[125]/.test(tick.toExponential()) && Number(tick.toPrecision(1)) === tick)
   const ticks = all.filter(
     (_, index) => (all[index + 1] ?? Infinity) > low && (all[index - 1] ?? 0) < high,
