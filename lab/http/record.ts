@@ -93,11 +93,14 @@ const HttpRecord = z.strictObject({
 })
 export type HttpRecord = z.infer<typeof HttpRecord>
 
+/** What every run results in. A record also names the commit and the date. */
+export const HttpResult = HttpRecord.omit({ commit: true, date: true })
+
 export const httpRecord = recordFile('lab/http/record.json', HttpRecord)
 
 /** The files that decide what is measured, besides the examples and the settings, which are recorded. */
 export const inputs = [
-  'lab/http/{cpu,gates,open-loop,run,scenes,server,stacks,wrk}.ts',
+  'lab/http/{cpu,gates,load-at-rate,open-loop,run,scenes,server,stacks,wrk}.ts',
   'lab/http/floors/**/*.{mjs,rs,toml,lock}',
 ]
 
