@@ -21,6 +21,8 @@ export function checkContract(checks: readonly CheckResult[]) {
 /** A run of a closed-loop generator, which keeps a fixed number of requests in flight. */
 export interface ClosedLoop {
   readonly connections: number
+  /** s */
+  readonly duration: number
   readonly requestsPerSecond: number
   /** ms */
   readonly meanLatency: number
@@ -29,9 +31,14 @@ export interface ClosedLoop {
 /** Largest relative error of Little's law: requests in flight = throughput × mean latency. */
 const littleLimit = 0.1
 
-/** Fails a closed-loop sample whose throughput and latency contradict each other. */
-export function checkLittle({ connections, requestsPerSecond, meanLatency }: ClosedLoop) {
-  const inFlight = (requestsPerSecond * meanLatency) / 1000
+/**
+ * Fails a closed-loop sample whose throughput and latency contradict each other. The generator doesn't count the requests that
+ * its end cut off, one per connection, which had waited for half of a latency on average.
+ */
+export function checkLittle(sample: ClosedLoop) {
+  const { connections, duration, requestsPerSecond, meanLatency } = sample
+  const cutOff = connections / 2 / duration
+  const inFlight = ((requestsPerSecond + cutOff) * meanLatency) / 1000
   if (Math.abs(inFlight / connections - 1) <= littleLimit) return undefined
   return `throughput × latency gives ${inFlight.toFixed(1)} requests in flight instead of ${connections}: the service or the generator stalled, so repeat it on an idle machine`
 }

@@ -34,7 +34,8 @@ import { stacks, type Build, type Stack, type StackId, type Toolbox } from './st
 const full: HttpRecord['settings'] = {
   costRounds: 10,
   latencyRounds: 3,
-  seconds: 3,
+  seconds: 2,
+  latencySeconds: 4,
   warmUpSeconds: 3,
   rates: [250, 500, 1_000, 2_000, 3_000, 4_000, 6_000, 8_000, 10_000],
   p99Limit: 50,
@@ -46,6 +47,7 @@ const quick: HttpRecord['settings'] = {
   costRounds: 1,
   latencyRounds: 1,
   seconds: 1,
+  latencySeconds: 1,
   warmUpSeconds: 1,
   rates: [250, 1_000],
 }

@@ -77,8 +77,10 @@ const HttpRecord = z.strictObject({
   settings: z.strictObject({
     costRounds: z.int().positive(),
     latencyRounds: z.int().positive(),
-    /** s */
+    /** Length of a load of the cost experiment in s. Loads of more than 100 connections take three times as long. */
     seconds: z.int().positive(),
+    /** Length of a load of the latency experiment in s. */
+    latencySeconds: z.int().positive(),
     /** s */
     warmUpSeconds: z.int().positive(),
     /** Requests per second of the latency experiment. */

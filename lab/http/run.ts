@@ -1,4 +1,5 @@
 /** Takes the samples of both experiments: stacks in turn in every round, each round in another order. */
+import { setTimeout as sleep } from 'node:timers/promises'
 import { runHttpContract } from '../../contracts/http/run.ts'
 import { createRandom } from '../random.ts'
 import {
@@ -42,8 +43,11 @@ export const choices: readonly StackId[] = ['express', 'fastify', 'fastapi', 'ax
 
 export const casesOf = (stack: StackId) => (choices.includes(stack) ? allCases : floorCases)
 
-/** A sample is taken again this often before the run ends without a record. */
-const attempts = 4
+/** A sample is taken this often before the run ends without a record. */
+const attempts = 10
+
+/** A busy host is given this long before the next attempt, in ms. */
+const pause = 5_000
 
 /** More late requests than this mean that the generator was the limit. */
 const lateLimit = 0.01
@@ -106,7 +110,8 @@ export async function measureCost(run: Run, stack: StackId, round: number): Prom
       const sample = await passing(run, `${stack}, ${scene}, round ${round}`, async () => {
         // A full store drops its oldest orders, so each load has an order of its own.
         const request = requestOf(scene, await server.createOrder())
-        const { seconds } = run.settings
+        // A request among many takes long, so that the ends of a short load would weigh much.
+        const seconds = run.settings.seconds * (connections > 100 ? 3 : 1)
         const { result, cpuTime, use } = await server.measure(() =>
           runWrk(run.wrk, server.url, request, { connections, seconds, core: cores.generator }),
         )
@@ -126,6 +131,7 @@ export async function measureCost(run: Run, stack: StackId, round: number): Prom
             ? undefined
             : checkLittle({
                 connections,
+                duration,
                 requestsPerSecond: requests / duration,
                 meanLatency,
               }))
@@ -161,12 +167,15 @@ export async function measureLatency(
   scene: Scene,
   round: number,
 ): Promise<void> {
-  const { p99Limit, rates, seconds } = run.settings
+  const { p99Limit, rates, latencySeconds } = run.settings
   await using server = await startServer(preparedStack(run, stack), false)
   await warmUp(run, server, scene)
   let missed = 0
   for (const rate of rates) {
-    const load = { rate, seconds, seed: `${scene} ${round}`, arrivals: 'random' } as const
+    const load = {
+      ...{ rate, seconds: latencySeconds, seed: `${scene} ${round}` },
+      arrivals: 'random',
+    } as const
     const sample = await passing(
       run,
       `${stack}, ${scene} at ${rate}/s, round ${round}`,
@@ -196,7 +205,7 @@ function preparedStack({ prepared }: Run, id: StackId): Stack {
   return stack
 }
 
-/** Takes a sample until it passes its gates. @throws GateError after four attempts */
+/** Takes a sample until it passes its gates. @throws GateError after ten attempts */
 async function passing<T>(
   { isStrict, onRepeat }: Run,
   name: string,
@@ -208,5 +217,6 @@ async function passing<T>(
     onRepeat(`${name}: ${problem}`)
     if (!isStrict) return sample
     if (attempt === attempts) throw new GateError(`${name}: ${problem}. Failed ${attempts} times.`)
+    await sleep(pause)
   }
 }

@@ -78,11 +78,17 @@ describe('gates', () => {
   ])(
     '%i connections at %i requests per second with a mean of %i ms obey Little’s law or are refused',
     (connections, requestsPerSecond, meanLatency, problem) => {
-      const found = checkLittle({ connections, requestsPerSecond, meanLatency })
+      const found = checkLittle({ connections, duration: 100, requestsPerSecond, meanLatency })
       if (problem) expect(found).toMatch(problem)
       else expect(found).toBeUndefined()
     },
   )
+
+  test('requests that the end of a load cut off count as in flight for half of a latency', () => {
+    const load = { connections: 1_000, duration: 4, requestsPerSecond: 1_750, meanLatency: 500 }
+    expect(checkLittle(load)).toBeUndefined()
+    expect(checkLittle({ ...load, duration: 40 })).toMatch(/gives 881\.3 requests in flight/)
+  })
 
   test('a rate that is missed by more than 1% is refused', () => {
     expect(checkRate({ offered: 1_000, achieved: 991 })).toBeUndefined()
