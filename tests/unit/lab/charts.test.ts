@@ -1,6 +1,6 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
-import { dots, linearAxis, logAxis } from '../../../src/components/lab/charts/parts.ts'
+import { chart, dots, linearAxis, logAxis, text } from '../../../src/components/lab/charts/parts.ts'
 import { drawCosts, drawMemory } from '../../../src/components/lab/http/cost-chart.ts'
 import { costSamples, httpRecordOf } from './http-record.ts'
 
@@ -59,4 +59,10 @@ test('an axis for bars begins at 0', () => {
 
 test('a chart has a dot for each round', () => {
   expect(dots(linearAxis(10), [1, 2, 3]).match(/<circle /g)).toHaveLength(3)
+})
+
+test('words in a chart are text, whatever characters they have', () => {
+  expect(chart('"1" < 2 & 3', 10, [text(0, 0, '<b>')])).toBe(
+    '<svg class="chart" width="100%" height="10" role="img" aria-label="&quot;1&quot; &lt; 2 &amp; 3"><text x="0%" y="0">&lt;b></text></svg>',
+  )
 })

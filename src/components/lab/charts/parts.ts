@@ -36,6 +36,9 @@ export function logAxis(values: readonly number[]): Axis {
 
 const percent = (value: number) => `${Number(value.toFixed(1))}%`
 
+const escape = (words: string) =>
+  words.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
+
 /**
  * A chart.
  *
@@ -43,8 +46,7 @@ const percent = (value: number) => `${Number(value.toFixed(1))}%`
  * @param height in px
  */
 export function chart(finding: string, height: number, parts: readonly string[]): string {
-  const label = finding.replaceAll('&', '&amp;').replaceAll('"', '&quot;').replaceAll('<', '&lt;')
-  return `<svg class="chart" width="100%" height="${height}" role="img" aria-label="${label}">${parts.join('')}</svg>`
+  return `<svg class="chart" width="100%" height="${height}" role="img" aria-label="${escape(finding)}">${parts.join('')}</svg>`
 }
 
 /** The lines of an axis from `top` to `bottom`, with a label below each. */
@@ -78,7 +80,7 @@ export function text(
   anchor: 'start' | 'middle' | 'end' = 'start',
 ): string {
   const anchored = anchor === 'start' ? '' : ` text-anchor="${anchor}"`
-  return `<text x="${percent(x)}" y="${y}"${anchored}>${words}</text>`
+  return `<text x="${percent(x)}" y="${y}"${anchored}>${escape(words)}</text>`
 }
 
 /** A faint dot for each round. */
