@@ -1,6 +1,16 @@
 import { scaleLinear } from 'd3-scale'
 import { axis, chart, text, type Axis } from './parts.ts'
-import { area, dotsAt, grid, line, logHeight, paths, round, type LogHeight } from './plane.ts'
+import {
+  area,
+  dotsAt,
+  grid,
+  line,
+  logHeight,
+  paths,
+  round,
+  type LogHeight,
+  type Point,
+} from './plane.ts'
 
 /** The latencies of one stack at rising rates. */
 export interface LatencyPanel {
@@ -68,7 +78,7 @@ export function drawLatencyPanel(
     text(100, 12, panel.figure, 'end'),
     isLate && knee !== undefined ? hatch(frame.rates.at(knee)) : '',
     axis(frame.rates, top, bottom, formatThousands),
-    grid(latencies, ends, String),
+    grid(latencies, ends, formatTime),
     `<line class="limit" x1="${ends[0]}%" x2="${ends[1]}%" y1="${limitAt}" y2="${limitAt}"/>`,
     text(ends[1], limitAt - 5, `${limit} ms`, 'end'),
     knee ? vertical(frame.rates.at(knee)) : '',
@@ -80,11 +90,15 @@ export function drawLatencyPanel(
         ])
       : '',
     ...panel.rates.map(({ rate, rounds }) => dotsAt(frame.rates, rate, latencies, rounds)),
-    first99 ? text(first99[0], round(first99[1]) - 9, 'p99') : '',
-    first50 ? text(first50[0], round(first50[1]) + 17, 'p50') : '',
+    first99 && first50 ? names(first99, first50) : '',
     isLate ? text(ends[1], bottom - 7, 'generator late', 'end') : '',
   ])
 }
+
+/** The names of both lines at their begin. That of p50 is below its line where there's no room above it. */
+const names = (p99: Point, p50: Point) =>
+  text(p99[0], round(p99[1] - 9), 'p99') +
+  text(p50[0], round(p50[1] + (p50[1] - p99[1] > 30 ? -7 : 17)), 'p50')
 
 /** Stripes from a place to the right end: a thick line with short dashes. */
 const hatch = (from: number) => {
@@ -94,5 +108,8 @@ const hatch = (from: number) => {
 
 const vertical = (place: number) =>
   `<line class="knee" x1="${round(place)}%" x2="${round(place)}%" y1="${top}" y2="${bottom}"/>`
+
+/** @param ms a power of ten */
+const formatTime = (ms: number) => (ms < 1000 ? String(ms) : `${ms / 1000} s`)
 
 const formatThousands = (rate: number) => (rate === 0 ? '0' : `${rate / 1000}k`)

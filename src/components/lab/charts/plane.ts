@@ -36,7 +36,8 @@ export function grid(
   return `<g class="axis">${lines.join('')}</g>`
 }
 
-type Point = readonly [x: number, y: number]
+/** A place in % of the width and in px of the height. */
+export type Point = readonly [x: number, y: number]
 
 /** The points of a line, as the data of a path. */
 export const line = (points: readonly Point[]): string =>
