@@ -76,10 +76,10 @@ const littleErrors = ({ cost }: HttpRecord) =>
 const rateErrors = (record: HttpRecord) =>
   choices.flatMap((stack) =>
     (['post', 'quote'] as const).flatMap((scene) =>
-      listOutcomes(record, { stack, scene }).flatMap(({ round, kept }) =>
+      listOutcomes(record, { stack, scene }).flatMap(({ round, kept, exceptions }) =>
         record.latency
           .filter((it) => it.stack === stack && it.scene === scene && it.round === round)
-          .filter(({ rate }) => rate <= kept)
+          .filter(({ rate }) => rate <= kept && !exceptions.includes(rate))
           .map(({ offered, achieved }) => Math.abs(achieved / offered - 1)),
       ),
     ),

@@ -23,12 +23,14 @@ const failureLimit = 0.01
 /** Latencies are counted from the intended send, so beyond this share of late requests even p50 says nothing of the service. */
 const halfLate = 0.49
 
-/** How one round ended. */
+/** How one round ended. A single rate past the limit may be a stall of the machine, so a round goes on to the next one. */
 export interface Outcome {
   readonly round: number
-  /** The highest rate with a p99 within the limit. 0: not even the lowest rate. */
+  /** The highest rate with a p99 within the limit. 0: no rate. */
   readonly kept: number
-  /** What was past its limit at the next rate. `rates`: nothing, p99 was within the limit at every rate. */
+  /** Lower rates whose p99 was past the limit. */
+  readonly exceptions: readonly number[]
+  /** What was past its limit at the next rate. `rates`: nothing, since there was no higher one. */
   readonly end: 'service' | 'generator' | 'rates'
 }
 
@@ -68,10 +70,17 @@ export function listOutcomes(record: Latencies, load: Load): Outcome[] {
   const rounds = Map.groupBy(samplesOf(record, load), ({ round }) => round)
   return [...rounds].map(([round, samples]) => {
     const rising = samples.toSorted((a, b) => a.rate - b.rate)
-    const last = rising.findIndex((sample) => endOf(sample, settings) !== undefined)
-    const kept = (last < 0 ? rising : rising.slice(0, last)).at(-1)?.rate ?? 0
-    const end = rising[last]
-    return { round, kept, end: (end && endOf(end, settings)) ?? 'rates' }
+    const last = rising.findLastIndex((sample) => endOf(sample, settings) === undefined)
+    const next = rising[last + 1]
+    return {
+      round,
+      kept: rising[last]?.rate ?? 0,
+      exceptions: rising
+        .slice(0, Math.max(0, last))
+        .filter((sample) => endOf(sample, settings) !== undefined)
+        .map(({ rate }) => rate),
+      end: (next && endOf(next, settings)) ?? 'rates',
+    }
   })
 }
 
@@ -104,11 +113,17 @@ export function formatKnee({ rate, isAtLeast }: Knee, rates: readonly number[]):
   return `${isAtLeast ? 'at least ' : ''}${formatNumber(rate)}/s`
 }
 
-/** How a round ended in words: `4,000/s`, or `6,000/s, then the generator was late`. */
-export function formatOutcome({ kept, end }: Outcome): string {
-  const rate = kept === 0 ? 'none' : `${formatNumber(kept)}/s`
-  if (end === 'service') return rate
-  return end === 'generator' ? `${rate}, then the generator was late` : `${rate}, the highest`
+/** How a round ended in words: `4,000/s`, or `6,000/s, but not at 500, then the generator was late`. */
+export function formatOutcome({ kept, exceptions, end }: Outcome): string {
+  return [
+    kept === 0 ? 'none' : `${formatNumber(kept)}/s`,
+    exceptions.length > 0 &&
+      `but not at ${joinWords(exceptions.map((rate) => formatNumber(rate)))}`,
+    end === 'generator' && 'then the generator was late',
+    end === 'rates' && 'the highest',
+  ]
+    .filter((part) => part !== false)
+    .join(', ')
 }
 
 /** The latencies of a load at each rate that the generator could send, with every round. */

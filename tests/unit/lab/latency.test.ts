@@ -39,7 +39,7 @@ const wordsOf = (...rounds: (typeof inTime)[][]) =>
   )
 
 describe('the highest rate in time', () => {
-  test('it is the last one before p99 passes the limit, as the median of the rounds', () => {
+  test('it is the last one with a p99 within the limit, as the median of the rounds', () => {
     expect(wordsOf([inTime, inTime, slow], [inTime, slow], [inTime, inTime, slow])).toBe('1,000/s')
     expect(kneeOf(...rise('express', 1, inTime, inTime, slow)).missed).toBe(2_000)
   })
@@ -75,6 +75,12 @@ describe('the highest rate in time', () => {
   test('requests that fail at once are not answered in time', () => {
     expect(wordsOf([inTime, { ...inTime, errors: 31 }])).toBe('250/s')
     expect(wordsOf([inTime, { ...inTime, errors: 30 }])).toBe('at least 1,000/s')
+  })
+
+  test('a single rate past the limit does not end a round', () => {
+    const round = rise('express', 1, inTime, slow, inTime, slow)
+    expect(kneeOf(...round).outcomes.map(formatOutcome)).toEqual(['2,000/s, but not at 1,000'])
+    expect(wordsOf([slow, inTime, slow, slow])).toBe('1,000/s')
   })
 
   test('each round says what ended it', () => {
