@@ -1,5 +1,6 @@
 import { countSavings, describeSavings } from '../lab/cost.ts'
 import { readHttpRecord } from '../lab/http.ts'
+import { judgeConcurrency, judgePeak } from './judge-async.ts'
 import type { Claim } from './schema.ts'
 
 /** What a record of the lab says about a claim. */
@@ -15,7 +16,11 @@ export interface Judgment {
 }
 
 /** The judgment of each measured claim. */
-export const judgments: Readonly<Record<string, () => Judgment>> = { c11: judgeRust }
+export const judgments: Readonly<Record<string, () => Judgment>> = {
+  c04: () => judgeConcurrency(readHttpRecord()),
+  c05: () => judgePeak(readHttpRecord()),
+  c11: judgeRust,
+}
 
 /** Rust against the other languages. CPU time isn't money, so the verdict stays with the reports of costs. */
 function judgeRust(): Judgment {

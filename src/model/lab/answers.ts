@@ -1,4 +1,5 @@
 import { findNamed, type Place } from '../placed-error.ts'
+import { answerAsync, describeLead, describePeak } from './async.ts'
 import {
   answerCost,
   compareWithExpress,
@@ -10,7 +11,8 @@ import {
   describeStack,
   describeUpgrade,
 } from './cost.ts'
-import { listChanges, readHttpRecord } from './http.ts'
+import { listChanges, nameInterval, readHttpRecord } from './http.ts'
+import { answerLatency, describeBelowKnees, describeCounts } from './latency.ts'
 
 /** A sentence that is generated from a record, so that it follows from what was measured. */
 export interface Answer {
@@ -45,7 +47,11 @@ function fromHttp(
 }
 
 /** The answers to the questions of the lab, in the order of its first page. */
-export const answers: readonly Answer[] = [fromHttp('cost', 'lab/cost', answerCost)]
+export const answers: readonly Answer[] = [
+  fromHttp('cost', 'lab/cost', answerCost),
+  fromHttp('latency', 'lab/latency', answerLatency),
+  fromHttp('async', 'lab/async', answerAsync),
+]
 
 /** Sentences on other pages. */
 const sentences: readonly Answer[] = [
@@ -66,6 +72,11 @@ const sentences: readonly Answer[] = [
   fromHttp('upgrade-express', 'lab/cost', (record) => describeUpgrade(record, 'express')),
   fromHttp('upgrade-fastify', 'lab/cost', (record) => describeUpgrade(record, 'fastify')),
   fromHttp('savings-axum', 'lab/cost', describeSavings),
+  fromHttp('below-knees', 'lab/latency', (record) => describeBelowKnees(record, 'post')),
+  fromHttp('below-knees-async', 'lab/async', (record) => describeBelowKnees(record, 'quote')),
+  fromHttp('latency-counts', 'lab/latency', describeCounts),
+  fromHttp('async-lead', 'lab/async', (record) => nameInterval(describeLead(record))),
+  fromHttp('async-peak', 'lab/async', describePeak),
 ]
 
 /**
