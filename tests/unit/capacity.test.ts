@@ -164,7 +164,7 @@ describe('order', () => {
       ['b'],
       ['c', 'a'],
     ])
-    expect(describeAll(stacks)).toBe('Cheapest first: b, then c and a (no difference found).')
+    expect(describeAll(stacks)).toBe('Cheapest first: b, then c and a (their ranges overlap).')
   })
 
   test('stacks that need the same cores cost the same', () => {
@@ -176,7 +176,7 @@ describe('order', () => {
 
   test('stacks whose ranges overlap show no difference', () => {
     expect(describeAll([serving('a', 900, 1_100), serving('b', 1_000)])).toBe(
-      'The ranges of a and b overlap: no difference found.',
+      'The ranges of a and b overlap, so their order is unknown.',
     )
   })
 
@@ -222,7 +222,7 @@ describe('order', () => {
     const { summary, lines } = describeSweeps([calm, busy], many)
     expect(summary).toBe('Stacks change places with: p99 limit.')
     expect(lines[1]).toBe(
-      'from 1 ms to 1,000 ms: calm costs less than busy up to 15 ms, and more from 20 ms.',
+      'From 1 ms to 1,000 ms: calm costs less than busy at 15 ms, and more at 20 ms.',
     )
   })
 
@@ -231,11 +231,33 @@ describe('order', () => {
     const { summary, lines } = describeSweeps(stacks, { ...many, rate: 500 })
     expect(summary).toBe('No input makes two stacks change places.')
     expect(lines).toEqual([
-      'from 1 to 1,000,000: the stacks differ only from 1,500, and none change places.',
-      'from 1 ms to 1,000 ms: we find no difference between the stacks.',
-      'from 0.001 to 100: we find no difference between the stacks.',
-      'from 0% to 90%: the stacks differ only from 55%, and none change places.',
+      'From 1 to 1,000,000: the stacks differ from 1,500 on, and none change places.',
+      'From 1 ms to 1,000 ms: the ranges of all stacks overlap.',
+      'From 0.001 to 100: the ranges of all stacks overlap.',
+      'From 0% to 90%: the stacks differ from 55% on, and none change places.',
     ])
+  })
+
+  test('the values of an input at which stacks differ may have gaps or an end', () => {
+    const { lines: withGaps } = describeSweeps([serving('a', 1_000), serving('b', 1_500)], load)
+    expect(withGaps[0]).toBe(
+      'From 1 to 1,000,000: the stacks differ at some values from 1,500 on, and none change places.',
+    )
+    const late: CoreFigures = {
+      name: 'late',
+      micros: [1_000, 1_000],
+      rounds: [
+        [
+          [100, 1],
+          [200, 20],
+          [1_000, 20],
+        ],
+      ],
+    }
+    const { lines: withEnd } = describeSweeps([calm, late], many)
+    expect(withEnd[1]).toBe(
+      'From 1 ms to 1,000 ms: the stacks differ up to 15 ms, and none change places.',
+    )
   })
 })
 

@@ -16,7 +16,7 @@ const format = (value: number, digits = 3) =>
 
 const formatMoney = (value: number) => (value < 100 ? value.toFixed(2) : format(Math.round(value)))
 
-const list = (names: readonly string[]) => new Intl.ListFormat('en-US').format(names)
+const list = (names: readonly string[]) => new Intl.ListFormat('en-GB').format(names)
 
 /** The label of each input, and the unit of its values. */
 export const inputWords: Readonly<Record<InputName, { label: string; unit: string }>> = {
@@ -50,20 +50,20 @@ export function describeOrder(figures: readonly CoreFigures[], estimates: readon
 }
 
 function describeKnown(estimates: readonly Estimate[], names: string): string {
-  const [first, ...others] = rank(estimates)
-  const [one] = estimates
   if (estimates.length === 1) return `Known only for ${names}.`
-  if (one && estimates.every(({ cores }) => cores.every((count) => count === one.cores[0]))) {
-    const cores = one.cores[0] === 1 ? 'one core' : `${format(one.cores[0])} cores`
-    return `${names} cost the same: ${cores}, ${formatMoney(one.money[0])} a month.`
+  const [count, ...others] = new Set(estimates.flatMap(({ cores }) => cores))
+  if (count !== undefined && others.length === 0) {
+    const cores = count === 1 ? 'one core' : `${format(count)} cores`
+    return `${names} cost the same: ${cores}, ${formatMoney(estimates[0]?.money[0] ?? 0)} a month.`
   }
-  return first && others.length > 0
-    ? `Cheapest first: ${[first, ...others].map(describeGroup).join(', then ')}.`
-    : `The ranges of ${names} overlap: no difference found.`
+  const groups = rank(estimates)
+  return groups.length > 1
+    ? `Cheapest first: ${groups.map(describeGroup).join(', then ')}.`
+    : `The ranges of ${names} overlap, so their order is unknown.`
 }
 
 const describeGroup = (group: readonly Estimate[]) =>
-  list(group.map(({ name }) => name)) + (group.length > 1 ? ' (no difference found)' : '')
+  list(group.map(({ name }) => name)) + (group.length > 1 ? ' (their ranges overlap)' : '')
 
 /** The cells of a stack as HTML: what one core serves, the cores, and the price of a month. */
 export function cellsOf(result: Estimate | undefined): string[] {
@@ -108,7 +108,7 @@ export function describeSweeps(figures: readonly CoreFigures[], given: Inputs) {
         : `Stacks change places with: ${which}.`,
     lines: sweeps.map(
       (one) =>
-        `from ${at(one.name, one.values[0])} to ${at(one.name, one.values.at(-1))}: ${describeSweep(one)}`,
+        `From ${at(one.name, one.values[0])} to ${at(one.name, one.values.at(-1))}: ${describeSweep(one)}`,
     ),
   }
 }
@@ -125,16 +125,18 @@ function describeSweep({
     return swaps
       .map(
         ({ cheaper, dearer, until, from }) =>
-          `${cheaper} costs less than ${dearer} up to ${at(name, until)}, and more from ${at(name, from)}.`,
+          `${cheaper} costs less than ${dearer} at ${at(name, until)}, and more at ${at(name, from)}.`,
       )
       .join(' ')
   }
   const [first] = differing
   const last = differing.at(-1)
-  if (first === undefined) return 'we find no difference between the stacks.'
-  const starts = first === values[0] ? '' : ` from ${at(name, first)}`
-  const ends = last === values.at(-1) ? '' : ` up to ${at(name, last)}`
-  return starts || ends
-    ? `the stacks differ only${starts}${ends}, and none change places.`
-    : 'the stacks differ everywhere, and none change places.'
+  if (first === undefined || last === undefined) return 'the ranges of all stacks overlap.'
+  const [begins, ends] = [values.indexOf(first), values.indexOf(last)]
+  const where = [
+    differing.length <= ends - begins && ' at some values',
+    begins > 0 && ` from ${at(name, first)}${last === values.at(-1) ? ' on' : ''}`,
+    last !== values.at(-1) && ` up to ${at(name, last)}`,
+  ]
+  return `the stacks differ${where.filter(Boolean).join('')}, and none change places.`
 }
