@@ -170,7 +170,7 @@ describe('order', () => {
   test('stacks that need the same cores cost the same', () => {
     const stacks = [serving('a', 1_000), serving('b', 9_000)]
     expect(describeAll(stacks, { ...load, rate: 500 })).toBe(
-      'a and b cost the same: one core, 7.30 a month.',
+      'a and b cost the same: one core each, 7.30 a month.',
     )
   })
 
@@ -221,28 +221,25 @@ describe('order', () => {
     }
     const { summary, lines } = describeSweeps([calm, busy], many)
     expect(summary).toBe('Stacks change places with: p99 limit.')
-    expect(lines[1]).toBe(
-      'From 1 ms to 1,000 ms: calm costs less than busy at 15 ms, and more at 20 ms.',
-    )
+    expect(lines[1]).toBe('calm costs less than busy at 15 ms, and more at 20 ms.')
   })
 
-  test('an input that only lets stacks differ is said to, with the values', () => {
+  test('an input that changes no order says from which value on a stack costs more', () => {
     const stacks = [serving('a', 1_000), serving('b', 10_000)]
     const { summary, lines } = describeSweeps(stacks, { ...many, rate: 500 })
     expect(summary).toBe('No input makes two stacks change places.')
     expect(lines).toEqual([
-      'From 1 to 1,000,000: the stacks differ from 1,500 on, and none change places.',
-      'From 1 ms to 1,000 ms: the ranges of all stacks overlap.',
-      'From 0.001 to 100: the ranges of all stacks overlap.',
-      'From 0% to 90%: the stacks differ from 55% on, and none change places.',
+      'a costs more than another from 1,500 on.',
+      'No stack costs more than another.',
+      'No stack costs more than another.',
+      'a costs more than another from 55% on.',
     ])
   })
 
   test('the values of an input at which stacks differ may have gaps or an end', () => {
     const { lines: withGaps } = describeSweeps([serving('a', 1_000), serving('b', 1_500)], load)
-    expect(withGaps[0]).toBe(
-      'From 1 to 1,000,000: the stacks differ at some values from 1,500 on, and none change places.',
-    )
+    expect(withGaps[0]).toBe('a costs more than another at some values from 1,500 on.')
+    expect(withGaps[2]).toBe('a costs more than another everywhere.')
     const late: CoreFigures = {
       name: 'late',
       micros: [1_000, 1_000],
@@ -255,9 +252,7 @@ describe('order', () => {
       ],
     }
     const { lines: withEnd } = describeSweeps([calm, late], many)
-    expect(withEnd[1]).toBe(
-      'From 1 ms to 1,000 ms: the stacks differ up to 15 ms, and none change places.',
-    )
+    expect(withEnd[1]).toBe('late costs more than another up to 15 ms.')
   })
 })
 

@@ -9,6 +9,7 @@ import {
   type InputName,
   type Inputs,
   type Range,
+  type Sweep,
 } from './capacity.ts'
 
 const format = (value: number, digits = 3) =>
@@ -53,7 +54,7 @@ function describeKnown(estimates: readonly Estimate[], names: string): string {
   if (estimates.length === 1) return `Known only for ${names}.`
   const [count, ...others] = new Set(estimates.flatMap(({ cores }) => cores))
   if (count !== undefined && others.length === 0) {
-    const cores = count === 1 ? 'one core' : `${format(count)} cores`
+    const cores = count === 1 ? 'one core each' : `${format(count)} cores each`
     return `${names} cost the same: ${cores}, ${formatMoney(estimates[0]?.money[0] ?? 0)} a month.`
   }
   const groups = rank(estimates)
@@ -96,7 +97,13 @@ export function describeFloor(estimates: readonly Estimate[]): string {
   return `Up to ${format(rate)} requests per second, one core is enough for ${list(estimates.map(({ name }) => name))}, so they cost the same.`
 }
 
-/** Says for each input where it changes the order of the stacks, and how many of them do. */
+const at = (name: InputName, value: number) => format(value) + inputWords[name].unit
+
+/** The limits of an input. */
+export const rangeOf = (name: InputName): string =>
+  `${format(inputs[name].min)} to ${at(name, inputs[name].max)}`
+
+/** Says which inputs change the order of the stacks, and for each input where stacks differ. */
 export function describeSweeps(figures: readonly CoreFigures[], given: Inputs) {
   const sweeps = inputNames.map((name) => ({ name, ...sweep(figures, given, name) }))
   const changing = sweeps.filter(({ swaps }) => swaps.length > 0)
@@ -106,37 +113,36 @@ export function describeSweeps(figures: readonly CoreFigures[], given: Inputs) {
       changing.length === 0
         ? 'No input makes two stacks change places.'
         : `Stacks change places with: ${which}.`,
-    lines: sweeps.map(
-      (one) =>
-        `From ${at(one.name, one.values[0])} to ${at(one.name, one.values.at(-1))}: ${describeSweep(one)}`,
-    ),
+    lines: sweeps.map(({ name, ...result }) => describeSweep(name, result)),
   }
 }
 
-const at = (name: InputName, value = 0) => format(value) + inputWords[name].unit
-
-function describeSweep({
-  name,
-  swaps,
-  values,
-  differing,
-}: { name: InputName } & ReturnType<typeof sweep>) {
-  if (swaps.length > 0) {
-    return swaps
-      .map(
-        ({ cheaper, dearer, until, from }) =>
-          `${cheaper} costs less than ${dearer} at ${at(name, until)}, and more at ${at(name, from)}.`,
-      )
-      .join(' ')
+function describeSweep(name: InputName, { swaps, values, dearer }: Sweep): string {
+  const parts = swaps.map(
+    ({ cheaper, dearer, until, from }) =>
+      `${cheaper} costs less than ${dearer} at ${at(name, until)}, and more at ${at(name, from)}`,
+  )
+  if (parts.length === 0) {
+    for (const [stack, differing] of dearer) {
+      const more = parts.length === 0 ? ' costs more than another' : ''
+      parts.push(`${stack}${more} ${describeValues(name, values, differing)}`)
+    }
   }
-  const [first] = differing
-  const last = differing.at(-1)
-  if (first === undefined || last === undefined) return 'the ranges of all stacks overlap.'
-  const [begins, ends] = [values.indexOf(first), values.indexOf(last)]
+  return `${parts.join('; ') || 'No stack costs more than another'}.`
+}
+
+/** Says which of the tried values some are. */
+function describeValues(
+  name: InputName,
+  values: readonly number[],
+  [first = 0, ...others]: readonly number[],
+): string {
+  const last = others.at(-1) ?? first
+  const [begin, end] = [values.indexOf(first), values.indexOf(last)]
   const where = [
-    differing.length <= ends - begins && ' at some values',
-    begins > 0 && ` from ${at(name, first)}${last === values.at(-1) ? ' on' : ''}`,
-    last !== values.at(-1) && ` up to ${at(name, last)}`,
-  ]
-  return `the stacks differ${where.filter(Boolean).join('')}, and none change places.`
+    others.length < end - begin && 'at some values',
+    begin > 0 && `from ${at(name, first)}`,
+    end < values.length - 1 ? `up to ${at(name, last)}` : begin > 0 && 'on',
+  ].filter(Boolean)
+  return first === last ? `at ${at(name, first)}` : where.join(' ') || 'everywhere'
 }

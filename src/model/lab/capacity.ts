@@ -90,18 +90,12 @@ export function estimate(
   }
 }
 
-/** -1 if the first costs less in every round, 1 if it costs more in every round, 0 if their ranges overlap. */
-function compare(one: Estimate, other: Estimate): -1 | 0 | 1 {
-  if (one.money[1] < other.money[0]) return -1
-  return other.money[1] < one.money[0] ? 1 : 0
-}
-
 /** Groups stacks, the cheapest first. The ranges of a group overlap, so its order is unknown. */
 export function rank(estimates: readonly Estimate[]): Estimate[][] {
   const groups: Estimate[][] = []
   for (const one of estimates.toSorted((a, b) => a.money[0] - b.money[0])) {
     const group = groups.at(-1)
-    if (group?.some((other) => compare(other, one) === 0)) group.push(one)
+    if (group?.some((other) => other.money[1] >= one.money[0])) group.push(one)
     else groups.push([one])
   }
   return groups
@@ -120,34 +114,33 @@ export interface Sweep {
   readonly swaps: readonly Swap[]
   /** The values that were tried, in ascending order. */
   readonly values: readonly number[]
-  /** Those of them at which any stack costs less than another. */
-  readonly differing: readonly number[]
+  /** Those of them at which a stack costs more than another, by its name. */
+  readonly dearer: ReadonlyMap<string, readonly number[]>
 }
 
 /** Changes one input over its whole range while the others stay, and reports where the order of the stacks changes. */
 export function sweep(figures: readonly CoreFigures[], given: Inputs, name: InputName): Sweep {
   const swaps: Swap[] = []
   const values = stepsOf(name)
-  const before = new Map<string, { order: number; value: number }>()
-  const differing = values.filter((value) => {
+  const dearer = new Map<string, number[]>()
+  /** The last value at which the first stack of a pair cost less. */
+  const seen = new Map<string, number>()
+  for (const value of values) {
     const estimates = figures.flatMap((one) => estimate(one, { ...given, [name]: value }) ?? [])
-    const orders = estimates.flatMap((one, index) =>
-      estimates.slice(index + 1).map((other) => {
-        const order = compare(one, other)
-        if (order === 0) return 0
-        const pair = [one.name, other.name] as const
-        const [cheaper, dearer] = order === 1 ? pair : (pair.toReversed() as [string, string])
-        const last = before.get(pair.join())
-        if (last && last.order !== order) {
-          swaps.push({ cheaper, dearer, until: last.value, from: value })
+    for (const one of estimates) {
+      const cheaper = estimates.filter((other) => other.money[1] < one.money[0])
+      if (cheaper.length > 0) dearer.set(one.name, [...(dearer.get(one.name) ?? []), value])
+      for (const other of cheaper) {
+        const [pair, opposite] = [`${other.name},${one.name}`, `${one.name},${other.name}`]
+        const until = seen.get(opposite)
+        if (until !== undefined && until > (seen.get(pair) ?? 0)) {
+          swaps.push({ cheaper: one.name, dearer: other.name, until, from: value })
         }
-        before.set(pair.join(), { order, value })
-        return order
-      }),
-    )
-    return orders.some((order) => order !== 0)
-  })
-  return { swaps, values, differing }
+        seen.set(pair, value)
+      }
+    }
+  }
+  return { swaps, values, dearer }
 }
 
 /** Values over the range of an input: every 5% of the headroom, and eight for each power of ten of the others. */
