@@ -224,6 +224,22 @@ describe('order', () => {
     expect(lines[1]).toBe('calm costs less than busy at 15 ms, and more at 20 ms.')
   })
 
+  test('stacks change places after a headroom of 0%', () => {
+    const kneed: CoreFigures = {
+      name: 'kneed',
+      micros: [100, 100],
+      rounds: [
+        [
+          [950, 1],
+          [960, 90],
+        ],
+      ],
+    }
+    expect(sweep([calm, kneed], many, 'headroom').swaps).toEqual([
+      { cheaper: 'calm', dearer: 'kneed', until: 0, from: 10 },
+    ])
+  })
+
   test('an input that changes no order says from which value on a stack costs more', () => {
     const stacks = [serving('a', 1_000), serving('b', 10_000)]
     const { summary, lines } = describeSweeps(stacks, { ...many, rate: 500 })

@@ -123,7 +123,7 @@ export function sweep(figures: readonly CoreFigures[], given: Inputs, name: Inpu
   const swaps: Swap[] = []
   const values = stepsOf(name)
   const dearer = new Map<string, number[]>()
-  /** The last value at which the first stack of a pair cost less. */
+  /** The last value at which the first of two stacks cost less, by the names of both. */
   const seen = new Map<string, number>()
   for (const value of values) {
     const estimates = figures.flatMap((one) => estimate(one, { ...given, [name]: value }) ?? [])
@@ -133,7 +133,7 @@ export function sweep(figures: readonly CoreFigures[], given: Inputs, name: Inpu
       for (const other of cheaper) {
         const [pair, opposite] = [`${other.name},${one.name}`, `${one.name},${other.name}`]
         const until = seen.get(opposite)
-        if (until !== undefined && until > (seen.get(pair) ?? 0)) {
+        if (until !== undefined && until > (seen.get(pair) ?? -1)) {
           swaps.push({ cheaper: one.name, dearer: other.name, until, from: value })
         }
         seen.set(pair, value)
