@@ -7,14 +7,14 @@ import {
   sweep,
   type CoreFigures,
   type Inputs,
-} from '../../src/model/lab/capacity.ts'
+} from '../../../src/model/lab/capacity.ts'
 import {
   cellsOf,
   describeFloor,
   describeOrder,
   describeSweeps,
   explainInput,
-} from '../../src/model/lab/capacity-words.ts'
+} from '../../../src/model/lab/capacity-words.ts'
 
 /** Without headroom, 1,000 hours of one core cost 10 and a month of it 7.30. */
 const load: Inputs = { rate: 10_000, p99: 50, price: 0.01, headroom: 0 }
