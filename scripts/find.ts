@@ -70,6 +70,15 @@ export function findVegeta(): Tool {
   })
 }
 
+/** fincore, which says how much of a file is in memory: the path in `FINCORE`, or else the first that is installed. */
+export function findFincore(): Tool {
+  return findTool({
+    variable: 'FINCORE',
+    places: ['fincore'],
+    install: 'Install fincore (Debian: apt-get install util-linux), or set FINCORE to its path.',
+  })
+}
+
 /** A Python package that tests use, from PyPI. */
 interface PythonPackage {
   readonly name: string

@@ -11,6 +11,7 @@ import { readExample } from '../src/model/examples/example.ts'
 import { install, unpack } from '../src/model/examples/workspace.ts'
 import { buildSite } from './build.ts'
 import { findChromium, findJava, requirePath } from './find.ts'
+import { openColdStartPrograms } from './lab/cold-start.ts'
 import { openHttpPrograms } from './lab/http.ts'
 import { root } from './program.mjs'
 import { listen, siteHandler } from './serve.ts'
@@ -26,8 +27,12 @@ const subjects: Readonly<Record<string, Subject>> = {
     main: async (args) => (await import('../lab/bus-bench/main.ts')).main(args),
   },
   'cold-start': {
-    summary: 'files, bytes and modules of the Express example, as it is and bundled',
+    summary: 'files, bytes and modules of the Express example, and start times of every example',
     async main(args) {
+      if (args.includes('--timings')) {
+        const { main } = await import('../lab/cold-start/timings/main.ts')
+        return await main(args, openColdStartPrograms)
+      }
       const { main } = await import('../lab/cold-start/main.ts')
       const { example: id } = await import('../lab/cold-start/sessions.ts')
       const example = readExample(id)

@@ -15,6 +15,7 @@ interface Unpacked extends AsyncDisposable {
  *
  *   npm run lab -- cold-start                 says whether the result differs from the record
  *   npm run lab -- cold-start --record        writes lab/cold-start/record.json
+ *   npm run lab -- cold-start --timings       measures start times instead: see timings/main.ts
  *
  * @param hash of the example's published form
  */

@@ -56,7 +56,8 @@ export function openHttpPrograms(): Programs {
   }
 }
 
-function requireRuntime(toolchain: 'python' | 'cargo'): Runtime {
+/** The runtime of a toolchain. @throws OptionError that says what to install */
+export function requireRuntime(toolchain: 'python' | 'cargo'): Runtime {
   try {
     return defaultRuntime(toolchain)
   } catch (error) {
@@ -64,6 +65,7 @@ function requireRuntime(toolchain: 'python' | 'cargo'): Runtime {
   }
 }
 
-function versionOf(runtime: Runtime | undefined): string {
+/** The version in the name of a runtime. */
+export function versionOf(runtime: Runtime | undefined): string {
   return runtime?.name.split(' ')[1] ?? 'unknown'
 }

@@ -41,6 +41,12 @@ test.each(['kafka-cots', 'constructor'])(
 
 test.each([
   ['bus-bench', ['--rounds', '0'], '--rounds 0: give a whole number from 1 on'],
+  ['cold-start', ['--quick'], "Unknown option '--quick'"],
+  [
+    'cold-start',
+    ['--timings', '--quick', '--record'],
+    '--record needs a full run: leave out --quick',
+  ],
   ['crash', ['--speed'], "Unknown option '--speed'"],
   ['http', ['--only', 'expres'], '--only expres: the stacks are express, fastify, '],
   ['http', ['--quick', '--record'], '--record needs a full run: leave out --quick and --only'],

@@ -1,6 +1,15 @@
 import { findNamed, type Place } from '../placed-error.ts'
 import { answerAsync, describeLead, describePeak } from './async.ts'
 import {
+  answerColdStart,
+  describeBytecode,
+  describeClaim,
+  describeDropped,
+  describeForms,
+  listTimingChanges,
+  readTimings,
+} from './cold-start.ts'
+import {
   answerCost,
   compareWithExpress,
   describeBusy,
@@ -13,6 +22,7 @@ import {
 } from './cost.ts'
 import { listChanges, nameInterval, readHttpRecord } from './http.ts'
 import { answerLatency, describeBelowKnees, describeCounts } from './latency.ts'
+import { answerSize } from './size.ts'
 
 /** A sentence that is generated from a record, so that it follows from what was measured. */
 export interface Answer {
@@ -46,11 +56,30 @@ function fromHttp(
   }
 }
 
+/** A sentence from the record of start times and sizes. */
+function fromTimings(
+  id: string,
+  page: string,
+  say: (record: ReturnType<typeof readTimings>) => string,
+): Answer {
+  return {
+    id,
+    page,
+    read() {
+      const record = readTimings()
+      const isStale = listTimingChanges(record).length > 0
+      return { sentence: say(record), date: record.date, isStale }
+    },
+  }
+}
+
 /** The answers to the questions of the lab, in the order of its first page. */
 export const answers: readonly Answer[] = [
   fromHttp('cost', 'lab/cost', answerCost),
   fromHttp('latency', 'lab/latency', answerLatency),
   fromHttp('async', 'lab/async', answerAsync),
+  fromTimings('cold-start', 'lab/cold-start', answerColdStart),
+  fromTimings('size', 'lab/size', answerSize),
 ]
 
 /** Sentences on other pages. */
@@ -77,6 +106,15 @@ const sentences: readonly Answer[] = [
   fromHttp('latency-counts', 'lab/latency', describeCounts),
   fromHttp('async-lead', 'lab/async', (record) => nameInterval(describeLead(record))),
   fromHttp('async-peak', 'lab/async', describePeak),
+  fromTimings('start-forms-express', 'lab/cold-start', (record) =>
+    describeForms(record, 'express'),
+  ),
+  fromTimings('start-forms-fastify', 'lab/cold-start', (record) =>
+    describeForms(record, 'fastify'),
+  ),
+  fromTimings('start-bytecode', 'lab/cold-start', describeBytecode),
+  fromTimings('start-dropped', 'lab/cold-start', describeDropped),
+  fromTimings('start-claim', 'lab/cold-start', describeClaim),
 ]
 
 /**
