@@ -3,7 +3,7 @@ import { busCheckNames } from '../../contracts/bus/run.ts'
 import { startProgram } from '../../contracts/process/program.ts'
 import { environmentOf, nodeRuntimes, thisNode } from '../../contracts/process/runtimes.ts'
 import type { Run } from '../../scripts/prove.ts'
-import { formatRunName, variantsOf } from '../../scripts/prove/runs.ts'
+import { formatRunName, selectRuntimes, variantsOf } from '../../scripts/prove/runs.ts'
 import { readExample, type Example } from '../../src/model/examples/example.ts'
 import { install, runCommand, type Workspace } from '../../src/model/examples/workspace.ts'
 import { describeWith } from '../tools/describe-with.ts'
@@ -34,7 +34,7 @@ function testExample(example: Example): void {
 
   for (const variant of variants) {
     describeWith(`contract, ${variant.name}`, variant.needs ?? { path: process.execPath }, () => {
-      for (const runtime of nodeRuntimes()) {
+      for (const runtime of selectRuntimes(variant, nodeRuntimes())) {
         describeWith(`on ${runtime.name}`, runtime, (path) => {
           let run: Run
           beforeAll(async () => {

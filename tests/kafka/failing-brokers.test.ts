@@ -18,7 +18,7 @@ describeWith(
     })
     afterAll(() => workspace[Symbol.asyncDispose]())
 
-    // With one broker, which restarts, tests/contract runs it on every Node.
+    // tests/contract runs it with one broker, which restarts.
     test(
       'the example passes its contract and loses no acknowledged record while a broker restarts',
       { timeout: 240_000 },
