@@ -7,7 +7,8 @@ import { runScenes } from '../../contracts/bus/run.ts'
 import { testBeds } from '../../contracts/bus/test-beds/index.ts'
 import { thisNode } from '../../contracts/process/runtimes.ts'
 import { examplesOf } from '../../src/model/examples/example.ts'
-import { install, type Workspace } from '../../src/model/examples/workspace.ts'
+import type { Workspace } from '../../src/model/examples/workspace.ts'
+import { installCached } from '../tools/install-cached.ts'
 import { busMutants } from './bus-mutants.ts'
 import { mutate } from './mutate.ts'
 
@@ -21,7 +22,7 @@ describe.concurrent.each(examplesOf('bus'))('mutants of $id', (example) => {
   let workspace: Workspace
 
   beforeAll(async () => {
-    workspace = await install(example)
+    workspace = await installCached(example)
   })
   afterAll(() => workspace[Symbol.asyncDispose]())
 

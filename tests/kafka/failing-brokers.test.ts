@@ -3,8 +3,9 @@ import { thisNode } from '../../contracts/process/runtimes.ts'
 import { runOnFailingKafka } from '../../lab/failing-brokers/kafka.ts'
 import { findJava } from '../../scripts/find.ts'
 import { readExample } from '../../src/model/examples/example.ts'
-import { install, type Workspace } from '../../src/model/examples/workspace.ts'
+import type { Workspace } from '../../src/model/examples/workspace.ts'
 import { describeWith } from '../tools/describe-with.ts'
+import { installCached } from '../tools/install-cached.ts'
 
 describeWith(
   'the Kafka example on three brokers, of which one is killed and restarted',
@@ -14,7 +15,7 @@ describeWith(
     const { argv } = example.manifest
     let workspace: Workspace
     beforeAll(async () => {
-      workspace = await install(example)
+      workspace = await installCached(example)
     })
     afterAll(() => workspace[Symbol.asyncDispose]())
 
