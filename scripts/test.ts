@@ -45,7 +45,7 @@ const paired = [
   ...['unit', 'checks'].map(project),
 ]
 /** Each uses every core, so they run one after another. The last one builds the site. */
-const single = ['kafka', 'lean-bus', 'site'].map(project)
+const single = ['lab', 'kafka', 'lean-bus', 'site'].map(project)
 
 const parts = [...paired, ...single]
 
