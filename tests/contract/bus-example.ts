@@ -6,6 +6,7 @@ import type { Run } from '../../scripts/prove.ts'
 import { formatRunName, selectRuntimes, variantsOf } from '../../scripts/prove/runs.ts'
 import { readExample, type Example } from '../../src/model/examples/example.ts'
 import { install, runCommand, type Workspace } from '../../src/model/examples/workspace.ts'
+import { withCompileCache } from '../tools/compile-cache.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { expectPassed, expectTestResult } from './recorded.ts'
 
@@ -39,7 +40,7 @@ function testExample(example: Example): void {
           let run: Run
           beforeAll(async () => {
             const { directory } = workspace
-            const node = { name: runtime.name, path }
+            const node = withCompileCache({ name: runtime.name, path }, directory)
             run = {
               ...(await variant.run({ directory, argv, runtime: node })),
               runtime: formatRunName(runtime, variant),

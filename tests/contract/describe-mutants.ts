@@ -10,6 +10,7 @@ import { runChecks } from '../../contracts/run.ts'
 import { defaultRuntime, environmentOf, runtimesOf } from '../../contracts/process/runtimes.ts'
 import { readExample } from '../../src/model/examples/example.ts'
 import { runCommand, type Workspace } from '../../src/model/examples/workspace.ts'
+import { withCompileCache } from '../tools/compile-cache.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { installCached } from '../tools/install-cached.ts'
 import { mutate, type Mutant } from './mutate.ts'
@@ -54,12 +55,10 @@ export function describeMutants(id: string, mutants: readonly Mutant[]): void {
    * runs all others too.
    */
   async function findFailed(directory: string, names: readonly string[]): Promise<string[]> {
+    // All copies have the same packages.
+    const cached = withCompileCache(defaultRuntime(toolchain), directory)
     const start: ProcessTarget['start'] = (env) =>
-      startProgram({
-        argv,
-        directory,
-        env: { ...environmentOf(defaultRuntime(toolchain)), ...env },
-      })
+      startProgram({ argv, directory, env: { ...environmentOf(cached), ...env } })
     const isNamed = ({ name }: Check<never>) => names.includes(name)
     const lookingBack: readonly Check<RecordedTarget>[] = [...errors, ...comparing]
     const looksBack = lookingBack.some(isNamed)

@@ -6,6 +6,7 @@ import { runChecks, type CheckResult } from '../../contracts/run.ts'
 import { defaultRuntime, environmentOf, runtimesOf } from '../../contracts/process/runtimes.ts'
 import { readExample, type Example } from '../../src/model/examples/example.ts'
 import { install, runCommand, type Workspace } from '../../src/model/examples/workspace.ts'
+import { withCompileCache } from '../tools/compile-cache.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { describeHostileInput } from './hostile.ts'
 import { expectPassed, expectTestResult, findRecordedRun, describeStaleResult } from './recorded.ts'
@@ -39,7 +40,8 @@ function testExample(example: Example): void {
       describe('contract', () => {
         beforeAll(async () => {
           const { directory } = workspace
-          run = await runHttpContract({ directory, argv, runtime })
+          const cached = withCompileCache(runtime, directory)
+          run = await runHttpContract({ directory, argv, runtime: cached })
           runs.push(run)
         })
         for (const name of checkNames) test(name, () => expectPassed(run.checks, name))
