@@ -52,7 +52,6 @@ export default defineConfig({
         },
       },
       { test: { name: 'kafka', include: ['tests/kafka/**/*.test.ts'], ...three } },
-      // Loads both cores, so its one file needs them for itself.
       { test: { name: 'lab', include: ['tests/lab/**/*.test.ts'], testTimeout: 900_000 } },
       { test: { name: 'lean-bus', include: ['tests/lean-bus/**/*.test.ts'], ...two } },
       {
