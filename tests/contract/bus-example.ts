@@ -28,8 +28,14 @@ function testExample(example: Example): void {
 
   for (const runtime of nodeRuntimes()) {
     describeWith(`on ${runtime.name}`, runtime, (path) => {
-      test('the example passes its own tests', () =>
-        runCommand(commands.test, workspace.directory, { name: runtime.name, path }))
+      test('the example passes its own tests', () => {
+        const { directory } = workspace
+        return runCommand(
+          commands.test,
+          directory,
+          withCompileCache({ name: runtime.name, path }, directory),
+        )
+      })
     })
   }
 
