@@ -8,6 +8,7 @@ import { readExample, type Example } from '../../src/model/examples/example.ts'
 import { install, runCommand, type Workspace } from '../../src/model/examples/workspace.ts'
 import { withCompileCache } from '../tools/compile-cache.ts'
 import { describeWith } from '../tools/describe-with.ts'
+import { hasOptionalPackages } from './optional-packages.ts'
 import { expectPassed, expectTestResult } from './recorded.ts'
 
 /** Tests the program of a bus example. Each example has its own test file, because these tests wait most of the time. */
@@ -72,8 +73,7 @@ function testExample(example: Example): void {
     expectTestResult(example, runs, skip)
   })
 
-  const lockfile = example.files.find(({ path }) => path === 'package-lock.json')
-  if (lockfile?.text?.includes('"optional": true')) {
+  if (hasOptionalPackages(example)) {
     test('the example passes its tests without optional packages', async () => {
       await using bare = await install(example, 'npm ci --omit=optional')
       await runCommand(commands.test, bare.directory, thisNode())

@@ -9,6 +9,7 @@ import { install, runCommand, type Workspace } from '../../src/model/examples/wo
 import { withCompileCache } from '../tools/compile-cache.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { describeHostileInput } from './hostile.ts'
+import { hasOptionalPackages } from './optional-packages.ts'
 import { expectPassed, expectTestResult, findRecordedRun, describeStaleResult } from './recorded.ts'
 
 /** Runs everything that the site promises about an HTTP example. Each example has its own file, because the checks mostly wait. */
@@ -67,7 +68,7 @@ function testExample(example: Example): void {
     expectTestResult(example, runs, skip)
   })
 
-  if (toolchain === 'node') {
+  if (hasOptionalPackages(example)) {
     describe('without optional packages', () => {
       let results: CheckResult[]
 
