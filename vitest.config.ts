@@ -10,15 +10,16 @@ const two = { ...slow, maxWorkers: 2 }
 /** Three files at a time, because they mostly wait: for a lease to expire, a broker to start or a network to be quiet. */
 const three = { ...slow, maxWorkers: 3 }
 
-/** The files that take a minute or more, the slowest of each project first. */
+/** The files that take half a minute or more, the slowest of each project first. */
 const slowest = [
-  ...['contract/bus-kafka', 'contract/bus-lean-bus', 'contract/http-express'],
-  ...['contract/http-axum', 'contract/mutants-axum'],
-  ...['contract/mutants-fastapi', 'contract/schemathesis', 'contract/http-fastapi'],
-  ...['contract/http-fastify', 'contract/mutants', 'contract/bus-mutants'],
-  ...['kafka/failing-brokers', 'kafka/example', 'kafka/dev-broker-clients', 'kafka/kafka'],
+  ...['contract/bus-kafka', 'contract/http-express', 'contract/http-fastify'],
+  ...['contract/bus-lean-bus', 'contract/schemathesis', 'contract/http-fastapi'],
+  ...['contract/mutants', 'contract/http-axum', 'contract/mutants-fastapi'],
+  ...['contract/bus-mutants', 'contract/mutants-axum', 'contract/experiments'],
+  ...['kafka/example', 'kafka/dev-broker-clients', 'kafka/failing-brokers', 'kafka/kafka'],
   'lean-bus/crash',
-  ...['site/every-page', 'firefox/pages', 'site/launch', 'site/build', 'site/copy-starter'],
+  ...['site/every-page', 'site/launch', 'firefox/pages', 'site/glossary', 'site/build'],
+  ...['site/search', 'site/claims', 'site/copy-starter', 'site/open-in-stackblitz'],
 ].map((name) => `/tests/${name}.test.ts`)
 
 /**
@@ -51,6 +52,7 @@ export default defineConfig({
         },
       },
       { test: { name: 'kafka', include: ['tests/kafka/**/*.test.ts'], ...three } },
+      { test: { name: 'lab', include: ['tests/lab/**/*.test.ts'], testTimeout: 900_000 } },
       { test: { name: 'lean-bus', include: ['tests/lean-bus/**/*.test.ts'], ...two } },
       {
         test: {

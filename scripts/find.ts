@@ -16,21 +16,28 @@ export function requirePath(tool: Tool): string {
   return tool.path
 }
 
+const chromium = {
+  variable: 'CHROMIUM',
+  places: [
+    'chromium',
+    'google-chrome',
+    'google-chrome-stable',
+    'chromium-browser',
+    '/Applications/Chromium.app/Contents/MacOS/Chromium',
+    '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+  ],
+  install:
+    'Install Chromium (Debian: apt-get install chromium) or Chrome, or set CHROMIUM to its path.',
+}
+
 /** Chromium or Chrome: the path in `CHROMIUM`, or else the first that is installed. */
 export function findChromium(): Tool {
-  return findTool({
-    variable: 'CHROMIUM',
-    places: [
-      'chromium',
-      'google-chrome',
-      'google-chrome-stable',
-      'chromium-browser',
-      '/Applications/Chromium.app/Contents/MacOS/Chromium',
-      '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
-    ],
-    install:
-      'Install Chromium (Debian: apt-get install chromium) or Chrome, or set CHROMIUM to its path.',
-  })
+  return findTool(chromium)
+}
+
+/** As `findChromium`, but prefers Debian's build without windows, for which a page takes half the processor time. */
+export function findHeadlessChromium(): Tool {
+  return findTool({ ...chromium, places: ['chromium-headless-shell', ...chromium.places] })
 }
 
 /** Firefox: the path in `FIREFOX`, or else the first that is installed. */

@@ -34,20 +34,25 @@ const project = (name: string): Part => ({
   counts: 'tests',
 })
 
-/** Two of these run at a time, in this order. The contracts mostly wait, so the checks next to them cost little time. */
-const paired = [
-  project('contract'),
-  check('types', 'astro', 'check', '--minimumFailingSeverity', 'warning'),
-  check('eslint', 'eslint', '--max-warnings', '0', '.'),
-  check('spelling', 'cspell', 'lint', '--no-progress', '--no-summary', '--quiet'),
-  check('prettier', 'prettier', '--check', '.'),
-  check('markdown', 'markdownlint-cli2'),
-  ...['unit', 'checks'].map(project),
+/**
+ * Groups run one after another. Of a group, two parts run at a time, in this order. A part alone in its group uses every core.
+ * The lab waits for its timers half of the time, so the checks next to it cost little time. The last part builds the site.
+ */
+const groups: readonly (readonly Part[])[] = [
+  ['contract', 'unit', 'checks'].map(project),
+  [
+    project('lab'),
+    check('types', 'astro', 'check', '--minimumFailingSeverity', 'warning'),
+    check('eslint', 'eslint', '--max-warnings', '0', '.'),
+    check('spelling', 'cspell', 'lint', '--no-progress', '--no-summary', '--quiet'),
+    check('prettier', 'prettier', '--check', '.'),
+    check('markdown', 'markdownlint-cli2'),
+  ],
+  [project('kafka')],
+  [project('lean-bus')],
+  [project('site')],
 ]
-/** Each uses every core, so they run one after another. The last one builds the site. */
-const single = ['kafka', 'lean-bus', 'site'].map(project)
-
-const parts = [...paired, ...single]
+const parts = groups.flat()
 
 /** A running program of a part. */
 type Child = Pick<Subprocess, 'pid' | 'kill'>
@@ -124,13 +129,12 @@ async function main(names: readonly string[]): Promise<number> {
     return 1
   }
   const began = performance.now()
-  const choose = (list: readonly Part[]) =>
-    list.filter((part) => names.length === 0 || names.includes(part.name))
-  const pairs = choose(paired)
-  const results = [
-    ...(await Promise.all(runPool(2, pairs, (part) => runPart(part, pairs.length === 1)))),
-    ...(await Promise.all(runPool(1, choose(single), (part) => runPart(part, true)))),
-  ]
+  const results: Result[] = []
+  for (const group of groups) {
+    const chosen = group.filter(({ name }) => names.length === 0 || names.includes(name))
+    const isAlone = chosen.length === 1
+    results.push(...(await Promise.all(runPool(2, chosen, (part) => runPart(part, isAlone)))))
+  }
   const seconds = (performance.now() - began) / 1000
   const { text, exitCode } = summarize(results, seconds, process.env['CI'] === 'true')
   console.log(`\n${text}`)

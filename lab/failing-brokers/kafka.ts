@@ -1,5 +1,6 @@
 import { runBusContract, type BusOptions } from '../../contracts/bus/run.ts'
 import { openCluster } from '../../contracts/bus/test-beds/kafka.ts'
+import type { ContractResult } from '../../contracts/run.ts'
 import { startKafka, type Kafka } from '../../servers/kafka/kafka.ts'
 import { startTraffic, type FailingRun } from './traffic.ts'
 
@@ -10,14 +11,17 @@ import { startTraffic, type FailingRun } from './traffic.ts'
  *
  * @param options.java path of `java`, version 17 or later
  * @param options.count number of brokers
+ * @param options.run runs the contract, or a part of it
  */
 export async function runOnFailingKafka({
   java,
   count,
+  run = runBusContract,
   ...options
 }: Omit<BusOptions, 'openTestBed'> & {
   readonly java: string
   readonly count: 1 | 3
+  readonly run?: (options: BusOptions) => Promise<ContractResult>
 }): Promise<FailingRun> {
   const { onResult } = options
   await using kafka = await startKafka({ java, brokers: count })
@@ -28,8 +32,8 @@ export async function runOnFailingKafka({
   const begun = Promise.withResolvers<unknown>()
   const half = Promise.withResolvers<unknown>()
   let results = 0
-  const [run] = await Promise.all([
-    runBusContract({
+  const [result] = await Promise.all([
+    run({
       ...options,
       openTestBed,
       onResult(result) {
@@ -41,7 +45,7 @@ export async function runOnFailingKafka({
     }),
     failures[count](kafka, begun.promise, half.promise),
   ])
-  return { ...run, ...(await traffic.end()) }
+  return { ...result, ...(await traffic.end()) }
 }
 
 const failures = {

@@ -13,9 +13,10 @@ import { root } from '../program.mjs'
 /**
  * Looks for every program before it installs anything.
  *
+ * @param installExample installs an example in an empty folder
  * @throws OptionError that says what to install
  */
-export function openHttpPrograms(): Programs {
+export function openHttpPrograms(installExample = install): Programs {
   const wrk = requirePath(findWrk())
   const [node22] = nodeRuntimes()
   if (node22.path === undefined) throw new OptionError(node22.missing)
@@ -43,7 +44,7 @@ export function openHttpPrograms(): Programs {
       const earlier = installed.get(id)
       if (earlier) return isNode22 ? { ...earlier, runtime: node22 } : earlier
       const example = readExample(id)
-      const { directory } = folders.use(await install(example))
+      const { directory } = folders.use(await installExample(example))
       const { argv, runtime } = example.manifest
       const { hash } = example
       const now = { example: { id, hash }, directory, argv, runtime: defaultRuntime(runtime) }

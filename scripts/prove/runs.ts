@@ -14,12 +14,14 @@ import { findJava, requirePath, type Tool } from '../find.ts'
 /** An installed example on a runtime. */
 type Subject = Omit<BusOptions, 'openTestBed'>
 
-/** One of the settings in which a contract runs, on each runtime. */
+/** One of the settings in which a contract runs. */
 export interface Variant {
   /** The name in a test result, after the runtime: `dev broker`. */
   readonly name?: string
   /** A program that has to be installed. */
   readonly needs?: Tool
+  /** Whether one runtime is enough, because another variant has shown the example on each of them. */
+  readonly isOnLastRuntime?: boolean
   /** @throws Error for a failure that is not the failure of a check */
   run(subject: Subject): Promise<ContractResult>
 }
@@ -47,11 +49,16 @@ export type ContractChoice =
 export function planRuns(choice: ContractChoice): readonly PlannedRun[] {
   return variantsOf(choice).flatMap((variant) => {
     if (variant.needs) requirePath(variant.needs)
-    return requireRuntimes(choice.runtime).map((runtime) => ({
+    return selectRuntimes(variant, requireRuntimes(choice.runtime)).map((runtime) => ({
       runtime: formatRunName(runtime, variant),
       run: (subject) => variant.run({ ...subject, runtime }),
     }))
   })
+}
+
+/** Those of these runtimes on which a variant runs. */
+export function selectRuntimes<T>(variant: Variant, runtimes: readonly T[]): readonly T[] {
+  return variant.isOnLastRuntime ? runtimes.slice(-1) : runtimes
 }
 
 /** The name of a run in a test result: `Node 22.22.3, dev broker`. */
@@ -82,6 +89,7 @@ const busVariants = {
       {
         name: `Kafka ${kafkaVersion}`,
         needs: java,
+        isOnLastRuntime: true,
         run: async (subject) =>
           requireNoLoss(await runOnFailingKafka({ ...subject, java: requirePath(java), count: 1 })),
       },
@@ -94,10 +102,12 @@ const busVariants = {
     },
     {
       name: 'in process',
+      isOnLastRuntime: true,
       run: (subject) => runBusContract({ ...subject, openTestBed: openInProcessBroker }),
     },
     {
       name: 'over TCP with restarts',
+      isOnLastRuntime: true,
       run: async (subject) => requireNoLoss(await runOnRestartedBroker(subject)),
     },
   ],

@@ -3,10 +3,12 @@ import { busCheckNames } from '../../contracts/bus/run.ts'
 import { startProgram } from '../../contracts/process/program.ts'
 import { environmentOf, nodeRuntimes, thisNode } from '../../contracts/process/runtimes.ts'
 import type { Run } from '../../scripts/prove.ts'
-import { formatRunName, variantsOf } from '../../scripts/prove/runs.ts'
+import { formatRunName, selectRuntimes, variantsOf } from '../../scripts/prove/runs.ts'
 import { readExample, type Example } from '../../src/model/examples/example.ts'
 import { install, runCommand, type Workspace } from '../../src/model/examples/workspace.ts'
+import { withCompileCache } from '../tools/compile-cache.ts'
 import { describeWith } from '../tools/describe-with.ts'
+import { hasOptionalPackages } from './optional-packages.ts'
 import { expectPassed, expectTestResult } from './recorded.ts'
 
 /** Tests the program of a bus example. Each example has its own test file, because these tests wait most of the time. */
@@ -27,19 +29,25 @@ function testExample(example: Example): void {
 
   for (const runtime of nodeRuntimes()) {
     describeWith(`on ${runtime.name}`, runtime, (path) => {
-      test('the example passes its own tests', () =>
-        runCommand(commands.test, workspace.directory, { name: runtime.name, path }))
+      test('the example passes its own tests', () => {
+        const { directory } = workspace
+        return runCommand(
+          commands.test,
+          directory,
+          withCompileCache({ name: runtime.name, path }, directory),
+        )
+      })
     })
   }
 
   for (const variant of variants) {
     describeWith(`contract, ${variant.name}`, variant.needs ?? { path: process.execPath }, () => {
-      for (const runtime of nodeRuntimes()) {
+      for (const runtime of selectRuntimes(variant, nodeRuntimes())) {
         describeWith(`on ${runtime.name}`, runtime, (path) => {
           let run: Run
           beforeAll(async () => {
             const { directory } = workspace
-            const node = { name: runtime.name, path }
+            const node = withCompileCache({ name: runtime.name, path }, directory)
             run = {
               ...(await variant.run({ directory, argv, runtime: node })),
               runtime: formatRunName(runtime, variant),
@@ -65,8 +73,7 @@ function testExample(example: Example): void {
     expectTestResult(example, runs, skip)
   })
 
-  const lockfile = example.files.find(({ path }) => path === 'package-lock.json')
-  if (lockfile?.text?.includes('"optional": true')) {
+  if (hasOptionalPackages(example)) {
     test('the example passes its tests without optional packages', async () => {
       await using bare = await install(example, 'npm ci --omit=optional')
       await runCommand(commands.test, bare.directory, thisNode())

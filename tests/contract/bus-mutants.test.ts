@@ -3,11 +3,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { checks } from '../../contracts/bus/index.ts'
-import { runScenes } from '../../contracts/bus/run.ts'
+import { runScenes, type BusOptions } from '../../contracts/bus/run.ts'
 import { testBeds } from '../../contracts/bus/test-beds/index.ts'
 import { thisNode } from '../../contracts/process/runtimes.ts'
 import { examplesOf } from '../../src/model/examples/example.ts'
-import { install, type Workspace } from '../../src/model/examples/workspace.ts'
+import type { Workspace } from '../../src/model/examples/workspace.ts'
+import { withCompileCache } from '../tools/compile-cache.ts'
+import { installCached } from '../tools/install-cached.ts'
 import { busMutants } from './bus-mutants.ts'
 import { mutate } from './mutate.ts'
 
@@ -17,11 +19,13 @@ vi.setConfig({ maxConcurrency: 6 })
 describe.concurrent.each(examplesOf('bus'))('mutants of $id', (example) => {
   const { adapter, argv } = example.manifest
   const mutants = busMutants[example.id] ?? []
-  const options = { argv, runtime: thisNode(), openTestBed: testBeds[adapter] }
   let workspace: Workspace
+  let options: Omit<BusOptions, 'directory'>
 
   beforeAll(async () => {
-    workspace = await install(example)
+    workspace = await installCached(example)
+    const runtime = withCompileCache(thisNode(), workspace.directory)
+    options = { argv, runtime, openTestBed: testBeds[adapter] }
   })
   afterAll(() => workspace[Symbol.asyncDispose]())
 

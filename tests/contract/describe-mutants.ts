@@ -6,11 +6,13 @@ import { comparing } from '../../contracts/http/checks/openapi.ts'
 import { errors } from '../../contracts/http/checks/problems.ts'
 import type { ProcessTarget } from '../../contracts/process/checks.ts'
 import { startProgram } from '../../contracts/process/program.ts'
-import { runChecks, type CheckResult } from '../../contracts/run.ts'
+import { runChecks } from '../../contracts/run.ts'
 import { defaultRuntime, environmentOf, runtimesOf } from '../../contracts/process/runtimes.ts'
 import { readExample } from '../../src/model/examples/example.ts'
-import { install, runCommand, type Workspace } from '../../src/model/examples/workspace.ts'
+import { runCommand, type Workspace } from '../../src/model/examples/workspace.ts'
+import { withCompileCache } from '../tools/compile-cache.ts'
 import { describeWith } from '../tools/describe-with.ts'
+import { installCached } from '../tools/install-cached.ts'
 import { mutate, type Mutant } from './mutate.ts'
 
 /** Defines a test for each mutant of an HTTP example: the checks that it names must fail. */
@@ -24,42 +26,51 @@ export function describeMutants(id: string, mutants: readonly Mutant[]): void {
 
   function defineTests(): void {
     let workspace: Workspace
+    let failedTogether: string[] | undefined
 
     beforeAll(async () => {
-      workspace = await install(example)
+      workspace = await installCached(example)
+      if (toolchain !== 'cargo') return
+      // Cargo compiles for seconds, so one program has all faults. No two of them may change the same check.
+      const [first = expect.unreachable(), ...others] = mutants
+      const directory = await mutate(id, workspace.directory, first, ...others)
+      await runCommand(commands.install, directory, defaultRuntime(toolchain))
+      failedTogether = await findFailed(
+        directory,
+        mutants.flatMap(({ fails }) => fails),
+      )
     })
     afterAll(() => workspace[Symbol.asyncDispose]())
 
     test.concurrent.for(mutants)('the HTTP checks detect that $fault', async (mutant) => {
-      const directory = await mutate(example.id, workspace.directory, mutant)
-      // Cargo has to compile the change. The others run the source.
-      if (toolchain === 'cargo') {
-        await runCommand(commands.install, directory, defaultRuntime(toolchain))
-      }
-      const results = await runMutant(directory, mutant)
-      const failed = results.filter(({ passed }) => !passed).map(({ name }) => name)
+      const failed =
+        failedTogether ??
+        (await findFailed(await mutate(id, workspace.directory, mutant), mutant.fails))
       expect(failed, 'checks that failed').toEqual(expect.arrayContaining([...mutant.fails]))
     })
   }
 
-  /** Runs the checks that must fail. If one of them looks back at all answers, it runs all others too. */
-  async function runMutant(directory: string, { fails }: Mutant): Promise<CheckResult[]> {
+  /**
+   * Runs the checks with these names, and returns the names of those that fail. If one of them looks back at all answers, it
+   * runs all others too.
+   */
+  async function findFailed(directory: string, names: readonly string[]): Promise<string[]> {
+    // All copies have the same packages.
+    const cached = withCompileCache(defaultRuntime(toolchain), directory)
     const start: ProcessTarget['start'] = (env) =>
-      startProgram({
-        argv,
-        directory,
-        env: { ...environmentOf(defaultRuntime(toolchain)), ...env },
-      })
-    const named = <Target>(all: readonly Check<Target>[]) =>
-      all.filter(({ name }) => fails.includes(name))
+      startProgram({ argv, directory, env: { ...environmentOf(cached), ...env } })
+    const isNamed = ({ name }: Check<never>) => names.includes(name)
     const lookingBack: readonly Check<RecordedTarget>[] = [...errors, ...comparing]
-    const wanted = named(lookingBack).length > 0 ? quickChecks : named(checks)
+    const looksBack = lookingBack.some(isNamed)
+    const wanted = checks.filter(
+      (check) => isNamed(check) || (looksBack && quickChecks.includes(check)),
+    )
 
-    const results = await runChecks(named(processChecks), { start })
+    const results = await runChecks(processChecks.filter(isNamed), { start })
     if (wanted.length > 0) {
       await using program = await start()
       results.push(...(await runChecks(wanted, record(program.target))))
     }
-    return results
+    return results.filter(({ passed }) => !passed).map(({ name }) => name)
   }
 }

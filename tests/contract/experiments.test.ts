@@ -4,8 +4,8 @@ import { experiments } from '../../lab/experiments/list.ts'
 import { experimentRecord } from '../../lab/experiments/record.ts'
 import { runExperiments } from '../../lab/experiments/run.ts'
 import { readExample } from '../../src/model/examples/example.ts'
-import { runCommand, unpack } from '../../src/model/examples/workspace.ts'
 import { describeWith } from '../tools/describe-with.ts'
+import { installCached } from '../tools/install-cached.ts'
 
 describe.each(Object.entries(experiments))('experiments on %s', (id, list) => {
   const example = readExample(id)
@@ -16,14 +16,13 @@ describe.each(Object.entries(experiments))('experiments on %s', (id, list) => {
     expect(record?.hash, again).toBe(example.hash)
   })
 
-  const { argv, commands, runtime: toolchain } = example.manifest
+  const { argv, runtime: toolchain } = example.manifest
   for (const found of runtimesOf(toolchain).slice(-1)) {
     describeWith(`on ${found.name}`, found, (path) => {
       const runAgain = async () => {
-        await using workspace = await unpack(example)
+        await using workspace = await installCached(example)
         const { directory } = workspace
         const runtime = { ...found, path }
-        await runCommand(commands.install, directory, runtime)
         const outcomes = await runExperiments(list, { directory, argv, runtime })
         expect(outcomes, again).toEqual(record?.outcomes)
       }

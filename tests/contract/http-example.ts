@@ -6,8 +6,10 @@ import { runChecks, type CheckResult } from '../../contracts/run.ts'
 import { defaultRuntime, environmentOf, runtimesOf } from '../../contracts/process/runtimes.ts'
 import { readExample, type Example } from '../../src/model/examples/example.ts'
 import { install, runCommand, type Workspace } from '../../src/model/examples/workspace.ts'
+import { withCompileCache } from '../tools/compile-cache.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { describeHostileInput } from './hostile.ts'
+import { hasOptionalPackages } from './optional-packages.ts'
 import { expectPassed, expectTestResult, findRecordedRun, describeStaleResult } from './recorded.ts'
 
 /** Runs everything that the site promises about an HTTP example. Each example has its own file, because the checks mostly wait. */
@@ -39,7 +41,8 @@ function testExample(example: Example): void {
       describe('contract', () => {
         beforeAll(async () => {
           const { directory } = workspace
-          run = await runHttpContract({ directory, argv, runtime })
+          const cached = withCompileCache(runtime, directory)
+          run = await runHttpContract({ directory, argv, runtime: cached })
           runs.push(run)
         })
         for (const name of checkNames) test(name, () => expectPassed(run.checks, name))
@@ -65,7 +68,7 @@ function testExample(example: Example): void {
     expectTestResult(example, runs, skip)
   })
 
-  if (toolchain === 'node') {
+  if (hasOptionalPackages(example)) {
     describe('without optional packages', () => {
       let results: CheckResult[]
 

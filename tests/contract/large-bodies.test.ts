@@ -7,14 +7,14 @@ import { environmentOf, thisNode } from '../../contracts/process/runtimes.ts'
 import { runContract } from '../../contracts/run.ts'
 import { root } from '../../scripts/program.mjs'
 import { readExample } from '../../src/model/examples/example.ts'
-import { install } from '../../src/model/examples/workspace.ts'
+import { installCached } from '../tools/install-cached.ts'
 import { mutate } from './mutate.ts'
 
 test('the lines that the guide adds to Express refuse a body that is too large before it arrives', async () => {
   const guide = readFileSync(join(root, 'content/guides/default-behavior.mdx'), 'utf8')
   const [, lines = ''] = /^```ts\n(.*?)^```$/ms.exec(guide) ?? []
   const example = readExample('express')
-  await using workspace = await install(example)
+  await using workspace = await installCached(example)
   const parser = '  const json = express.json('
   const directory = await mutate(example.id, workspace.directory, {
     fault: 'large bodies are refused',

@@ -1,6 +1,6 @@
 import type { Mutant } from './mutate.ts'
 
-/** At least one mutant for each group of checks, since Cargo has to build each of them. */
+/** Faults of each kind. One program has all of them, so no two may change the same check. */
 export const mutants: readonly Mutant[] = [
   {
     fault: 'a note may have 201 characters',

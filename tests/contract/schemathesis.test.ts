@@ -6,8 +6,9 @@ import { environmentOf, runtimesOf, type Runtime } from '../../contracts/process
 import { findSchemathesis } from '../../scripts/find.ts'
 import { root } from '../../scripts/program.mjs'
 import { examplesOf } from '../../src/model/examples/example.ts'
-import { install, type Workspace } from '../../src/model/examples/workspace.ts'
+import type { Workspace } from '../../src/model/examples/workspace.ts'
 import { describeWith } from '../tools/describe-with.ts'
+import { installCached } from '../tools/install-cached.ts'
 import { mutate } from './mutate.ts'
 
 /** How long Schemathesis sends requests to one example, in s. */
@@ -22,7 +23,7 @@ describeWith('Schemathesis', findSchemathesis(), (schemathesis) => {
         let workspace: Workspace
 
         beforeAll(async () => {
-          workspace = await install(example)
+          workspace = await installCached(example)
         })
         afterAll(() => workspace[Symbol.asyncDispose]())
 

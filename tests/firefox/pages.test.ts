@@ -6,9 +6,9 @@ import { describeInFirefox } from '../tools/browsers.ts'
 const { origin, samples } = inject('site')
 
 describeInFirefox((newPage) => {
-  // Chromium opens every page, and axe applies its other rules to the same HTML there.
+  // Chromium opens every page, and axe applies its other rules to the same HTML and to the light colors there.
   test.each(samples)(
-    'Firefox shows %s without an error, a request elsewhere or a lack of contrast, light or dark',
+    'Firefox shows %s without an error, a request elsewhere or a lack of contrast in the dark',
     async (path) => {
       const page = await newPage()
       const complaints: string[] = []
@@ -24,9 +24,8 @@ describeInFirefox((newPage) => {
 
       await page.evaluate(openAllDetails)
       const light = await setScheme(page, 'light')
-      expect(await findViolations(page, 'colors'), 'light').toEqual([])
       expect(await setScheme(page, 'dark')).not.toBe(light)
-      expect(await findViolations(page, 'colors'), 'dark').toEqual([])
+      expect(await findViolations(page, 'colors')).toEqual([])
     },
   )
 

@@ -15,11 +15,12 @@ import { startKafka, type Kafka } from '../../servers/kafka/kafka.ts'
 import { findJava } from '../../scripts/find.ts'
 import { root } from '../../scripts/program.mjs'
 import { readExample } from '../../src/model/examples/example.ts'
-import { install, runCommand, unpack, type Workspace } from '../../src/model/examples/workspace.ts'
+import { runCommand, unpack, type Workspace } from '../../src/model/examples/workspace.ts'
 import { connect as connectToKafka } from '../kafka/client.ts'
 import { markEnds, readToEnds } from '../kafka/ends.ts'
 import { describeWith } from '../tools/describe-with.ts'
 import { handleUntil } from '../tools/handle-until.ts'
+import { installCached } from '../tools/install-cached.ts'
 
 const guide = readFileSync(
   join(root, 'content/guides/lean-bus/outgrowing-the-lean-bus.mdx'),
@@ -53,7 +54,7 @@ describeWith('Outgrowing the lean bus', findJava(), (java) => {
     ;[kafka, lean, cluster] = await Promise.all([
       startKafka({ java }),
       unpack(readExample(examples.lean)),
-      install(readExample(examples.kafka)),
+      installCached(readExample(examples.kafka)),
     ])
   })
   afterAll(async () => {

@@ -16,42 +16,35 @@ describeInChromium(({ newContext }) => {
   const publishedFiles = ({ files }: Example) =>
     Object.fromEntries(files.map(({ path, text }) => [path, text]))
 
-  test.each(
-    copyable.flatMap((example) => [
-      { id: example.id, example, format: 'zip', unpack: 'unzip -q' },
-      { id: example.id, example, format: 'tar.gz', unpack: 'tar -xzf' },
-    ]),
-  )(
-    'the $format of $id has the published checksum and holds the published files',
-    async ({ example, format, unpack }) => {
-      const { page } = await openGuide(await newContext(), example)
-      await showStarter(page)
-      const name = `${example.id}.${format}`
-      const [download] = await Promise.all([
-        page.waitForEvent('download'),
-        page.getByRole('link', { name, exact: true }).first().click(),
-      ])
-      const folder = await emptyFolder()
-      await download.saveAs(join(folder, name))
-      const sums = `curl -fsS ${site.origin}/starters/SHA256SUMS`
-      await runCommand(`${sums} | grep ' ${name}$' | sha256sum --check`, folder, node)
-      await runCommand(`${unpack} ${name}`, folder, node)
-      expect(readBack(example, join(folder, example.id))).toEqual(publishedFiles(example))
-    },
-  )
-
   test.each(copyable.map((example) => ({ id: example.id, example })))(
-    'the copied shell line of $id downloads, installs and starts the published files',
+    'both archives of $id have the published checksum, and they and the copied shell line give the published files',
     async ({ id, example }) => {
       const context = await newContext()
       const { page } = await openGuide(context, example)
-      await context.grantPermissions(['clipboard-read', 'clipboard-write'])
       await showStarter(page)
+      for (const [format, unpack] of [
+        ['zip', 'unzip -q'],
+        ['tar.gz', 'tar -xzf'],
+      ] as const) {
+        const name = `${id}.${format}`
+        const [download] = await Promise.all([
+          page.waitForEvent('download'),
+          page.getByRole('link', { name, exact: true }).first().click(),
+        ])
+        const folder = await emptyFolder()
+        await download.saveAs(join(folder, name))
+        const sums = `curl -fsS ${site.origin}/starters/SHA256SUMS`
+        await runCommand(`${sums} | grep ' ${name}$' | sha256sum --check`, folder, node)
+        await runCommand(`${unpack} ${name}`, folder, node)
+        expect(readBack(example, join(folder, id)), name).toEqual(publishedFiles(example))
+      }
+
+      await context.grantPermissions(['clipboard-read', 'clipboard-write'])
       await page.getByRole('button', { name: 'Copy' }).first().click()
       await page.getByRole('button', { name: 'Copied' }).waitFor()
       const line = (await page.evaluate('navigator.clipboard.readText()')) as string
       const { install, start } = example.manifest.commands
-      const end = ` && cd ${example.id} && ${install} && ${start}`
+      const end = ` && cd ${id} && ${install} && ${start}`
       expect(line.endsWith(end), line).toBe(true)
 
       const folder = await emptyFolder()
@@ -66,7 +59,7 @@ describeInChromium(({ newContext }) => {
         // tests/contract runs both commands on the files that are compared here.
         await runCommand(line.slice(0, -end.length), folder, node)
       }
-      expect(readBack(example, join(folder, example.id))).toEqual(publishedFiles(example))
+      expect(readBack(example, join(folder, id)), line).toEqual(publishedFiles(example))
     },
   )
 })

@@ -42,6 +42,8 @@ async function visit(browser: Browser, path: string, isSample: boolean) {
       await page.setViewportSize({ width, height })
       for (const scheme of ['light', 'dark'] as const) {
         backgrounds.add(await setScheme(page, scheme))
+        // The samples have the elements of all pages, and with them every pair of colors.
+        if (scheme === 'dark' && !isSample) continue
         const found = await findViolations(page, scheme === 'light' ? 'all' : 'colors')
         violations.push(...found.map((violation) => `${scheme}, ${width} px: ${violation}`))
       }
@@ -87,11 +89,14 @@ describeInChromium(({ browser }) => {
     expect((await visited(path)).complaints).toEqual([])
   })
 
-  test.each(site.pages)('axe finds no violation on %s, light or dark', async (path) => {
-    const { backgrounds, violations } = await visited(path)
-    expect(violations).toEqual([])
-    expect(backgrounds.size, 'one background for light and one for dark').toBe(2)
-  })
+  test.each(site.pages)(
+    'axe finds no violation on %s, and its background follows the scheme',
+    async (path) => {
+      const { backgrounds, violations } = await visited(path)
+      expect(violations).toEqual([])
+      expect(backgrounds.size, 'one background for light and one for dark').toBe(2)
+    },
+  )
 
   test.each(site.pages)('%s scrolls only down at zooms of 200% and 400%', async (path) => {
     expect((await visited(path)).overflow).toEqual([])

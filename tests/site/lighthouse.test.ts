@@ -1,8 +1,9 @@
 import { expect, inject, test } from 'vitest'
 import { runLighthouse, steadyCategories } from '../../lab/page-weight/lighthouse.ts'
-import { describeInChromium } from '../tools/browsers.ts'
+import { findChromium } from '../../scripts/find.ts'
+import { describeWith } from '../tools/describe-with.ts'
 
-describeInChromium(({ executablePath }) => {
+describeWith('Chromium', findChromium(), (executablePath) => {
   test.each(['/', '/guides/express/'])(
     'Lighthouse gives %s full scores for accessibility, best practices and SEO',
     async (page) => {

@@ -3,12 +3,15 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { chromium, type Page } from 'playwright-core'
 import { expect, inject, onTestFinished, test } from 'vitest'
-import { chromiumOptions, describeInChromium } from '../tools/browsers.ts'
+import { findChromium } from '../../scripts/find.ts'
+import { chromiumOptions } from '../tools/browsers.ts'
+import { describeWith } from '../tools/describe-with.ts'
 
 /** The setting that blocks all sites from storing data. */
 const refuseStorage = { profile: { default_content_setting_values: { cookies: 2 } } }
 
-describeInChromium(({ executablePath }) => {
+// Chromium without windows has no settings that a user can change.
+describeWith('Chromium', findChromium(), (executablePath) => {
   const { origin } = inject('site')
 
   /** Opens the guide in a browser with its own profile. `preferences` are settings that a user can change. */

@@ -9,17 +9,18 @@ import {
 } from 'playwright-core'
 import puppeteer from 'puppeteer-core'
 import { afterAll, beforeAll, inject, onTestFinished } from 'vitest'
-import { findChromium, findFirefox } from '../../scripts/find.ts'
+import { findFirefox, findHeadlessChromium } from '../../scripts/find.ts'
 import { describeWith } from './describe-with.ts'
 
 /**
- * Chromium runs without a sandbox, because CI runs as root, and without the popups of its address bar, which are pages of
- * their own: they cost as much processor time for each new page as the page itself.
+ * Chromium runs without a sandbox, because CI runs as root, without the graphics card that it would simulate, and without the
+ * popups of its address bar, which are pages of their own: they cost as much processor time for each new page as the page itself.
  */
 export const chromiumOptions = (executablePath: string) => ({
   executablePath,
   args: [
     '--no-sandbox',
+    '--disable-gpu',
     '--disable-features=WebUIOmniboxPopup,WebUIOmniboxFullPopup,WebUIOmniboxAimPopup',
   ],
 })
@@ -28,8 +29,6 @@ const viewport = { width: 1280, height: 900 }
 
 /** A Chromium that all tests of a file share. Paths are relative to the site at the root of its origin. */
 export interface ChromiumTests {
-  /** Where Chromium is installed. */
-  readonly executablePath: string
   /** The browser, once the tests run. */
   browser(): Browser
   /** A context with a window of 1280 by 900 pixels, open until the test finishes. */
@@ -40,7 +39,7 @@ export interface ChromiumTests {
 
 /** Defines tests in Chromium. Without Chromium, one test in their place says what to install. */
 export function describeInChromium(define: (tests: ChromiumTests) => void): void {
-  describeWith('Chromium', findChromium(), (executablePath) => {
+  describeWith('Chromium', findHeadlessChromium(), (executablePath) => {
     let browser: Browser
     beforeAll(async () => {
       browser = await chromium.launch(chromiumOptions(executablePath))
@@ -58,7 +57,7 @@ export function describeInChromium(define: (tests: ChromiumTests) => void): void
       await page.goto(path)
       return page
     }
-    define({ executablePath, browser: () => browser, newContext, openPage })
+    define({ browser: () => browser, newContext, openPage })
   })
 }
 

@@ -2,6 +2,7 @@ import { afterEach, expect, test, vi } from 'vitest'
 import { nodeRuntimes } from '../../contracts/process/runtimes.ts'
 import { planRuns } from '../../scripts/prove/runs.ts'
 import { findJava, findNode22 } from '../../scripts/find.ts'
+import { kafkaVersion } from '../../servers/kafka/jars.ts'
 import { describeWith } from '../tools/describe-with.ts'
 
 const express = { contract: 'http', runtime: 'node' } as const
@@ -34,27 +35,23 @@ describeWith('Node 22', findNode22(), () => {
     expect(() => runtimesOf(kafka)).toThrow(/^Install Java 17 or later /)
   })
 
-  test('npm run prove runs the lean bus in three setups on both versions of Node, without Java', () => {
+  test('npm run prove runs the lean bus over TCP on both versions of Node and in two more setups on one, without Java', () => {
     vi.stubEnv('JAVA_HOME', '')
     vi.stubEnv('PATH', '')
     expect(runtimesOf(leanBus)).toEqual([
       `${node22}, over TCP`,
       `${node}, over TCP`,
-      `${node22}, in process`,
       `${node}, in process`,
-      `${node22}, over TCP with restarts`,
       `${node}, over TCP with restarts`,
     ])
   })
 
   describeWith('Java', findJava(), () => {
-    test('npm run prove runs the Kafka example on both versions of Node, with the dev broker and then with Kafka', () => {
-      const real = expect.stringMatching(/^Node [\d.]+, Kafka \d+\.\d+\.\d+$/) as string
+    test('npm run prove runs the Kafka example with the dev broker on both versions of Node, then with Kafka on one', () => {
       expect(runtimesOf(kafka)).toEqual([
         `${node22}, dev broker`,
         `${node}, dev broker`,
-        real,
-        real,
+        `${node}, Kafka ${kafkaVersion}`,
       ])
     })
   })

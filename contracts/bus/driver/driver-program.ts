@@ -4,11 +4,17 @@
  *
  *   node driver-program.ts <folder of the example's modules>
  */
+import { flushCompileCache } from 'node:module'
 import { serveBuses } from './bus-server.ts'
 import { loadExampleModules } from './example-modules.ts'
 
 const [, , folder = ''] = process.argv
 const example = loadExampleModules(folder)
+// Node writes compiled code, if NODE_COMPILE_CACHE asks for it, at a clean exit. A driver is killed.
+example.then(
+  () => flushCompileCache(),
+  () => {},
+)
 process.on(
   'message',
   serveBuses({
