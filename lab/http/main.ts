@@ -1,6 +1,7 @@
 import { cpus, release, type } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
+import { execa } from 'execa'
 import { OptionError } from '../options.ts'
 import { createProgress } from '../progress.ts'
 import { readCommit, thisMachine } from '../record.ts'
@@ -29,6 +30,7 @@ import {
   type StackContract,
 } from './run.ts'
 import type { Scene } from './scenes.ts'
+import { cores } from './server.ts'
 import { stacks, type Build, type Stack, type StackId, type Toolbox } from './stacks.ts'
 
 const full: HttpRecord['settings'] = {
@@ -102,6 +104,8 @@ export async function main(args: string[], openPrograms: () => Programs): Promis
     console.log(`Preparing ${id}`)
     prepared[id] = await stacks[id](programs, build)
   }
+  // This process reads the services' logs, so it leaves their core to them.
+  await execa('taskset', ['-acp', String(cores.generator), String(process.pid)])
   const examples = Object.fromEntries(
     Object.values(prepared).map(({ example }) => [example.id, example.hash]),
   )
