@@ -19,8 +19,11 @@ export const collections = {
       extend: z.object({ title: WithoutFigures, description: WithoutFigures }),
     }),
   }),
-  decisions: defineCollection({ loader: file('content/decisions.json'), schema: Decision }),
-  options: defineCollection({ loader: file('content/options.json'), schema: Option }),
+  decisions: defineCollection({
+    loader: file('content/decisions/decisions.json'),
+    schema: Decision,
+  }),
+  options: defineCollection({ loader: file('content/decisions/options.json'), schema: Option }),
   claims: defineCollection({
     loader: glob({ base: './content/claims', pattern: '*.yaml' }),
     schema: ClaimFile,

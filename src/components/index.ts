@@ -10,7 +10,7 @@ export { default as ColdStartProgram } from './lab/cold-start/ColdStartProgram.a
 export { default as ColdStartTable } from './lab/cold-start/ColdStartTable.astro'
 export { default as Compare } from './examples/compare/Compare.astro'
 export { default as CompareChoice } from './examples/compare/CompareChoice.astro'
-export { default as CostCalculator } from './lab/http/CostCalculator.astro'
+export { default as CostCalculator } from './lab/calculator/CostCalculator.astro'
 export { default as CostFigure } from './lab/http/CostFigure.astro'
 export { default as CostTable } from './lab/http/CostTable.astro'
 export { default as CrashLab } from './lab/crash/CrashLab.astro'

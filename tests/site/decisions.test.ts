@@ -22,8 +22,8 @@ const { origin } = inject('site')
 const page = await (await fetch(`${origin}/which-backend/`)).text()
 const read = (file: string): unknown =>
   JSON.parse(readFileSync(join(root, 'content', file), 'utf8'))
-const decisions = read('decisions.json') as Decision[]
-const options = read('options.json') as Option[]
+const decisions = read('decisions/decisions.json') as Decision[]
+const options = read('decisions/options.json') as Option[]
 
 test.each(decisions)(
   'the answer to "$question" is "$because", with its option, its price and its evidence',

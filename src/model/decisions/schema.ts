@@ -1,7 +1,7 @@
 import { z } from 'astro/zod'
 import { WithoutFigures } from '../figures.ts'
 
-/** A question on the page "Which backend?". `content/decisions.json` holds all, each under its id. */
+/** A question on the page "Which backend?". `content/decisions/decisions.json` holds all, each under its id. */
 export const Decision = z.strictObject({
   id: z.string(),
   about: z.enum(['framework', 'language', 'messages']),
@@ -16,7 +16,7 @@ export const Decision = z.strictObject({
   claims: z.array(z.string()).describe('the claims that the reason repeats'),
 })
 
-/** A product or technique that a reader may choose. `content/options.json` holds all, each under its id. */
+/** A product or technique that a reader may choose. `content/decisions/options.json` holds all, each under its id. */
 export const Option = z.strictObject({
   id: z.string(),
   name: z.string(),
