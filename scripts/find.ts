@@ -60,6 +60,16 @@ export function findWrk(): Tool {
   })
 }
 
+/** Vegeta, another load generator: the path in `VEGETA`, or else the first that is installed. */
+export function findVegeta(): Tool {
+  return findTool({
+    variable: 'VEGETA',
+    places: ['vegeta'],
+    install:
+      'Install Vegeta (go install github.com/tsenart/vegeta/v12@v12.13.0), or set VEGETA to its path.',
+  })
+}
+
 /** A Python package that tests use, from PyPI. */
 interface PythonPackage {
   readonly name: string

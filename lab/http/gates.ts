@@ -2,6 +2,7 @@
  * The conditions that a measurement must meet. Public benchmarks have published results that break each of them, for example
  * latencies that contradict the throughput (the-benchmarker/web-frameworks #9775).
  */
+import type { CheckResult } from '../../contracts/run.ts'
 import { compareRounds, isUndecided } from './statistics.ts'
 
 /** A gate refuses to record. The message says which, and what to do. */
@@ -9,9 +10,19 @@ export class GateError extends Error {
   override readonly name = 'GateError'
 }
 
+/** Fails a stack that does not meet the contract. What it answers then is not the work that the others do. */
+export function checkContract(checks: readonly CheckResult[]) {
+  const failed = checks.filter(({ passed }) => !passed)
+  const [first] = failed
+  if (first === undefined) return undefined
+  return `fails ${failed.length} of ${checks.length} checks of the contract: "${first.name}": ${first.error}`
+}
+
 /** A run of a closed-loop generator, which keeps a fixed number of requests in flight. */
 export interface ClosedLoop {
   readonly connections: number
+  /** s */
+  readonly duration: number
   readonly requestsPerSecond: number
   /** ms */
   readonly meanLatency: number
@@ -20,9 +31,14 @@ export interface ClosedLoop {
 /** Largest relative error of Little's law: requests in flight = throughput × mean latency. */
 const littleLimit = 0.1
 
-/** Fails a closed-loop sample whose throughput and latency contradict each other. */
-export function checkLittle({ connections, requestsPerSecond, meanLatency }: ClosedLoop) {
-  const inFlight = (requestsPerSecond * meanLatency) / 1000
+/**
+ * Fails a closed-loop sample whose throughput and latency contradict each other. The generator doesn't count the requests that
+ * its end cut off, one per connection, which had waited for half of a latency on average.
+ */
+export function checkLittle(sample: ClosedLoop) {
+  const { connections, duration, requestsPerSecond, meanLatency } = sample
+  const cutOff = connections / 2 / duration
+  const inFlight = ((requestsPerSecond + cutOff) * meanLatency) / 1000
   if (Math.abs(inFlight / connections - 1) <= littleLimit) return undefined
   return `throughput × latency gives ${inFlight.toFixed(1)} requests in flight instead of ${connections}: the service or the generator stalled, so repeat it on an idle machine`
 }
@@ -54,7 +70,8 @@ export interface CoreUse {
 }
 
 const foreignLimit = 0.05
-const stealLimit = 0.01
+/** Time that the hypervisor takes isn't counted as CPU time of a process (Linux, CONFIG_PARAVIRT_TIME_ACCOUNTING). */
+const stealLimit = 0.05
 const generatorLimit = 0.9
 
 /** Fails a sample during which something else used the core of the service. */

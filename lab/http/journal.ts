@@ -1,5 +1,5 @@
 /** Keeps the samples of a run that is under way, so that a run that was stopped continues where it was. */
-import { appendFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { isDeepStrictEqual } from 'node:util'
 
@@ -29,5 +29,7 @@ export function openJournal<T>(path: string, key: unknown) {
       steps.push(step)
       appendFileSync(path, `${JSON.stringify(step)}\n`)
     },
+    /** Forgets all steps, so that the next run begins anew. */
+    discard: () => rmSync(path),
   }
 }

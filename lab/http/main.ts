@@ -4,28 +4,38 @@ import { parseArgs } from 'node:util'
 import { OptionError } from '../options.ts'
 import { createProgress } from '../progress.ts'
 import { readCommit, thisMachine } from '../record.ts'
+import { compareGenerators, crossCheck, crossCheckRecord } from './cross-check.ts'
 import { checkSame, GateError } from './gates.ts'
 import { openJournal } from './journal.ts'
+import { printCost, printLatency } from './print.ts'
 import {
-  compareCost,
+  HttpResult,
   httpRecord,
   inputHash,
   inputs,
   pairRounds,
-  summarizeCost,
   type CostSample,
   type HttpRecord,
   type LatencySample,
 } from './record.ts'
-import { choices, measureCost, measureLatency, orderOf, type Run } from './run.ts'
+import {
+  choices,
+  floorCases,
+  measureContract,
+  measureCost,
+  measureLatency,
+  orderOf,
+  type Run,
+  type StackContract,
+} from './run.ts'
 import type { Scene } from './scenes.ts'
-import { isUndecided } from './statistics.ts'
 import { stacks, type Build, type Stack, type StackId, type Toolbox } from './stacks.ts'
 
 const full: HttpRecord['settings'] = {
   costRounds: 10,
   latencyRounds: 3,
-  seconds: 3,
+  seconds: 2,
+  latencySeconds: 4,
   warmUpSeconds: 3,
   rates: [250, 500, 1_000, 2_000, 3_000, 4_000, 6_000, 8_000, 10_000],
   p99Limit: 50,
@@ -37,6 +47,7 @@ const quick: HttpRecord['settings'] = {
   costRounds: 1,
   latencyRounds: 1,
   seconds: 1,
+  latencySeconds: 1,
   warmUpSeconds: 1,
   rates: [250, 1_000],
 }
@@ -44,6 +55,8 @@ const quick: HttpRecord['settings'] = {
 /** The programs that the lab needs, each as a path. Disposing removes the folders of the examples. */
 export interface Programs extends Toolbox, AsyncDisposable {
   readonly wrk: string
+  /** The load generator of the cross-check. @throws OptionError that says how to install it */
+  findVegeta(): { readonly path: string; readonly version: string }
   /** The versions of all runtimes. */
   readonly versions: Omit<HttpRecord['versions'], 'node'>
   /** An empty folder of the repository's cache. */
@@ -54,10 +67,11 @@ export interface Programs extends Toolbox, AsyncDisposable {
  * `npm run lab -- http`: what a request costs each HTTP stack in CPU time, and how late the slowest requests are at fixed rates.
  * Needs Linux, two idle cores and wrk; Python and Rust for the stacks that use them.
  *
- *   npm run lab -- http                        everything: about 50 minutes; a run that was stopped continues
+ *   npm run lab -- http                        everything: about an hour; a run that was stopped continues
  *   npm run lab -- http --quick                every stack and load once, with a debug build of Rust: about 4 minutes
  *   npm run lab -- http --only express,axum    only these stacks
  *   npm run lab -- http --record               also writes lab/http/record.json, if every gate passes
+ *   npm run lab -- http --cross-check          compares the generator of fixed rates with Vegeta; --record writes the result
  */
 export async function main(args: string[], openPrograms: () => Programs): Promise<void> {
   const { values } = parseArgs({
@@ -66,6 +80,7 @@ export async function main(args: string[], openPrograms: () => Programs): Promis
       quick: { type: 'boolean', default: false },
       only: { type: 'string' },
       record: { type: 'boolean', default: false },
+      'cross-check': { type: 'boolean', default: false },
     },
   })
   const ids = chooseStacks(values.only)
@@ -76,6 +91,7 @@ export async function main(args: string[], openPrograms: () => Programs): Promis
     throw new OptionError('The HTTP lab reads the accounting of Linux, and needs two cores.')
   }
   await using programs = openPrograms()
+  if (values['cross-check']) return await runCrossCheck(programs, values.record)
   const commit = values.record ? readCommit(inputs) : ''
   const hash = inputHash()
   const settings = values.quick ? quick : full
@@ -97,7 +113,7 @@ export async function main(args: string[], openPrograms: () => Programs): Promis
   })
   const progress = createProgress()
   const began = performance.now()
-  const plan = planSteps(ids, settings)
+  const plan = planSteps(ids, settings, !values.quick)
   const todo = plan.filter(({ name }) => !journal.has(name))
   for (const [index, { name, take }] of todo.entries()) {
     const left = index === 0 ? '' : `, ${minutesLeft(began, index, todo.length)} min left`
@@ -108,6 +124,7 @@ export async function main(args: string[], openPrograms: () => Programs): Promis
       prepared,
       settings,
       isStrict: !values.quick,
+      onContract: (contract) => samples.push({ contract }),
       onCost: (cost) => samples.push({ cost }),
       onLatency: (latency) => samples.push({ latency }),
       onRepeat: (repeat) => {
@@ -124,33 +141,64 @@ export async function main(args: string[], openPrograms: () => Programs): Promis
   const all = journal.steps.flatMap(({ samples }) => samples)
   const cost = all.flatMap((sample) => sample.cost ?? [])
   const latency = all.flatMap((sample) => sample.latency ?? [])
+  const contract = Object.fromEntries(
+    all.flatMap((sample) =>
+      sample.contract ? [[sample.contract.stack, sample.contract.result]] : [],
+    ),
+  )
   const repeated = all.filter((sample) => sample.repeat !== undefined).length
   printCost(cost, ids)
   printLatency(latency)
   console.log(`Samples that failed a gate: ${repeated}`)
-  if (!values.record) return
 
-  const wanted = { scene: 'post', connections: 64, logs: false } as const
-  const problem = checkSame(pairRounds(cost, 'express-again', 'express', wanted))
-  if (problem !== undefined) throw new GateError(problem)
   const { machine, versions } = thisMachine()
-  httpRecord.write({
+  const result = HttpResult.parse({
     schema: 1,
     command: 'npm run lab -- http --record',
-    commit,
     hash,
     examples,
     machine: { ...machine, system: `${type()} ${release()}` },
     versions: { ...versions, ...programs.versions },
     build,
     settings,
+    contract,
     repeated,
     cost,
     latency,
   })
+  if (!values.record) return
+  for (const load of floorCases) {
+    const problem = checkSame(pairRounds(cost, 'express-again', 'express', load))
+    if (problem === undefined) continue
+    journal.discard()
+    throw new GateError(`${load.scene}: ${problem}. Run it again from the start.`)
+  }
+  httpRecord.write({ ...result, commit })
 }
 
+async function runCrossCheck(programs: Programs, isRecorded: boolean): Promise<void> {
+  const vegeta = programs.findVegeta()
+  const samples = []
+  for (const id of crossCheck.stacks) {
+    const stack = await stacks[id](programs)
+    samples.push(...(await compareGenerators(vegeta.path, id, stack)))
+  }
+  console.table(samples)
+  crossCheckRecord[isRecorded ? 'write' : 'compare']({
+    schema: 1,
+    command: 'npm run lab -- http --cross-check --record',
+    ...thisMachine(),
+    seconds: crossCheck.seconds,
+    vegeta: vegeta.version,
+    samples,
+  })
+}
+
+/** The stacks that implement the whole contract. */
+const services: readonly StackId[] = [...choices, 'express-node22', 'fastify-node22']
+
 interface Sample {
+  readonly contract?: StackContract
   readonly cost?: CostSample
   readonly latency?: LatencySample
   /** Why a sample was taken again. */
@@ -171,8 +219,15 @@ function chooseStacks(only: string | undefined): StackId[] {
 }
 
 /** The steps of a run. Rounds interleave the stacks, so that a slow minute of the machine reaches all of them. */
-function planSteps(ids: readonly StackId[], settings: HttpRecord['settings']) {
+function planSteps(
+  ids: readonly StackId[],
+  settings: HttpRecord['settings'],
+  withContract: boolean,
+) {
   const steps: { name: string; take(run: Run): Promise<void> }[] = []
+  for (const id of withContract ? services.filter((one) => ids.includes(one)) : []) {
+    steps.push({ name: `contract of ${id}`, take: (run) => measureContract(run, id) })
+  }
   for (let round = 1; round <= settings.costRounds; round++) {
     for (const id of orderOf(ids, round)) {
       const name = `cost of ${id}, round ${round}`
@@ -196,45 +251,4 @@ function planSteps(ids: readonly StackId[], settings: HttpRecord['settings']) {
 
 function minutesLeft(began: number, done: number, total: number): number {
   return Math.ceil(((performance.now() - began) / done / 60_000) * (total - done))
-}
-
-function printCost(samples: readonly CostSample[], ids: readonly StackId[]): void {
-  const cases = new Map(
-    samples.map(({ scene, connections, logs }) => [
-      `${scene}, ${connections} in flight${logs ? ', with log' : ''}`,
-      { scene, connections, logs },
-    ]),
-  )
-  for (const [name, wanted] of cases) {
-    console.log(
-      `\n${name}: µs of CPU time per request, and requests for the CPU time of one on Express`,
-    )
-    for (const id of ids) {
-      const { median, lowest, highest, rounds } = summarizeCost(samples, id, wanted)
-      if (rounds.length === 0) continue
-      const figures = `${median.toFixed(1)} (${lowest.toFixed(1)}–${highest.toFixed(1)})`
-      console.log(`  ${id.padEnd(16)} ${figures.padEnd(24)} ${formatRatio(samples, id, wanted)}`)
-    }
-  }
-}
-
-function formatRatio(
-  samples: readonly CostSample[],
-  id: StackId,
-  wanted: Parameters<typeof compareCost>[3],
-): string {
-  if (id === 'express' || pairRounds(samples, 'express', id, wanted).length === 0) return ''
-  const ratio = compareCost(samples, id, 'express', wanted)
-  const interval = `${ratio.ratio.toFixed(2)} (${ratio.low.toFixed(2)}–${ratio.high.toFixed(2)})`
-  return isUndecided(ratio) ? `${interval}, no difference found` : interval
-}
-
-function printLatency(samples: readonly LatencySample[]): void {
-  for (const { stack, scene, round, rate, p50, p99, p999, late } of samples) {
-    const place = `${stack}, ${scene}, ${rate}/s, round ${round}`
-    const figures = [p50, p99, p999].map((value) => value.toFixed(2)).join(' / ')
-    console.log(
-      `${place.padEnd(40)} p50 / p99 / p99.9 ${figures} ms, ${(late * 100).toFixed(1)}% sent late`,
-    )
-  }
 }

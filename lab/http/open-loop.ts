@@ -1,5 +1,5 @@
 /**
- * An open-loop generator: it sends requests at random moments of a fixed rate, whether or not earlier ones were answered, as
+ * An open-loop generator: it sends requests at a fixed rate, whether or not earlier ones were answered, as
  * independent clients do. A latency counts from the moment at which the request should have been sent (Gil Tene, "How NOT to
  * measure latency"), so a stall shows up in every request that it delays.
  *
@@ -18,8 +18,10 @@ export interface OpenLoopOptions {
   readonly rate: number
   /** s */
   readonly seconds: number
-  /** Repeats the same moments. */
+  /** Repeats the same random moments. */
   readonly seed: string
+  /** Sends at random moments, as independent clients do, or at equal distances. */
+  readonly arrivals: 'random' | 'even'
 }
 
 export interface OpenLoopResult {
@@ -46,14 +48,15 @@ const maxConnections = 2_000
 
 /** Sends the requests and waits for the answers. @throws Error for a response without Content-Length */
 export async function runOpenLoop(options: OpenLoopOptions): Promise<OpenLoopResult> {
-  const { rate, seconds, request, host, port, seed } = options
+  const { rate, seconds, request, host, port, seed, arrivals } = options
   const histogram = build({
     highestTrackableValue: patience * 1000,
     numberOfSignificantValueDigits: 3,
   })
   const bytes = Buffer.from(formatRequest(request, `${host}:${port}`))
   const expected = `HTTP/1.1 ${request.status}`
-  const moments = poissonMoments(rate, seconds, seed)
+  const moments =
+    arrivals === 'even' ? evenMoments(rate, seconds) : poissonMoments(rate, seconds, seed)
   const waiting: number[] = []
   const idle: Socket[] = []
   const all = new Set<Socket>()
@@ -153,6 +156,11 @@ export function poissonMoments(rate: number, seconds: number, seed: string): Flo
     if (at >= seconds * 1000) return Float64Array.from(moments)
     moments.push(at)
   }
+}
+
+/** Moments at equal distances, in ms from their begin. */
+function evenMoments(rate: number, seconds: number): Float64Array {
+  return Float64Array.from({ length: rate * seconds }, (_, index) => (index * 1000) / rate)
 }
 
 /** Waits for a moment. A timer may be 1 ms late, so the last part passes in turns of the event loop. */

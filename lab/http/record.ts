@@ -77,8 +77,10 @@ const HttpRecord = z.strictObject({
   settings: z.strictObject({
     costRounds: z.int().positive(),
     latencyRounds: z.int().positive(),
-    /** s */
+    /** Length of a load of the cost experiment in s. Loads of more than 100 connections take three times as long. */
     seconds: z.int().positive(),
+    /** Length of a load of the latency experiment in s. */
+    latencySeconds: z.int().positive(),
     /** s */
     warmUpSeconds: z.int().positive(),
     /** Requests per second of the latency experiment. */
@@ -93,11 +95,14 @@ const HttpRecord = z.strictObject({
 })
 export type HttpRecord = z.infer<typeof HttpRecord>
 
+/** What every run results in. A record also names the commit and the date. */
+export const HttpResult = HttpRecord.omit({ commit: true, date: true })
+
 export const httpRecord = recordFile('lab/http/record.json', HttpRecord)
 
 /** The files that decide what is measured, besides the examples and the settings, which are recorded. */
 export const inputs = [
-  'lab/http/{cpu,gates,open-loop,run,scenes,server,stacks,wrk}.ts',
+  'lab/http/{cpu,gates,load-at-rate,open-loop,run,scenes,server,stacks,wrk}.ts',
   'lab/http/floors/**/*.{mjs,rs,toml,lock}',
 ]
 

@@ -7,7 +7,7 @@ import type { Stack } from '../../lab/http/stacks.ts'
 import { OptionError } from '../../lab/options.ts'
 import { readExample } from '../../src/model/examples/example.ts'
 import { emptyWorkspace, install, runCommand } from '../../src/model/examples/workspace.ts'
-import { findWrk, requirePath } from '../find.ts'
+import { findVegeta, findWrk, requirePath } from '../find.ts'
 import { root } from '../program.mjs'
 
 /**
@@ -24,6 +24,13 @@ export function openHttpPrograms(): Programs {
   const installed = new Map<string, Stack>()
   return {
     wrk,
+    findVegeta() {
+      const path = requirePath(findVegeta())
+      // A build by "go install" knows its version as a module, but doesn't print it with -version.
+      const { stdout } = spawnSync('go', ['version', '-m', path], { encoding: 'utf8' })
+      const version = /^\s+mod\s+\S+\s+v(\S+)/m.exec(stdout)?.[1] ?? 'unknown'
+      return { path, version }
+    },
     cache: join(root, '.cache'),
     versions: {
       node22: versionOf(node22),
