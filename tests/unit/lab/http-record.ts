@@ -17,7 +17,14 @@ export function httpRecordOf(parts: Partial<HttpRecord>): HttpRecord {
     build: 'release',
     contract: {},
     settings: {
-      ...{ costRounds: 3, latencyRounds: 3, seconds: 3, warmUpSeconds: 3, p99Limit: 50 },
+      ...{
+        costRounds: 3,
+        latencyRounds: 3,
+        seconds: 3,
+        latencySeconds: 3,
+        warmUpSeconds: 3,
+        p99Limit: 50,
+      },
       rates: [250, 500],
     },
     repeated: 0,
