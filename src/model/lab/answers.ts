@@ -11,7 +11,7 @@ import {
   describeStack,
   describeUpgrade,
 } from './cost.ts'
-import { listChanges, readHttpRecord } from './http.ts'
+import { listChanges, nameInterval, readHttpRecord } from './http.ts'
 import { answerLatency, describeBelowKnees, describeCounts } from './latency.ts'
 
 /** A sentence that is generated from a record, so that it follows from what was measured. */
@@ -75,7 +75,7 @@ const sentences: readonly Answer[] = [
   fromHttp('below-knees', 'lab/latency', (record) => describeBelowKnees(record, 'post')),
   fromHttp('below-knees-async', 'lab/async', (record) => describeBelowKnees(record, 'quote')),
   fromHttp('latency-counts', 'lab/latency', describeCounts),
-  fromHttp('async-lead', 'lab/async', describeLead),
+  fromHttp('async-lead', 'lab/async', (record) => nameInterval(describeLead(record))),
   fromHttp('async-peak', 'lab/async', describePeak),
 ]
 

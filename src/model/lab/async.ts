@@ -67,6 +67,17 @@ const selectQuotes = (cost: readonly CostSample[], stack: Choice, connections: n
       !sample.logs,
   )
 
+/** The samples of each round in which both were taken. */
+function pairRounds<S extends { readonly round: number }>(
+  samples: readonly S[],
+  others: readonly S[],
+): [S, S][] {
+  return samples.flatMap((sample) => {
+    const other = others.find(({ round }) => round === sample.round)
+    return other ? [[sample, other] as [S, S]] : []
+  })
+}
+
 /** How two stacks differ with a number of requests in flight. Above 1, the first has more. */
 export interface Lead {
   readonly connections: number
@@ -83,11 +94,10 @@ export function compareThroughput(
   base: Choice,
   connections: number,
 ): Lead | undefined {
-  const others = selectQuotes(cost, base, connections)
-  const pairs = selectQuotes(cost, stack, connections).flatMap((sample) => {
-    const other = others.find(({ round }) => round === sample.round)
-    return other ? [[sample, other] as const] : []
-  })
+  const pairs = pairRounds(
+    selectQuotes(cost, stack, connections),
+    selectQuotes(cost, base, connections),
+  )
   if (pairs.length === 0) return undefined
   const compare = (value: (sample: CostSample) => number) =>
     compareRounds(pairs.map(([one, other]) => [value(one), value(other)] as const))
@@ -116,11 +126,8 @@ export function compareLatencies(
     const samples = latency.filter(
       (sample) => sample.scene === 'quote' && sample.rate === rate && isOfService(sample, settings),
     )
-    const pairs = samples.flatMap((sample) => {
-      if (sample.stack !== stack) return []
-      const other = samples.find((one) => one.stack === base && one.round === sample.round)
-      return other ? [[sample, other] as const] : []
-    })
+    const [these, others] = [stack, base].map((id) => samples.filter((it) => it.stack === id))
+    const pairs = pairRounds(these ?? [], others ?? [])
     if (pairs.length === 0) return []
     const compare = (percentile: 'p50' | 'p99') =>
       compareRounds(pairs.map(([one, other]) => [one[percentile], other[percentile]] as const))
@@ -129,33 +136,40 @@ export function compareLatencies(
 }
 
 /** The answer to "Does async help?", with its uncertainty. */
-export function answerAsync(record: HttpRecord): string {
-  return [describeWaiting(record), describeLead(record)].filter(Boolean).join(' ')
-}
+export const answerAsync = (record: HttpRecord): string =>
+  nameInterval([describeGain(record), describeLead(record)].filter(Boolean).join(' '))
 
-/** How close the stacks come to the rate that waiting allows, at the highest number of requests that a core can keep up with. */
-export function describeWaiting(record: Pick<HttpRecord, 'cost'>): string {
-  const [one, ...more] = listConnections(record)
-  if (one === undefined) return ''
-  const all = more.flatMap((connections) => {
-    const cases = choices.flatMap((stack) => summarizeThroughput(record, stack, connections) ?? [])
-    const shares = cases.map(({ rounds }) => spread(rounds).median / idealRate(connections))
-    const isKnown = cases.length === choices.length && !cases.some((it) => it.isGeneratorBound)
-    return isKnown && Math.min(...shares) >= enough ? [{ connections, shares }] : []
-  })
-  const best = all.at(-1)
-  if (!best)
-    return 'Not for every stack: at least one falls far behind the rate that waiting allows.'
-  const [low, high] = [Math.min(...best.shares), Math.max(...best.shares)].map((share) =>
-    Math.floor(share * 100),
+/** How many times as many requests a core answers while many are in flight instead of one, on each stack. */
+export function describeGain({ cost }: Pick<HttpRecord, 'cost'>): string {
+  const [one, ...more] = listConnections({ cost })
+  const many = more.findLast((connections) => isWaiting(cost, connections)) ?? more[0]
+  if (one === undefined || many === undefined) return ''
+  const gains = choices
+    .flatMap((stack) => {
+      const samples = selectQuotes(cost, stack, many)
+      const pairs = pairRounds(samples, selectQuotes(cost, stack, one))
+      if (pairs.length === 0 || samples.some(isGeneratorBound)) return []
+      return [{ stack, ratio: compareRounds(pairs.map(([a, b]) => [perSecond(a), perSecond(b)])) }]
+    })
+    .sort((a, b) => b.ratio.ratio - a.ratio.ratio)
+  const isHelp = gains.every(({ ratio }) => !isUndecided(ratio) && ratio.ratio > 1)
+  const list = gains.map(
+    ({ stack, ratio }) =>
+      `${formatGain(ratio.ratio)} (${formatGain(ratio.low)}–${formatGain(ratio.high)}) on ${nameOf(stack)}`,
   )
-  const ideal = formatNumber(idealRate(best.connections))
-  const range = low === high ? `${low}%` : `${low}% to ${high}%`
-  return `Yes, in all four alike: with ${formatNumber(best.connections)} requests in flight, one core answers ${range} of the ${ideal} requests per second that waiting alone allows.`
+  return `${isHelp ? 'Yes' : 'Not on every stack'}: with ${formatNumber(many)} requests in flight instead of ${one}, a core answers this many times as many: ${joinWords(list)}. Waiting alone allows ${formatNumber(many / one)}.`
 }
 
-/** From this share of the ideal rate on, a stack does little else than wait. */
-const enough = 0.8
+const formatGain = (ratio: number) => formatNumber(ratio, ratio < 9.95 ? 1 : 0)
+
+/** Whether a stack comes close to the rate that waiting allows, so that not all of them are limited by their core. */
+const isWaiting = (cost: readonly CostSample[], connections: number) =>
+  choices.some((stack) => {
+    const rounds = selectQuotes(cost, stack, connections).map(perSecond)
+    return spread(rounds).median >= close * idealRate(connections)
+  })
+
+const close = 0.8
 
 /** Whether FastAPI is ahead of Express with the most requests in flight, with the interval. Empty if that wasn't measured. */
 export function describeLead(record: Pick<HttpRecord, 'cost'>): string {
@@ -177,7 +191,7 @@ export function describeLead(record: Pick<HttpRecord, 'cost'>): string {
         lead.cpu,
         (more, times, less) => `${more} takes ${times} the CPU time of ${less} for each`,
       )
-  return nameInterval(`${flight} ${rate}. ${cost}.`)
+  return `${flight} ${rate}. ${cost}.`
 }
 
 /** Words a ratio of FastAPI to Express so that it's above 1. */

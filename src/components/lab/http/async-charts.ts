@@ -1,7 +1,7 @@
 import type { HttpRecord } from '../../../../lab/http/record.ts'
 import { spread } from '../../../../lab/record.ts'
 import {
-  describeWaiting,
+  describeGain,
   idealRate,
   listConnections,
   summarizeThroughput,
@@ -37,5 +37,5 @@ export function drawAsync(record: Pick<HttpRecord, 'cost'>): string {
       rounds: [],
     })),
   }
-  return drawThroughput(describeWaiting(record), lines, ideal)
+  return drawThroughput(describeGain(record), lines, ideal)
 }
