@@ -54,9 +54,8 @@ const claimed = 0.7
 
 /** "FastAPI has about 30% lower latency than Express at peak traffic": at the highest rate that both answer in time, and above. */
 export function judgePeak(record: Latencies): Judgment {
-  const [fastapi, express] = (['fastapi', 'express'] as const).map((stack) =>
-    findKnee(record, { stack, scene: 'quote' }),
-  )
+  const fastapi = findKnee(record, { stack: 'fastapi', scene: 'quote' })
+  const express = findKnee(record, { stack: 'express', scene: 'quote' })
   const peak = commonRate(record, 'quote', ['fastapi', 'express'])
   const ratios = compareLatencies(record, 'fastapi', 'express').find(({ rate }) => rate === peak)
   const evidence = 'async-peak'
@@ -71,7 +70,7 @@ export function judgePeak(record: Latencies): Judgment {
   const isLower = (ratio: Ratio) => !isUndecided(ratio) && ratio.ratio < 1
   // A rate that is only a lower bound is not known to be the lower one.
   const endsFirst =
-    fastapi?.rate !== undefined && !fastapi.isAtLeast && fastapi.rate < (express?.rate ?? 0)
+    fastapi.rate !== undefined && !fastapi.isAtLeast && fastapi.rate < (express.rate ?? 0)
   if (!isLower(ratios.p50) && !isLower(ratios.p99)) {
     return {
       verdicts: ['contradicted'],

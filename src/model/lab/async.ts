@@ -208,10 +208,8 @@ function describeMore(
 /** How late FastAPI is next to Express at the highest rate that both answer in time, and the highest rate of each. */
 export function describePeak(record: Latencies): string {
   const { p99Limit, rates } = record.settings
-  const [fastapi, express] = (['fastapi', 'express'] as const).map((stack) =>
-    formatKnee(findKnee(record, { stack, scene: 'quote' }), rates),
-  )
-  const knees = `The highest rate with a p99 within ${p99Limit} ms is ${fastapi} on FastAPI and ${express} on Express.`
+  const kneeOf = (stack: Choice) => formatKnee(findKnee(record, { stack, scene: 'quote' }), rates)
+  const knees = `The highest rate with a p99 within ${p99Limit} ms is ${kneeOf('fastapi')} on FastAPI and ${kneeOf('express')} on Express.`
   const peak = commonRate(record, 'quote', ['fastapi', 'express'])
   const ratios = compareLatencies(record, 'fastapi', 'express').find(({ rate }) => rate === peak)
   if (!ratios) return knees
