@@ -33,14 +33,14 @@ const record = httpRecordOf({
     ...rounds('axum', scene, 10_000, 8_000),
   ]),
   cost: choices.flatMap((stack, index) =>
-    [1, 10, 100, 1_000].flatMap((connections) =>
-      Array.from({ length: 10 }, (_, round) => ({
-        ...costSamples(stack, [50], { scene: 'quote', connections })[0]!,
-        round: round + 1,
-        requests: Math.min(connections * 140, 15_000 * (index + 1)) * (1 - round / 100),
-        generator: stack === 'axum' && connections === 1_000 ? 0.95 : 0.3,
-      })),
-    ),
+    [1, 10, 100, 1_000].flatMap((connections) => {
+      const generator = stack === 'axum' && connections === 1_000 ? 0.95 : 0.3
+      const differing = { scene: 'quote', connections, generator } as const
+      return costSamples(stack, new Array<number>(10).fill(50), differing).map((sample) => ({
+        ...sample,
+        requests: Math.min(connections * 140, 15_000 * (index + 1)) * (1 - (sample.round - 1) / 100),
+      }))
+    }),
   ),
 })
 
