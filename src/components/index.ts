@@ -14,6 +14,7 @@ export { default as CostCalculator } from './lab/calculator/CostCalculator.astro
 export { default as CostFigure } from './lab/http/CostFigure.astro'
 export { default as CostTable } from './lab/http/CostTable.astro'
 export { default as CrashLab } from './lab/crash/CrashLab.astro'
+export { default as CrossCheck } from './lab/http/CrossCheck.astro'
 export { default as DecisionCards } from './decisions/DecisionCards.astro'
 export { default as Decisions } from './decisions/Decisions.astro'
 export { default as DefaultBehavior } from './examples/result/DefaultBehavior.astro'

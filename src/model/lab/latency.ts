@@ -51,10 +51,10 @@ const samplesOf = ({ latency }: Latencies, { stack, scene }: Load): LatencySampl
 /** What ends a round: p99 past the limit, requests without the right answer, or a generator that could not send in time. */
 function endOf(
   { p50, p99, late, errors, offered }: LatencySample,
-  { p99Limit, seconds }: Latencies['settings'],
+  { p99Limit, latencySeconds }: Latencies['settings'],
 ): 'service' | 'generator' | undefined {
   // A connection that is refused at once has a short latency. It isn't an answer.
-  if (errors / (offered * seconds) > failureLimit) return 'service'
+  if (errors / (offered * latencySeconds) > failureLimit) return 'service'
   if (late <= lateLimit) return p99 > p99Limit ? 'service' : undefined
   // If half of the requests took too long and most were sent in time, the service was too slow for some of these.
   return p50 > p99Limit && late < halfLate ? 'service' : 'generator'
@@ -144,20 +144,20 @@ export function summarizeRates(record: Latencies, load: Load) {
 }
 
 /** How many requests of a rate a round sends on average. */
-const countOf = (rate: number, { seconds }: Latencies['settings']) => rate * seconds
+const countOf = (rate: number, { latencySeconds }: Latencies['settings']) => rate * latencySeconds
 
 /** In fewer requests, the slowest thousandth isn't even one of them. */
 const leastForThousandth = 1_000
 
 /** How many requests a p99.9 rests on, in a sentence or two. */
 export function describeCounts({ settings }: Latencies): string {
-  const { rates, latencyRounds, seconds } = settings
+  const { rates, latencyRounds, latencySeconds } = settings
   const shown = rates.filter((rate) => countOf(rate, settings) >= leastForThousandth)
   const [lowest, highest] = [Math.min(...shown), Math.max(...shown)]
   const slowest = (rate: number) => formatNumber(Math.floor(countOf(rate, settings) / 1_000))
   const hidden = rates.filter((rate) => !shown.includes(rate)).map((rate) => formatNumber(rate))
   return [
-    `A round sends each rate for ${seconds} s, and each figure is the median of ${latencyRounds} rounds.`,
+    `A round sends each rate for ${latencySeconds} s, and each figure is the median of ${latencyRounds} rounds.`,
     shown.length > 0 &&
       `The slowest thousandth of a round is ${slowest(lowest)} requests at ${formatNumber(lowest)} requests per second, and ${slowest(highest)} at ${formatNumber(highest)}.`,
     hidden.length > 0 &&

@@ -87,7 +87,14 @@ describe('FastAPI and Express with many requests in flight', () => {
 
 describe('FastAPI and Express at fixed rates', () => {
   const settings: HttpRecord['settings'] = {
-    ...{ costRounds: 1, latencyRounds: 2, seconds: 3, warmUpSeconds: 1, p99Limit: 50 },
+    ...{
+      costRounds: 1,
+      latencyRounds: 2,
+      seconds: 1,
+      latencySeconds: 3,
+      warmUpSeconds: 1,
+      p99Limit: 50,
+    },
     rates: [250, 1_000, 2_000],
   }
   const rise = (stack: Choice, ...latencies: [p50: number, p99: number, late?: number][]) =>

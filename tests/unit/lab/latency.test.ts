@@ -13,7 +13,14 @@ import {
 import { choices, type Choice } from '../../../src/model/lab/stacks.ts'
 
 const settings: Latencies['settings'] = {
-  ...{ costRounds: 1, latencyRounds: 3, seconds: 3, warmUpSeconds: 1, p99Limit: 50 },
+  ...{
+    costRounds: 1,
+    latencyRounds: 3,
+    seconds: 1,
+    latencySeconds: 3,
+    warmUpSeconds: 1,
+    p99Limit: 50,
+  },
   rates: [250, 1_000, 2_000, 4_000],
 }
 
