@@ -1,5 +1,14 @@
 import { findNamed, type Place } from '../placed-error.ts'
 import {
+  answerColdStart,
+  describeBytecode,
+  describeClaim,
+  describeDropped,
+  describeForms,
+  listTimingChanges,
+  readTimings,
+} from './cold-start.ts'
+import {
   answerCost,
   compareWithExpress,
   describeBusy,
@@ -11,6 +20,7 @@ import {
   describeUpgrade,
 } from './cost.ts'
 import { listChanges, readHttpRecord } from './http.ts'
+import { answerSize } from './size.ts'
 
 /** A sentence that is generated from a record, so that it follows from what was measured. */
 export interface Answer {
@@ -44,8 +54,29 @@ function fromHttp(
   }
 }
 
+/** A sentence from the record of start times and sizes. */
+function fromTimings(
+  id: string,
+  page: string,
+  say: (record: ReturnType<typeof readTimings>) => string,
+): Answer {
+  return {
+    id,
+    page,
+    read() {
+      const record = readTimings()
+      const isStale = listTimingChanges(record).length > 0
+      return { sentence: say(record), date: record.date, isStale }
+    },
+  }
+}
+
 /** The answers to the questions of the lab, in the order of its first page. */
-export const answers: readonly Answer[] = [fromHttp('cost', 'lab/cost', answerCost)]
+export const answers: readonly Answer[] = [
+  fromHttp('cost', 'lab/cost', answerCost),
+  fromTimings('cold-start', 'lab/cold-start', answerColdStart),
+  fromTimings('size', 'lab/size', answerSize),
+]
 
 /** Sentences on other pages. */
 const sentences: readonly Answer[] = [
@@ -66,6 +97,15 @@ const sentences: readonly Answer[] = [
   fromHttp('upgrade-express', 'lab/cost', (record) => describeUpgrade(record, 'express')),
   fromHttp('upgrade-fastify', 'lab/cost', (record) => describeUpgrade(record, 'fastify')),
   fromHttp('savings-axum', 'lab/cost', describeSavings),
+  fromTimings('start-forms-express', 'lab/cold-start', (record) =>
+    describeForms(record, 'express'),
+  ),
+  fromTimings('start-forms-fastify', 'lab/cold-start', (record) =>
+    describeForms(record, 'fastify'),
+  ),
+  fromTimings('start-bytecode', 'lab/cold-start', describeBytecode),
+  fromTimings('start-dropped', 'lab/cold-start', describeDropped),
+  fromTimings('start-claim', 'lab/cold-start', describeClaim),
 ]
 
 /**

@@ -1,8 +1,11 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { dots, linearAxis, logAxis } from '../../../src/components/lab/charts/parts.ts'
+import { drawSizes, drawStarts } from '../../../src/components/lab/cold-start/start-charts.ts'
 import { drawCosts, drawMemory } from '../../../src/components/lab/http/cost-chart.ts'
+import { showStarts } from '../../../src/model/lab/cold-start.ts'
 import { costSamples, httpRecordOf } from './http-record.ts'
+import { timings } from './timings-record.ts'
 
 const factors = [1, 0.97, 1.02, 0.99, 1.04, 1.01, 0.96, 1, 0.98, 1.03]
 
@@ -24,12 +27,15 @@ const record = httpRecordOf({
   ],
 })
 
-/** The charts of the HTTP lab, drawn from a record that never changes. */
+/** The charts of the lab, drawn from records that never change. */
 const charts = {
   'cost-choices': drawCosts(record, 'post', 'choices'),
   'cost-floors': drawCosts(record, 'post', 'floors'),
   'cost-upgrade': drawCosts(record, 'post', 'upgrade'),
   memory: drawMemory(record),
+  'start-stacks': drawStarts(showStarts(timings, 'stacks')),
+  'start-forms': drawStarts(showStarts(timings, 'forms')),
+  sizes: drawSizes(timings),
 }
 
 describe.each(Object.entries(charts))('the chart %s', (name, svg) => {

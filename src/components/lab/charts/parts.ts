@@ -89,6 +89,14 @@ export const dots = (axis: Axis, values: readonly number[]): string =>
 export const interval = (axis: Axis, low: number, high: number): string =>
   `<line x1="${percent(axis.at(low))}" x2="${percent(axis.at(high))}" class="interval"/>`
 
+/** A piece of a bar, from `begin` to `end`. `shade`: from 0, invisible, to 1. */
+export const piece = (axis: Axis, begin: number, end: number, shade: number): string =>
+  `<rect x="${percent(axis.at(begin))}" y="-6" width="${percent(axis.at(end) - axis.at(begin))}" height="12" opacity="${shade}"/>`
+
+/** A line across a bar. */
+export const cross = (axis: Axis, value: number): string =>
+  `<line x1="${percent(axis.at(value))}" x2="${percent(axis.at(value))}" y1="-9" y2="9" class="cross"/>`
+
 /** Moves parts, drawn around the height 0, down to a height. */
 export const row = (y: number, parts: readonly string[]): string =>
   `<g transform="translate(0 ${y})">${parts.join('')}</g>`
