@@ -41,7 +41,7 @@ export const crossCheck = {
   stacks: ['express', 'fastapi'] satisfies StackId[],
   rates: [250, 1_000],
   rounds: 3,
-  seconds: 10,
+  seconds: 5,
 }
 
 /**
