@@ -37,9 +37,9 @@ const full: HttpRecord['settings'] = {
   costRounds: 10,
   latencyRounds: 3,
   seconds: 2,
-  latencySeconds: 4,
+  latencySeconds: 3,
   warmUpSeconds: 3,
-  rates: [250, 500, 1_000, 2_000, 3_000, 4_000, 6_000, 8_000, 10_000],
+  rates: [500, 1_000, 2_000, 3_000, 4_500, 7_000],
   p99Limit: 50,
 }
 
@@ -51,7 +51,7 @@ const quick: HttpRecord['settings'] = {
   seconds: 1,
   latencySeconds: 1,
   warmUpSeconds: 1,
-  rates: [250, 1_000],
+  rates: [500, 1_000],
 }
 
 /** The programs that the lab needs, each as a path. Disposing removes the folders of the examples. */

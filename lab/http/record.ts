@@ -48,7 +48,7 @@ const LatencySample = z.strictObject({
   p999: ms,
   max: ms,
   mean: ms,
-  /** Share of requests that the generator sent more than 1 ms late. */
+  /** Share of requests that the generator sent more than 5 ms late. */
   late: share,
   errors: count,
 })
