@@ -98,10 +98,10 @@ async function deployNode(toolbox: Toolbox, id: string, data: readonly string[])
   }
 }
 
-const always = () => true
+const always: (path: string) => boolean = () => true
 
 /** Source maps, and Swagger UI's builds for bundlers, are never sent to a browser. */
-const isServed = (path: string) => !/\.map$|-es-/.test(path)
+const isServed = (path: string) => !/\.map$|-es-/.test(basename(path))
 
 /** The bundle with a compile cache. Node writes the cache at a clean exit, so a service that is killed leaves none. */
 async function fillCompileCache(bundled: Deployment, directory: string): Promise<Deployment> {
