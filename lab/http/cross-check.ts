@@ -87,7 +87,7 @@ async function attack(vegeta: string, url: URL, rate: number, seconds: number) {
   const results = await execa(
     'taskset',
     ['-c', String(cores.generator), vegeta, 'attack', ...options],
-    { input: JSON.stringify(target), encoding: 'buffer' },
+    { input: `${JSON.stringify(target)}\n`, encoding: 'buffer' },
   )
   const { stdout } = await execa(vegeta, ['report', '-type=json'], { input: results.stdout })
   const { latencies, success } = Report.parse(JSON.parse(stdout))
