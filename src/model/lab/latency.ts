@@ -154,12 +154,12 @@ export function describeCounts({ settings }: Latencies): string {
   const { rates, latencyRounds, latencySeconds } = settings
   const shown = rates.filter((rate) => countOf(rate, settings) >= leastForThousandth)
   const [lowest, highest] = [Math.min(...shown), Math.max(...shown)]
-  const slowest = (rate: number) => formatNumber(Math.floor(countOf(rate, settings) / 1_000))
+  const slowest = (rate: number) => Math.floor(countOf(rate, settings) / 1_000)
   const hidden = rates.filter((rate) => !shown.includes(rate)).map((rate) => formatNumber(rate))
   return [
     `A round sends each rate for ${latencySeconds} s, and each figure is the median of ${latencyRounds} rounds.`,
     shown.length > 0 &&
-      `The slowest thousandth of a round is ${slowest(lowest)} requests at ${formatNumber(lowest)} requests per second, and ${slowest(highest)} at ${formatNumber(highest)}.`,
+      `The slowest thousandth of a round is ${slowest(lowest) === 1 ? 'one request' : `${slowest(lowest)} requests`} at ${formatNumber(lowest)} per second, and ${slowest(highest)} at ${formatNumber(highest)}.`,
     hidden.length > 0 &&
       `At ${joinWords(hidden)} a round has fewer than ${formatNumber(leastForThousandth)} requests, so there’s no p99.9.`,
   ]
@@ -179,13 +179,10 @@ export interface Comparison {
   readonly p99: Ranked
 }
 
-/** The highest rate that every stack answered in time in every round. undefined if there is none. */
+/** The highest rate that every stack answers in time, by the median of its rounds. undefined if there is none. */
 export function commonRate(record: Latencies, scene: Scene, stacks: readonly Choice[] = choices) {
-  const lowest = stacks.map((stack) =>
-    Math.min(...listOutcomes(record, { stack, scene }).map(({ kept }) => kept)),
-  )
-  // A stack without a round has no lowest rate.
-  return lowest.every((rate) => rate > 0 && rate < Infinity) ? Math.min(...lowest) : undefined
+  const rates = stacks.map((stack) => findKnee(record, { stack, scene }).rate ?? 0)
+  return rates.every((rate) => rate > 0) ? Math.min(...rates) : undefined
 }
 
 /**
@@ -255,10 +252,10 @@ function describeRounds(knees: readonly Knee[]): string {
     : `These are medians of ${count} rounds, which differ: ${joinWords(differing)}.`
 }
 
-/** How far apart the stacks are well below their knees, in a sentence. Empty if there's no such rate. */
+/** How far apart the stacks are well below their knees, in a sentence. Says so if there's no such rate. */
 export function describeBelowKnees(record: Latencies, scene: Scene): string {
   const comparison = compareBelowKnees(record, scene)
-  if (!comparison) return ''
+  if (!comparison) return 'There is no rate that all of them answer in time.'
   const { rate, p50, p99 } = comparison
   return `At ${formatNumber(rate)} requests per second, p50 is ${describeRange(p50)}, and p99 is ${describeRange(p99)}.`
 }
