@@ -52,7 +52,7 @@ const pause = 5_000
 /** More late requests than this mean that the generator was the limit. */
 const lateLimit = 0.01
 
-/** A single rate past the limit may be a stall of the machine, so the run goes on to the next one. */
+/** A single rate past the limit may be a stall of the machine, so the next one is tried as well. */
 const misses = 2
 
 export interface Run {

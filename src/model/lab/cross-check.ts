@@ -1,5 +1,5 @@
 /** How far the lab's open-loop generator and Vegeta agree. */
-import type { CrossCheck } from '../../../lab/http/cross-check.ts'
+import type { CrossCheck } from '../../../lab/http/cross-check/cross-check.ts'
 import { spread } from '../../../lab/record.ts'
 import { formatNumber } from '../../components/lab/record/format.ts'
 

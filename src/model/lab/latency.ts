@@ -23,7 +23,7 @@ const failureLimit = 0.01
 /** Latencies are counted from the intended send, so beyond this share of late requests even p50 says nothing of the service. */
 const halfLate = 0.49
 
-/** How one round ended. A single rate past the limit may be a stall of the machine, so a round goes on to the next one. */
+/** How one round ended. A single rate past the limit may be a stall of the machine, so a round continues to the next one. */
 export interface Outcome {
   readonly round: number
   /** The highest rate with a p99 within the limit. 0: no rate. */

@@ -38,7 +38,8 @@ const record = httpRecordOf({
       const differing = { scene: 'quote', connections, generator } as const
       return costSamples(stack, new Array<number>(10).fill(50), differing).map((sample) => ({
         ...sample,
-        requests: Math.min(connections * 140, 15_000 * (index + 1)) * (1 - (sample.round - 1) / 100),
+        requests:
+          Math.min(connections * 140, 15_000 * (index + 1)) * (1 - (sample.round - 1) / 100),
       }))
     }),
   ),

@@ -149,11 +149,12 @@ describe('below the highest rate of all', () => {
     )
   })
 
-  test('nothing is said if one of them answers no rate in time or was not measured', () => {
+  test('it says so if one of them answers no rate in time or was not measured', () => {
     const others = choices.slice(1).flatMap((stack) => all(stack, 2))
     const latency = [...others, ...rise('express', 1, slow)]
-    expect(describeBelowKnees({ settings, latency }, 'post')).toBe('')
-    expect(describeBelowKnees({ settings, latency: others }, 'post')).toBe('')
+    const none = 'There is no rate that all of them answer in time.'
+    expect(describeBelowKnees({ settings, latency }, 'post')).toBe(none)
+    expect(describeBelowKnees({ settings, latency: others }, 'post')).toBe(none)
   })
 })
 
@@ -172,7 +173,7 @@ describe('the figures of each rate', () => {
     const rates = summarizeRates({ settings, latency }, { stack: 'express', scene: 'post' })
     expect(rates.map(({ p999 }) => p999?.median)).toEqual([undefined, 4])
     expect(describeCounts({ settings, latency })).toBe(
-      'A round sends each rate for 3 s, and each figure is the median of 3 rounds. The slowest thousandth of a round is 3 requests at 1,000 requests per second, and 12 at 4,000. At 250 a round has fewer than 1,000 requests, so there’s no p99.9.',
+      'A round sends each rate for 3 s, and each figure is the median of 3 rounds. The slowest thousandth of a round is 3 requests at 1,000 per second, and 12 at 4,000. At 250 a round has fewer than 1,000 requests, so there’s no p99.9.',
     )
   })
 })

@@ -1,12 +1,12 @@
 /** Compares the lab's open-loop generator with Vegeta (https://github.com/tsenart/vegeta) at the same rates. */
 import { execa } from 'execa'
 import * as z from 'zod'
-import { measurement, recordFile } from '../record.ts'
-import { loadAtRate } from './load-at-rate.ts'
-import { GateError } from './gates.ts'
-import { requestOf } from './scenes.ts'
-import { cores, startServer } from './server.ts'
-import type { Stack, StackId } from './stacks.ts'
+import { measurement, recordFile } from '../../record.ts'
+import { loadAtRate } from '../load-at-rate.ts'
+import { GateError } from '../gates.ts'
+import { requestOf } from '../scenes.ts'
+import { cores, startServer } from '../server.ts'
+import type { Stack, StackId } from '../stacks.ts'
 
 const ms = z.number().nonnegative()
 
@@ -35,7 +35,7 @@ const CrossCheck = z.strictObject({
 export type CrossCheck = z.infer<typeof CrossCheck>
 export type CrossCheckSample = CrossCheck['samples'][number]
 
-export const crossCheckRecord = recordFile('lab/http/cross-check.json', CrossCheck)
+export const crossCheckRecord = recordFile('lab/http/cross-check/record.json', CrossCheck)
 
 export const crossCheck = {
   stacks: ['express', 'fastapi'] satisfies StackId[],
