@@ -10,8 +10,9 @@ const replace = (folder: string, names: readonly string[]) =>
   Object.fromEntries(names.map((name) => [name, `./src/shell/${folder}/${name}.astro`]))
 
 /** The menu, with a link to each example after the page that lists them. */
-const menu = sidebar.map(({ label, items }) => ({
+const menu = sidebar.map(({ label, items, ...options }) => ({
   label,
+  ...options,
   items: items.flatMap((slug) => [
     slug,
     ...(slug === 'examples' ? inMenuOrder(readExamples()) : []).map(({ id, manifest }) => ({
