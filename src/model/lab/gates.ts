@@ -45,7 +45,7 @@ export function listGates(record: HttpRecord): Gate[] {
     },
     {
       condition:
-        'In the latency experiment, at most 1% of the requests are sent more than 1 ms late',
+        'In the latency experiment, at most 1% of the requests are sent more than 5 ms late',
       otherwise: 'the round ends, and the stack’s highest rate is a lower bound',
       found: describeLate(record),
     },
